@@ -1,0 +1,101 @@
+import { IsocenterError } from '../../core/errors.ts';
+import { CONTROL, poolWorkerBody, type WorkerStart } from './control.ts';
+import { startWorker, type WorkerHandle } from './worker.ts';
+
+const START_TIMEOUT_MS = 5000;
+
+type ThreadPoolCalls = ((begin: number, end: number, args: number) => void)[];
+
+/**
+ * The calling thread and its workers, all on one shared memory. A job is a number of tasks that the threads claim one by
+ * one; the caller works too, then waits for the others.
+ */
+export class ThreadPool {
+  readonly #control: Int32Array;
+  readonly #calls: ThreadPoolCalls;
+  readonly #workers: WorkerHandle[];
+  /** Atomics.wait is refused on a browser's main thread; there the caller spins. */
+  readonly #mayWait: boolean;
+
+  private constructor(control: Int32Array, calls: ThreadPoolCalls, workers: WorkerHandle[]) {
+    this.#control = control;
+    this.#calls = calls;
+    this.#workers = workers;
+    this.#mayWait = typeof document === 'undefined';
+  }
+
+  /** Starts `threads - 1` workers; resolves when all are ready, or with fewer when the platform does not start them in time. */
+  static async open(start: Omit<WorkerStart, 'spins'>, instance: WebAssembly.Instance, threads: number): Promise<ThreadPool> {
+    const control = new Int32Array(start.memory.buffer, start.controlAddress, 16);
+    const calls = start.entries.map((name) => instance.exports[name] as ThreadPoolCalls[number]);
+    const workers: WorkerHandle[] = [];
+    for (let i = 1; i < threads; i++) workers.push(startWorker(poolWorkerBody, { ...start, spins: 20000 }));
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (Atomics.load(control, CONTROL.ready) < workers.length && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    const ready = Atomics.load(control, CONTROL.ready);
+    if (ready < workers.length) {
+      for (const worker of workers) worker.terminate();
+      throw new IsocenterError({
+        code: 'device/no-threads',
+        message: `${workers.length - ready} of ${workers.length} worker threads did not start within ${START_TIMEOUT_MS} ms`,
+        hint: 'run with one thread (ISOCENTER_THREADS=1), or free some processor time',
+        origin: 'internal',
+      });
+    }
+    return new ThreadPool(control, calls, workers);
+  }
+
+  get threads(): number {
+    return this.#workers.length + 1;
+  }
+
+  run(entry: number, args: number, tasks: number): void {
+    const call = this.#calls[entry];
+    if (this.#workers.length === 0 || tasks <= 1) {
+      for (let task = 0; task < tasks; task++) call(task, task + 1, args);
+      return;
+    }
+    const control = this.#control;
+    Atomics.store(control, CONTROL.entry, entry);
+    Atomics.store(control, CONTROL.args, args);
+    Atomics.store(control, CONTROL.taskCount, tasks);
+    Atomics.store(control, CONTROL.nextTask, 0);
+    Atomics.store(control, CONTROL.finished, 0);
+    Atomics.add(control, CONTROL.generation, 1);
+    Atomics.notify(control, CONTROL.generation);
+    try {
+      for (let task = Atomics.add(control, CONTROL.nextTask, 1); task < tasks; task = Atomics.add(control, CONTROL.nextTask, 1)) {
+        call(task, task + 1, args);
+      }
+    } finally {
+      this.#join();
+    }
+    if (Atomics.exchange(control, CONTROL.trapped, 0) === 1) {
+      throw new IsocenterError({
+        code: 'device/trap',
+        message: 'a kernel trapped on a worker thread',
+        hint: 'please report this with the command that led to it',
+        origin: 'internal',
+      });
+    }
+  }
+
+  #join(): void {
+    const control = this.#control;
+    const wanted = this.#workers.length;
+    let spins = 20000;
+    for (let done = Atomics.load(control, CONTROL.finished); done < wanted; done = Atomics.load(control, CONTROL.finished)) {
+      if (spins > 0 || !this.#mayWait) spins--;
+      else Atomics.wait(control, CONTROL.finished, done, 10);
+    }
+  }
+
+  close(): void {
+    Atomics.store(this.#control, CONTROL.stop, 1);
+    Atomics.add(this.#control, CONTROL.generation, 1);
+    Atomics.notify(this.#control, CONTROL.generation);
+    for (const worker of this.#workers) worker.terminate();
+  }
+}

@@ -1,0 +1,37 @@
+import type { Device, DeviceBuffer, Launch } from '../engine/compute/device.ts';
+
+export type KernelArray = Float32Array | Uint32Array;
+
+/** One call of a kernel on concrete numbers: a row of the table that tests and benchmarks are derived from. */
+export interface KernelCase<P> {
+  readonly name: string;
+  readonly params: P;
+  readonly inputs: Readonly<Record<string, KernelArray>>;
+  readonly outputs: Readonly<Record<string, { readonly type: 'f32' | 'u32'; readonly length: number }>>;
+  /** Set where an input holds NaN: the kernel must neither trap nor write out of bounds, and NaN must show in an output. */
+  readonly nan?: boolean;
+}
+
+/**
+ * What a kernel is: one line of what it computes, its arguments with shape and unit, how exact it must be and why, what
+ * it costs, and the cases it is tested on. `prepare` binds the typed call of the kernel's index.ts to a case.
+ */
+export interface KernelContract<P> {
+  readonly name: string;
+  readonly doc: string;
+  /** Name of each input -> shape and unit, for example `f32[nVoxels] Gy`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Largest error allowed, relative to the largest magnitude of the reference output, and why it is not smaller. */
+  readonly tolerance: { readonly relative: number; readonly why: string };
+  readonly cases: readonly KernelCase<P>[];
+  cost(c: KernelCase<P>): { readonly flops: number; readonly bytes: number };
+  /** The float64 version; its results by output name. */
+  reference(c: KernelCase<P>): Record<string, Float64Array>;
+  prepare(device: Device, c: KernelCase<P>, buffers: Readonly<Record<string, DeviceBuffer>>): readonly Launch[];
+}
+
+/** Checks a contract's types where it is declared, and hides its parameter type from the lists that collect contracts. */
+export function defineKernel<P>(contract: KernelContract<P>): KernelContract<P> {
+  return contract;
+}

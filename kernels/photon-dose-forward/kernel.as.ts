@@ -1,0 +1,110 @@
+import { f32At, pointerAt, u32At } from '../support/args.as';
+
+// Task = a chunk of voxels; the beams are added in their order, so a dose never depends on the number of threads.
+export function photonDoseForward(begin: i32, end: i32, args: usize): void {
+  const beams = <i32>u32At(args, 0);
+  const voxels = <i32>u32At(args, 1);
+  const chunk = <i32>u32At(args, 2);
+  const fineStride = <i32>u32At(args, 3);
+  const fineRows = <i32>u32At(args, 4);
+  const coarseSize = <i32>u32At(args, 5);
+  const depthRows = <i32>u32At(args, 6);
+  const perFine = f32At(args, 7);
+  const perCoarse = f32At(args, 8);
+  const perDepth = f32At(args, 9);
+  const geometry = pointerAt(args, 10);
+  const beamTable = pointerAt(args, 11);
+  const depthTable = pointerAt(args, 12);
+  const fine = pointerAt(args, 13);
+  const coarse = pointerAt(args, 14);
+  const dose = pointerAt(args, 15);
+  // Cubic B-spline weights of the four taps as polynomials in the fraction t.
+  const b0 = f32x4(1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0, 0);
+  const b1 = f32x4(-0.5, 0, 0.5, 0);
+  const b2 = f32x4(0.5, -1, 0.5, 0);
+  const b3 = f32x4(-1.0 / 6.0, 0.5, -0.5, 1.0 / 6.0);
+  const fineBytes = (<usize>fineStride * <usize>fineRows) << 2;
+  const rowBytes = <usize>fineStride << 2;
+  const mask = coarseSize - 1;
+  const coarseRowBytes = <usize>coarseSize << 4;
+  const coarseBytes = coarseRowBytes * <usize>coarseSize;
+  const lastDepth = <f32>(depthRows - 2) + <f32>0.9999;
+  for (let task = begin; task < end; task++) {
+    const first = task * chunk;
+    const last = min(first + chunk, voxels);
+    memory.fill(dose + (<usize>first << 2), 0, <usize>(last - first) << 2);
+    for (let beam = 0; beam < beams; beam++) {
+      const entry = beamTable + (<usize>beam << 5);
+      const fineX = load<f32>(entry);
+      const fineY = load<f32>(entry, 4);
+      const coarseX = load<f32>(entry, 8);
+      const coarseY = load<f32>(entry, 12);
+      const narrow = v128.load(entry, 16);
+      const fineMap = fine + <usize>beam * fineBytes;
+      const coarseMap = coarse + <usize>beam * coarseBytes;
+      let at = geometry + ((<usize>beam * <usize>voxels + <usize>first) << 4);
+      let out = dose + (<usize>first << 2);
+      for (let v = first; v < last; v++, at += 16, out += 4) {
+        const x = load<f32>(at);
+        const y = load<f32>(at, 4);
+        const gx = (x - coarseX) * perCoarse;
+        const gy = (y - coarseY) * perCoarse;
+        const gfx = floor<f32>(gx);
+        const gfy = floor<f32>(gy);
+        const ix = <i32>gfx;
+        const iy = <i32>gfy;
+        const tx = f32x4.splat(gx - gfx);
+        const ty = f32x4.splat(gy - gfy);
+        const row0 = coarseMap + <usize>(iy & mask) * coarseRowBytes;
+        const row1 = coarseMap + <usize>((iy + 1) & mask) * coarseRowBytes;
+        const col0 = <usize>(ix & mask) << 4;
+        const col1 = <usize>((ix + 1) & mask) << 4;
+        const c00 = v128.load(row0 + col0);
+        const c10 = v128.load(row1 + col0);
+        const top = f32x4.add(c00, f32x4.mul(tx, f32x4.sub(v128.load(row0 + col1), c00)));
+        const bottom = f32x4.add(c10, f32x4.mul(tx, f32x4.sub(v128.load(row1 + col1), c10)));
+        let kernels = f32x4.add(top, f32x4.mul(ty, f32x4.sub(bottom, top)));
+
+        const hx = (x - fineX) * perFine;
+        const hy = (y - fineY) * perFine;
+        const hfx = floor<f32>(hx);
+        const hfy = floor<f32>(hy);
+        const jx = <i32>hfx - 1;
+        const jy = <i32>hfy - 1;
+        if (<u32>jx < <u32>(fineStride - 3) && <u32>jy < <u32>(fineRows - 3)) {
+          const u = f32x4.splat(hx - hfx);
+          const w = f32x4.splat(hy - hfy);
+          const wx = f32x4.add(b0, f32x4.mul(u, f32x4.add(b1, f32x4.mul(u, f32x4.add(b2, f32x4.mul(u, b3))))));
+          const wy = f32x4.add(b0, f32x4.mul(w, f32x4.add(b1, f32x4.mul(w, f32x4.add(b2, f32x4.mul(w, b3))))));
+          const tap = fineMap + <usize>jy * rowBytes + (<usize>jx << 2);
+          const sum = f32x4.mul(
+            wx,
+            f32x4.add(
+              f32x4.add(
+                f32x4.mul(v128.shuffle<f32>(wy, wy, 0, 0, 0, 0), v128.load(tap)),
+                f32x4.mul(v128.shuffle<f32>(wy, wy, 1, 1, 1, 1), v128.load(tap + rowBytes)),
+              ),
+              f32x4.add(
+                f32x4.mul(v128.shuffle<f32>(wy, wy, 2, 2, 2, 2), v128.load(tap + 2 * rowBytes)),
+                f32x4.mul(v128.shuffle<f32>(wy, wy, 3, 3, 3, 3), v128.load(tap + 3 * rowBytes)),
+              ),
+            ),
+          );
+          const pair = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
+          const value = f32x4.add(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2));
+          kernels = f32x4.add(kernels, f32x4.mul(narrow, value));
+        }
+
+        const depth = max<f32>(0, min<f32>(load<f32>(at, 8) * perDepth, lastDepth));
+        const depthFloor = floor<f32>(depth);
+        const depthRow = depthTable + (<usize>(<u32>depthFloor) << 4);
+        const a0 = v128.load(depthRow);
+        const attenuation = f32x4.add(a0, f32x4.mul(f32x4.splat(depth - depthFloor), f32x4.sub(v128.load(depthRow, 16), a0)));
+        const product = f32x4.mul(attenuation, kernels);
+        const half = f32x4.add(product, v128.shuffle<f32>(product, product, 2, 3, 0, 1));
+        const total = f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1);
+        store<f32>(out, load<f32>(out) + load<f32>(at, 12) * total);
+      }
+    }
+  }
+}
