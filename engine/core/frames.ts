@@ -1,0 +1,88 @@
+import { mat4, vec3 } from 'gl-matrix';
+import type { Vec3 } from './grid.ts';
+
+/**
+ * Frames of the radiation side, all right-handed, lengths in mm.
+ *
+ * - **patient**: DICOM LPS. +x to the patient's left, +y to the back, +z to the head.
+ * - **fixed** (IEC 61217 `f`): origin at the machine's isocentre, +x to the right of an observer who faces the gantry,
+ *   +y towards the gantry, +z up.
+ * - **gantry** (`g`): fixed frame turned about +y by the gantry angle, clockwise for the observer who faces the gantry;
+ *   the source sits at +z.
+ * - **beam** (`b`, beam limiting device): gantry frame turned about +z by the collimator angle, counter-clockwise seen from
+ *   the source. Bixels and beam's-eye views are drawn in its x and y, at the isocentre plane.
+ * - **support** (`s`): fixed frame turned about +z by the couch angle, counter-clockwise seen from above; the patient lies
+ *   on it.
+ *
+ * Head first supine (the only patient position of this file): +x of the support is the patient's left, +y superior,
+ * +z anterior. Hence gantry 0 enters from anterior and gantry 90 from the patient's left:
+ *
+ * ```text
+ *            gantry 0                     looking at the gantry, from the patient's feet:
+ *               |                         the patient's left is on the observer's right
+ *   270 --- patient --- 90
+ *               |
+ *              180
+ * ```
+ */
+export interface BeamAngles {
+  /** Gantry angle [deg, IEC 61217]. */
+  readonly gantryDeg: number;
+  /** Patient support (couch) angle [deg, IEC 61217]. */
+  readonly couchDeg: number;
+  /** Beam limiting device (collimator) angle [deg, IEC 61217]. */
+  readonly collimatorDeg: number;
+}
+
+/** Rotation and translation, column-major 4 x 4 in float64: applied to a point of the second frame it gives the first. */
+export type Transform = Float64Array;
+
+function identity(): Transform {
+  const t = new Float64Array(16);
+  t[0] = t[5] = t[10] = t[15] = 1;
+  return t;
+}
+
+const radians = (deg: number): number => (deg * Math.PI) / 180;
+
+/** From the patient support of a patient who lies head first supine with `isocenterMm` (patient frame) at the isocentre. */
+export function T_patient_support(isocenterMm: Vec3): Transform {
+  const t = identity();
+  // Columns: where +x, +y, +z of the support point in the patient frame.
+  t.set([1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, isocenterMm[0], isocenterMm[1], isocenterMm[2], 1]);
+  return t;
+}
+
+/** From the beam frame at the given angles to the patient frame. */
+export function T_patient_beam(angles: BeamAngles, isocenterMm: Vec3): Transform {
+  const t = T_patient_support(isocenterMm);
+  mat4.rotateZ(t, t, -radians(angles.couchDeg));
+  mat4.rotateY(t, t, radians(angles.gantryDeg));
+  mat4.rotateZ(t, t, radians(angles.collimatorDeg));
+  return t;
+}
+
+/** The inverse of a rigid transform. */
+export function inverse(t: Transform): Transform {
+  const out = identity();
+  mat4.invert(out, t);
+  return out;
+}
+
+export function transformPoint(t: Transform, p: Vec3): Vec3 {
+  const out = new Float64Array(3);
+  vec3.transformMat4(out, p as [number, number, number], t);
+  return [out[0], out[1], out[2]];
+}
+
+/** Unit vector of axis 0, 1 or 2 of the second frame, in the first. */
+export function axisOf(t: Transform, axis: 0 | 1 | 2): Vec3 {
+  return [t[4 * axis], t[4 * axis + 1], t[4 * axis + 2]];
+}
+
+/** Robot side (ROS REP-103): metres. The one crossing between the two trades. */
+export const MM_PER_M = 1000;
+
+export function metresFromMm(p: Vec3): Vec3 {
+  return [p[0] / MM_PER_M, p[1] / MM_PER_M, p[2] / MM_PER_M];
+}

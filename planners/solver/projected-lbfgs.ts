@@ -1,0 +1,126 @@
+import type { Device, DeviceBuffer } from '../../engine/compute/device.ts';
+import type { BoundedProblem } from './bounded-problem.ts';
+import { LbfgsWorkspace } from './lbfgs-workspace.ts';
+
+export interface LbfgsConfig {
+  /** Pairs of past steps that model the curvature; more cost memory and a little time an iteration. Default 12. */
+  readonly history?: number;
+  /** Iterations at most. Default 500. */
+  readonly maxIterations?: number;
+  /**
+   * Stops when the value fell by less than this fraction over the last `window` iterations. Smaller runs longer and gets
+   * closer to the optimum. Default 1e-3.
+   */
+  readonly tolerance?: number;
+  /** Iterations over which progress is judged. Default 10. */
+  readonly window?: number;
+}
+
+export type StopReason = 'converged' | 'iteration limit' | 'no descent' | 'cancelled';
+
+export interface IterationReport {
+  readonly iteration: number;
+  readonly value: number;
+  readonly evaluations: number;
+}
+
+export interface LbfgsResult extends IterationReport {
+  readonly stop: StopReason;
+  /** Length of P(w - g) - w at the last point, P the projection on w >= 0: zero at an optimum. */
+  readonly projectedGradientNorm: number;
+  /** The same at the first point, for scale. */
+  readonly initialProjectedGradientNorm: number;
+  /** Value after each iteration, the start included. */
+  readonly trace: readonly number[];
+}
+
+export interface LbfgsHooks {
+  readonly onIteration?: (report: IterationReport) => void;
+  readonly signal?: AbortSignal;
+}
+
+const ARMIJO = 1e-4;
+const MAX_BACKTRACKS = 12;
+
+/**
+ * Minimises a smooth function of w >= 0, starting at the contents of `w` (not negative), which ends as the minimiser.
+ *
+ * Two-metric projection (Bertsekas 1982; Gafni and Bertsekas 1984) with limited-memory BFGS: variables at their bound with
+ * a gradient that pushes them out are held; on the free ones the direction is the L-BFGS direction (Nocedal 1980), whose
+ * inner products are all formed in one launch (the vector-free form of Chen et al. 2014) so that an iteration reads back
+ * one small matrix; the step is projected on w >= 0 and shortened until the value falls enough (Armijo).
+ *
+ * @throws IsocenterError `solver/not-finite` when the value or the gradient is not a finite number
+ */
+export async function minimizeProjected(
+  device: Device,
+  problem: BoundedProblem,
+  w: DeviceBuffer,
+  config: LbfgsConfig = {},
+  hooks: LbfgsHooks = {},
+): Promise<LbfgsResult> {
+  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 12);
+  try {
+    return await iterate(workspace, config, hooks);
+  } finally {
+    workspace.free();
+  }
+}
+
+async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsHooks): Promise<LbfgsResult> {
+  const maxIterations = config.maxIterations ?? 500;
+  const tolerance = config.tolerance ?? 1e-3;
+  const window = config.window ?? 10;
+  let value = await space.start();
+  let evaluations = 1;
+  const first = await space.dots();
+  const trace = [value];
+  let stop: StopReason = 'iteration limit';
+  let iteration = 0;
+  while (iteration < maxIterations) {
+    if (hooks.signal?.aborted) {
+      stop = 'cancelled';
+      break;
+    }
+    await space.findDirection();
+    let step = 1;
+    let accepted = false;
+    for (let tries = 0; tries < MAX_BACKTRACKS && !accepted; tries++) {
+      const trial = await space.tryStep(step);
+      evaluations++;
+      const enough = trial.value <= value + ARMIJO * trial.descent;
+      if (enough && trial.descent < 0) {
+        value = trial.value;
+        accepted = true;
+      } else {
+        // Minimum of the parabola through the value, the slope and the trial, kept between a tenth and a half.
+        const curvature = trial.value - value - trial.descent;
+        const best = curvature > 0 ? -trial.descent / (2 * curvature) : 0.5;
+        step *= Math.min(0.5, Math.max(0.1, best));
+      }
+    }
+    if (!accepted) {
+      if (space.forget()) continue;
+      stop = 'no descent';
+      break;
+    }
+    space.accept();
+    iteration++;
+    trace.push(value);
+    hooks.onIteration?.({ iteration, value, evaluations });
+    const before = trace[trace.length - 1 - window];
+    if (before !== undefined && before - value <= tolerance * Math.abs(value)) {
+      stop = 'converged';
+      break;
+    }
+  }
+  return {
+    iteration,
+    value,
+    evaluations,
+    stop,
+    projectedGradientNorm: (await space.dots()).projectedNorm,
+    initialProjectedGradientNorm: first.projectedNorm,
+    trace,
+  };
+}
