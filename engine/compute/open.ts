@@ -24,7 +24,7 @@ export function wasmThreads(requested?: number): number {
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 256)) {
     throw inputError(
       'device/threads',
-      `${wanted} threads were asked for; the number must be a whole one from 1 to 256`,
+      `${requested ?? fromEnvironment} threads were asked for; the number must be a whole one from 1 to 256`,
       'set ISOCENTER_THREADS to the number of processors, or leave it unset',
     );
   }

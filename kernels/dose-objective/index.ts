@@ -91,7 +91,7 @@ export function prepareDoseObjective(
       ],
       buffers: [b.terms, b.chunkStarts, b.moments, b.selected, b.states],
       tasks: 1,
-      workgroups: [1, 1, 1],
+      workgroups: workgroupsFor(s.terms),
     }),
     device.prepare({
       kernel,

@@ -45,11 +45,38 @@ interface FftBuffers {
   readonly output: DeviceBuffer;
 }
 
-function prepare(device: Device, entry: string, s: FftConvolutionShape, parts: number, b: FftBuffers): readonly Launch[] {
-  const params = [s.size, s.filledRows, s.filledCols, parts].map((value) => ['u32', value] as const);
-  const buffers = [b.input, b.spectra, b.tables, b.scratch, b.output];
-  const common = { kernel: 'fft-convolution', params, buffers, tasks: s.beams };
-  return [device.prepare({ ...common, entry, workgroups: workgroupsFor(s.beams) })];
+/** On wasm one launch does it all; on webgpu one transforms the columns, one the rows and one the columns back. */
+function prepare(
+  device: Device,
+  entry: string,
+  s: FftConvolutionShape & { readonly parts: number },
+  columns: { readonly in: number; readonly out: number },
+  b: FftBuffers,
+): readonly Launch[] {
+  const kernel = 'fft-convolution';
+  const params = [s.size, s.filledRows, s.filledCols, s.parts].map((value) => ['u32', value] as const);
+  if (device.kind === 'wasm') {
+    const buffers = [b.input, b.spectra, b.tables, b.scratch, b.output];
+    return [device.prepare({ kernel, entry, params, buffers, tasks: s.beams, workgroups: [1, 1, 1] })];
+  }
+  const common = { kernel, params: [...params, ['u32', s.beams] as const], tasks: 0, constants: { size: s.size } };
+  const pass = (name: string, lines: number, third: DeviceBuffer): Launch =>
+    device.prepare({
+      ...common,
+      entry: name,
+      buffers: [b.tables, b.scratch, third],
+      workgroups: workgroupsFor(s.beams * lines),
+    });
+  return [
+    pass(entry, columns.in, b.input),
+    pass(`${entry}Spectra`, s.size, b.spectra),
+    pass(`${entry}Output`, columns.out, b.output),
+  ];
+}
+
+/** Columns that hold fluence, in whole strips of 16. */
+function filledColumns(s: FftConvolutionShape): number {
+  return Math.min(s.size, Math.ceil(s.filledCols / 16) * 16);
 }
 
 /**
@@ -63,7 +90,7 @@ function prepare(device: Device, entry: string, s: FftConvolutionShape, parts: n
  * @param b.output f32[beams][size][size][4]
  */
 export function prepareFftConvolve(device: Device, s: FftConvolutionShape, b: FftBuffers): readonly Launch[] {
-  return prepare(device, 'fftConvolve', s, 1, b);
+  return prepare(device, 'fftConvolve', { ...s, parts: 1 }, { in: filledColumns(s), out: s.size }, b);
 }
 
 /**
@@ -75,5 +102,5 @@ export function prepareFftConvolveAdjoint(
   s: FftConvolutionShape & { readonly parts: number },
   b: FftBuffers,
 ): readonly Launch[] {
-  return prepare(device, 'fftConvolveAdjoint', s, s.parts, b);
+  return prepare(device, 'fftConvolveAdjoint', s, { in: s.size, out: filledColumns(s) }, b);
 }

@@ -8,9 +8,10 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
   const fineRows = <i32>u32At(args, 4);
   const coarseSize = <i32>u32At(args, 5);
   const depthRows = <i32>u32At(args, 6);
-  const perFine = f32At(args, 7);
-  const perCoarse = f32At(args, 8);
-  const perDepth = f32At(args, 9);
+  const perFine = f32x4.splat(f32At(args, 7));
+  const perCoarse = f32x4.splat(f32At(args, 8));
+  const scales = v128.shuffle<f32>(perFine, perCoarse, 0, 1, 4, 5);
+  const perDepth = f32x4.splat(f32At(args, 9));
   const geometry = pointerAt(args, 10);
   const beamTable = pointerAt(args, 11);
   const depthTable = pointerAt(args, 12);
@@ -26,17 +27,15 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
   const mask = coarseSize - 1;
   const coarseRowBytes = <usize>coarseSize << 4;
   const coarseBytes = coarseRowBytes * <usize>coarseSize;
-  const lastDepth = <f32>(depthRows - 2) + <f32>0.9999;
+  const lastDepth = f32x4.splat(<f32>(depthRows - 1) * <f32>0.9999995);
+  const zero = f32x4.splat(0);
   const partVoxels = (voxels + parts - 1) / parts;
   for (let task = begin; task < end; task++) {
     const beam = task / parts;
     const first = (task % parts) * partVoxels;
     const last = min(first + partVoxels, voxels);
     const entry = beamTable + (<usize>beam << 5);
-    const fineX = load<f32>(entry);
-    const fineY = load<f32>(entry, 4);
-    const coarseX = load<f32>(entry, 8);
-    const coarseY = load<f32>(entry, 12);
+    const origins = v128.load(entry);
     const narrow = v128.load(entry, 16);
     const fineMap = fine + <usize>task * fineBytes;
     const coarseMap = coarse + <usize>task * coarseBytes;
@@ -47,23 +46,23 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
     for (let v = first; v < last; v++, at += 16, from += 4) {
       const g = load<f32>(from);
       if (g == 0) continue;
-      const x = load<f32>(at);
-      const y = load<f32>(at, 4);
-      const depth = max<f32>(0, min<f32>(load<f32>(at, 8) * perDepth, lastDepth));
-      const depthFloor = floor<f32>(depth);
-      const depthRow = depthTable + (<usize>(<u32>depthFloor) << 4);
+      const ray = v128.load(at);
+      const depth = f32x4.max(zero, f32x4.min(f32x4.mul(v128.shuffle<f32>(ray, ray, 2, 2, 2, 2), perDepth), lastDepth));
+      const depthFloor = f32x4.floor(depth);
+      const depthRow = depthTable + (<usize>i32x4.extract_lane(i32x4.trunc_sat_f32x4_s(depthFloor), 0) << 4);
       const a0 = v128.load(depthRow);
-      const attenuation = f32x4.add(a0, f32x4.mul(f32x4.splat(depth - depthFloor), f32x4.sub(v128.load(depthRow, 16), a0)));
-      const a = f32x4.mul(f32x4.splat(g * load<f32>(at, 12)), attenuation);
+      const attenuation = f32x4.add(a0, f32x4.mul(f32x4.sub(depth, depthFloor), f32x4.sub(v128.load(depthRow, 16), a0)));
+      const a = f32x4.mul(f32x4.splat(g * f32x4.extract_lane(ray, 3)), attenuation);
 
-      const gx = (x - coarseX) * perCoarse;
-      const gy = (y - coarseY) * perCoarse;
-      const gfx = floor<f32>(gx);
-      const gfy = floor<f32>(gy);
-      const ix = <i32>gfx;
-      const iy = <i32>gfy;
-      const tx = f32x4.splat(gx - gfx);
-      const ty = f32x4.splat(gy - gfy);
+      // Lanes: x and y on the fine map, x and y on the coarse map, in nodes.
+      const nodes = f32x4.mul(f32x4.sub(v128.shuffle<f32>(ray, ray, 0, 1, 0, 1), origins), scales);
+      const floors = f32x4.floor(nodes);
+      const fractions = f32x4.sub(nodes, floors);
+      const indices = i32x4.trunc_sat_f32x4_s(floors);
+      const ix = i32x4.extract_lane(indices, 2);
+      const iy = i32x4.extract_lane(indices, 3);
+      const tx = v128.shuffle<f32>(fractions, fractions, 2, 2, 2, 2);
+      const ty = v128.shuffle<f32>(fractions, fractions, 3, 3, 3, 3);
       const row0 = coarseMap + <usize>(iy & mask) * coarseRowBytes;
       const row1 = coarseMap + <usize>((iy + 1) & mask) * coarseRowBytes;
       const col0 = <usize>(ix & mask) << 4;
@@ -77,18 +76,14 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
       v128.store(row1 + col0, f32x4.add(v128.load(row1 + col0), f32x4.sub(bottom, bottomRight)));
       v128.store(row1 + col1, f32x4.add(v128.load(row1 + col1), bottomRight));
 
-      const hx = (x - fineX) * perFine;
-      const hy = (y - fineY) * perFine;
-      const hfx = floor<f32>(hx);
-      const hfy = floor<f32>(hy);
-      const jx = <i32>hfx - 1;
-      const jy = <i32>hfy - 1;
+      const jx = i32x4.extract_lane(indices, 0) - 1;
+      const jy = i32x4.extract_lane(indices, 1) - 1;
       if (<u32>jx < <u32>(fineStride - 3) && <u32>jy < <u32>(fineRows - 3)) {
         const product = f32x4.mul(a, narrow);
         const pair = f32x4.add(product, v128.shuffle<f32>(product, product, 2, 3, 0, 1));
         const value = f32x4.add(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2));
-        const u = f32x4.splat(hx - hfx);
-        const w = f32x4.splat(hy - hfy);
+        const u = v128.shuffle<f32>(fractions, fractions, 0, 0, 0, 0);
+        const w = v128.shuffle<f32>(fractions, fractions, 1, 1, 1, 1);
         const wx = f32x4.mul(
           value,
           f32x4.add(b0, f32x4.mul(u, f32x4.add(b1, f32x4.mul(u, f32x4.add(b2, f32x4.mul(u, b3)))))),

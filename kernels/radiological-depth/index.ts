@@ -26,6 +26,7 @@ export function prepareRadiologicalDepth(
 ): Launch {
   const { size, spacingMm, originMm } = s.grid;
   const tasks = s.beams * Math.ceil(s.points / DEPTH_CHUNK);
+  const beams = device.kind === 'wasm' ? [] : [['u32', s.beams] as const];
   return device.prepare({
     kernel: 'radiological-depth',
     entry: 'radiologicalDepth',
@@ -41,9 +42,10 @@ export function prepareRadiologicalDepth(
       ['f32', spacingMm[0]],
       ['f32', spacingMm[1]],
       ['f32', spacingMm[2]],
+      ...beams,
     ],
     buffers: [b.density, b.positions, b.beamTable, b.geometry],
     tasks,
-    workgroups: workgroupsFor(tasks),
+    workgroups: workgroupsFor(Math.ceil((s.beams * s.points) / 64)),
   });
 }

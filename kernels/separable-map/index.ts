@@ -46,19 +46,27 @@ export function prepareSeparableMap(
     output: DeviceBuffer;
   },
 ): readonly Launch[] {
-  const values = [
-    s.rowsIn,
-    s.strideIn,
-    s.rowsOut,
-    s.colsOut,
-    s.strideOut,
-    s.band,
-    s.shapes,
-    s.parts,
-    s.matrixRows,
-  ];
+  const values = [s.rowsIn, s.strideIn, s.rowsOut, s.colsOut, s.strideOut, s.band, s.shapes, s.parts, s.matrixRows];
   const params = values.map((value) => ['u32', value] as const);
   const buffers = [b.input, b.starts, b.weights, b.scratch, b.output];
-  const common = { kernel: 'separable-map', params, buffers, tasks: s.beams };
-  return [device.prepare({ ...common, entry: 'separableMap', workgroups: workgroupsFor(s.beams) })];
+  const kernel = 'separable-map';
+  if (device.kind === 'wasm') {
+    return [device.prepare({ kernel, entry: 'separableMap', params, buffers, tasks: s.beams, workgroups: [1, 1, 1] })];
+  }
+  const common = { kernel, params: [...params, ['u32', s.beams] as const], tasks: 0 };
+  const threads = 64;
+  return [
+    device.prepare({
+      ...common,
+      entry: 'separableMapAlongX',
+      buffers: [b.starts, b.weights, b.input, b.scratch],
+      workgroups: workgroupsFor(Math.ceil((s.beams * s.shapes * s.rowsIn * s.strideOut) / threads)),
+    }),
+    device.prepare({
+      ...common,
+      entry: 'separableMapAlongY',
+      buffers: [b.starts, b.weights, b.scratch, b.output],
+      workgroups: workgroupsFor(Math.ceil((s.beams * s.rowsOut * s.strideOut) / threads)),
+    }),
+  ];
 }

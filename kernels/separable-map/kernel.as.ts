@@ -48,6 +48,8 @@ export function separableMap(begin: i32, end: i32, args: usize): void {
           const pair = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
           store<f32>(target + (<usize>o << 2), f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1));
         }
+        // The next pass reads whole vectors: what lies beyond the last column must be zero, not what the scratch held.
+        for (let o = colsOut; o < strideOut; o++) store<f32>(target + (<usize>o << 2), 0);
       }
     }
     const target = output + <usize>beam * <usize>rowsOut * rowBytesOut;

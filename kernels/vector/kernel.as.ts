@@ -2,6 +2,13 @@ import { f32At, pointerAt, u32At } from '../support/args.as';
 
 const NONE: u32 = 0xffffffff;
 
+// @ts-ignore: decorator
+@inline
+function sumOfLanes(v: v128): f32 {
+  const pair = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1);
+}
+
 // Task = a chunk of elements, in every entry of this file.
 
 // out[i] = scale[i] * x[index[i]], or 0 where there is no index.
@@ -77,7 +84,7 @@ export function acceptStep(begin: i32, end: i32, args: usize): void {
 }
 
 // partials[chunk][row(row + 1) / 2 + col] = dot product of rows of `history` over the free variables of the chunk: those
-// that are positive or would grow. Of the rows only those with a bit set in `rows` count; the others give 0.
+// that are positive or would grow.
 export function freeGram(begin: i32, end: i32, args: usize): void {
   const n = <i32>u32At(args, 0);
   const chunk = <i32>u32At(args, 1);
@@ -100,17 +107,41 @@ export function freeGram(begin: i32, end: i32, args: usize): void {
     }
     for (let i = last; i < ((last + 3) & ~3); i++) store<f32>(free + (<usize>i << 2), 0);
     let out = partials + ((<usize>task * <usize>pairs) << 2);
+    const from = <usize>first << 2;
+    const to = <usize>last << 2;
     for (let a = 0; a < rowCount; a++) {
       const rowA = history + <usize>a * rowBytes;
-      for (let b = 0; b <= a; b++, out += 4) {
+      // Four rows at a time, so that the masked row is read once for all of them.
+      let b = 0;
+      for (; b + 3 <= a; b += 4, out += 16) {
+        const row0 = history + <usize>b * rowBytes;
+        const row1 = row0 + rowBytes;
+        const row2 = row1 + rowBytes;
+        const row3 = row2 + rowBytes;
+        let s0 = f32x4.splat(0);
+        let s1 = s0;
+        let s2 = s0;
+        let s3 = s0;
+        for (let at = from; at < to; at += 16) {
+          const masked = f32x4.mul(v128.load(free + at), v128.load(rowA + at));
+          s0 = f32x4.add(s0, f32x4.mul(masked, v128.load(row0 + at)));
+          s1 = f32x4.add(s1, f32x4.mul(masked, v128.load(row1 + at)));
+          s2 = f32x4.add(s2, f32x4.mul(masked, v128.load(row2 + at)));
+          s3 = f32x4.add(s3, f32x4.mul(masked, v128.load(row3 + at)));
+        }
+        store<f32>(out, sumOfLanes(s0));
+        store<f32>(out, sumOfLanes(s1), 4);
+        store<f32>(out, sumOfLanes(s2), 8);
+        store<f32>(out, sumOfLanes(s3), 12);
+      }
+      for (; b <= a; b++, out += 4) {
         const rowB = history + <usize>b * rowBytes;
         let sum = f32x4.splat(0);
-        for (let i = first; i < last; i += 4) {
-          const at = <usize>i << 2;
-          sum = f32x4.add(sum, f32x4.mul(v128.load(free + at), f32x4.mul(v128.load(rowA + at), v128.load(rowB + at))));
+        for (let at = from; at < to; at += 16) {
+          const masked = f32x4.mul(v128.load(free + at), v128.load(rowA + at));
+          sum = f32x4.add(sum, f32x4.mul(masked, v128.load(rowB + at)));
         }
-        const pair = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
-        store<f32>(out, f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1));
+        store<f32>(out, sumOfLanes(sum));
       }
     }
   }

@@ -3,7 +3,7 @@ import type { BoundedProblem } from './bounded-problem.ts';
 import { LbfgsWorkspace } from './lbfgs-workspace.ts';
 
 export interface LbfgsConfig {
-  /** Pairs of past steps that model the curvature; more cost memory and a little time an iteration. Default 12. */
+  /** Pairs of past steps that model the curvature; more cost memory and a little time an iteration. Default 16. */
   readonly history?: number;
   /** Iterations at most. Default 500. */
   readonly maxIterations?: number;
@@ -59,7 +59,7 @@ export async function minimizeProjected(
   config: LbfgsConfig = {},
   hooks: LbfgsHooks = {},
 ): Promise<LbfgsResult> {
-  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 12);
+  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 16);
   try {
     return await iterate(workspace, config, hooks);
   } finally {

@@ -141,7 +141,9 @@ export async function runCase<P>(device: Device, contract: KernelContract<P>, c:
       const allowed = got instanceof Uint32Array ? 0 : contract.tolerance.relative * scale;
       if (largest > 0) worst = Math.max(worst, largest / (scale || 1));
       if (largest > allowed) {
-        problems.push(`${name}[${at}] is ${got[at]}, the reference ${wanted[at]}; ${allowed.toExponential(1)} is allowed`);
+        problems.push(
+          `${name}[${at}] is ${got[at]}, the reference ${wanted[at]}; ${allowed.toExponential(1)} is allowed`,
+        );
       }
     }
     if (nan.expected > 0 && !c.nan) problems.push('the reference holds NaN, the case does not say so');

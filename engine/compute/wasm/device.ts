@@ -46,12 +46,15 @@ class WasmDevice implements Device {
   readonly #arena: Arena;
   readonly #pool: ThreadPool;
   readonly #entries: readonly string[];
+  /** Gives the argument block of a launch back once nothing refers to the launch any more. */
+  readonly #argumentBlocks: FinalizationRegistry<number>;
 
   constructor(name: string, arena: Arena, pool: ThreadPool, entries: readonly string[]) {
     this.name = name;
     this.#arena = arena;
     this.#pool = pool;
     this.#entries = entries;
+    this.#argumentBlocks = new FinalizationRegistry((address) => arena.free(address));
   }
 
   get threads(): number {
@@ -87,7 +90,7 @@ class WasmDevice implements Device {
     const view = new DataView(this.#arena.memory.buffer, args, 4 * (count + spec.buffers.length));
     spec.params.forEach(([type, value], i) => setScalar(view, 4 * i, type, value));
     spec.buffers.forEach((buffer, i) => view.setUint32(4 * (count + i), (buffer as WasmBuffer).address, true));
-    return {
+    const launch: WasmLaunch = {
       spec,
       entry,
       args,
@@ -95,6 +98,8 @@ class WasmDevice implements Device {
         setScalar(new DataView(this.#arena.memory.buffer, args + 4 * index, 4), 0, spec.params[index][0], value);
       },
     };
+    this.#argumentBlocks.register(launch, args);
+    return launch;
   }
 
   run(launch: Launch): void {

@@ -51,13 +51,19 @@ export class ThreadPool {
     return this.#workers.length + 1;
   }
 
+  /** Runs the tasks [0, tasks) of an entry and waits for them; a kernel that traps is an IsocenterError. */
   run(entry: number, args: number, tasks: number): void {
     const call = this.#calls[entry];
+    const control = this.#control;
+    let fault: unknown;
     if (this.#workers.length === 0 || tasks <= 1) {
-      for (let task = 0; task < tasks; task++) call(task, task + 1, args);
+      try {
+        for (let task = 0; task < tasks; task++) call(task, task + 1, args);
+      } catch (error) {
+        throw trap(error);
+      }
       return;
     }
-    const control = this.#control;
     Atomics.store(control, CONTROL.entry, entry);
     Atomics.store(control, CONTROL.args, args);
     Atomics.store(control, CONTROL.taskCount, tasks);
@@ -66,20 +72,17 @@ export class ThreadPool {
     Atomics.add(control, CONTROL.generation, 1);
     Atomics.notify(control, CONTROL.generation);
     try {
-      for (let task = Atomics.add(control, CONTROL.nextTask, 1); task < tasks; task = Atomics.add(control, CONTROL.nextTask, 1)) {
-        call(task, task + 1, args);
-      }
-    } finally {
-      this.#join();
+      for (let task = this.#claim(); task < tasks; task = this.#claim()) call(task, task + 1, args);
+    } catch (error) {
+      fault = error ?? 'trap';
     }
-    if (Atomics.exchange(control, CONTROL.trapped, 0) === 1) {
-      throw new IsocenterError({
-        code: 'device/trap',
-        message: 'a kernel trapped on a worker thread',
-        hint: 'please report this with the command that led to it',
-        origin: 'internal',
-      });
-    }
+    this.#join();
+    const trapped = Atomics.exchange(control, CONTROL.trapped, 0) === 1;
+    if (fault !== undefined || trapped) throw trap(fault);
+  }
+
+  #claim(): number {
+    return Atomics.add(this.#control, CONTROL.nextTask, 1);
   }
 
   #join(): void {
@@ -98,4 +101,14 @@ export class ThreadPool {
     Atomics.notify(this.#control, CONTROL.generation);
     for (const worker of this.#workers) worker.terminate();
   }
+}
+
+function trap(cause: unknown): IsocenterError {
+  return new IsocenterError({
+    code: 'device/trap',
+    message: 'a kernel trapped: it met an input that it was not made for',
+    hint: 'please report this with the command that led to it',
+    origin: 'internal',
+    cause,
+  });
 }

@@ -109,6 +109,13 @@ export class DoseOperator {
     ];
   }
 
+  /** x, y at the isocentre plane [mm], radiological depth [mm] and (SAD / z)^2 of each dose point, for one beam. */
+  async readRays(beam: number): Promise<Float32Array> {
+    const rays = new Float32Array(4 * this.voxelCount);
+    await this.device.read(this.#maps.read.geometry, rays, 16 * this.voxelCount * beam);
+    return rays;
+  }
+
   get beams(): readonly Beam[] {
     return this.#setup.beams;
   }
@@ -215,7 +222,7 @@ async function prepareMaps(
     depthRows: DEPTH_ROWS,
     depthStepMm: DEPTH_STEP_MM,
   };
-  const parts = adjointParts(beams);
+  const parts = adjointParts(beams, device.kind);
   const denseLength = beams * layout.bixelRows * layout.denseStride;
   const dense = floats(denseLength, 'bixel rectangles');
   const denseBroad = floats(denseLength, 'bixel rectangles (broad)');

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Makes sure that what the tests need from the system is there: Chromium (the browser lane, and SwiftShader, the software
+# GPU that it ships) and the Vulkan loader (through which Node reaches SwiftShader). Installs them where it may.
+set -euo pipefail
+
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+[ -e /usr/lib/chromium/vk_swiftshader_icd.json ] || [[ " ${missing[*]-} " == *" chromium "* ]] || missing+=(chromium)
+ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || [ -e /usr/lib/x86_64-linux-gnu/libvulkan.so.1 ] ||
+  [ -e /usr/lib/aarch64-linux-gnu/libvulkan.so.1 ] || missing+=(libvulkan1)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  echo "installing ${missing[*]} for the tests"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  exit 0
+fi
+
+cat >&2 <<EOF
+The tests need packages of the system that are not installed: ${missing[*]}
+On Debian 12 or later:  sudo apt-get install ${missing[*]}
+Then run npm test again.
+EOF
+exit 1

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { createServer } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/dist\/$/, '/');
+
+/** Chromium of the system; ISOCENTER_CHROMIUM names another. */
+export const chromiumPath = process.env['ISOCENTER_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Whether there is a browser to test in. Under CI=true there must be one. */
+export function hasChromium(): boolean {
+  if (existsSync(chromiumPath)) return true;
+  if (process.env['CI'] === 'true') throw new Error(`there is no ${chromiumPath}; tests with CI=true need Chromium`);
+  return false;
+}
+
+/** Keeps Chromium from calling out. */
+const QUIET = [
+  '--no-sandbox',
+  '--no-first-run',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--no-pings',
+  '--metrics-recording-only',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+];
+
+/** WebGPU on SwiftShader, canvas included; never add --disable-gpu or --disable-vulkan-surface. */
+const RENDER = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors that the page threw or logged. */
+  readonly errors: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */
+export async function openPage(path: string): Promise<OpenPage> {
+  const server = await createServer({
+    root,
+    logLevel: 'error',
+    configFile: `${root}vite.config.ts`,
+    cacheDir: `${root}node_modules/.vite-tests`,
+    optimizeDeps: { noDiscovery: true },
+    server: { port: 0, hmr: false, watch: null },
+  });
+  await server.listen();
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.close();
+  };
+  try {
+    browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: [...QUIET, ...RENDER] });
+    const page = await browser.newPage({ viewport: { width: 960, height: 640 } });
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    const address = server.httpServer?.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await page.goto(`http://127.0.0.1:${port}/${path}`);
+    return { page, errors, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite';
+
+// Cross-origin isolation: without it a page has no shared memory and the wasm device runs on one thread.
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+const viteConfig = defineConfig({
+  server: { host: '127.0.0.1', headers },
+  preview: { host: '127.0.0.1', headers },
+  worker: { format: 'es' },
+  build: { target: 'es2023' },
+});
+
+export default viteConfig;
