@@ -16,7 +16,7 @@ export type ObjectiveCode = keyof typeof OBJECTIVE_CODES;
 
 /** Floats of one row of the term table: code, weight, reference dose [Gy], exponent, voxel count, weight / count, 0, 0. */
 export const TERM_STRIDE = 8;
-/** Floats of one row of the states: value, slope, selected dose [Gy], 0. */
+/** Floats of one row of the states: value, slope, selected dose [Gy], equivalent uniform dose [Gy]. */
 export const STATE_STRIDE = 4;
 /** Voxels of one task of the gradient. */
 export const OBJECTIVE_CHUNK = 1024;
@@ -43,7 +43,8 @@ export function objectiveChunks(voxels: number): number {
  * @param b.termVoxels u32[..]: voxels of the terms that need a sum, in the order of `chunks`
  * @param b.chunks u32[momentChunks][4]: term, first and end in termVoxels, unused; by ascending term
  * @param b.chunkStarts u32[terms + 1]: first chunk of each term
- * @param b.selected f32[terms]: for DVH terms the dose of the term's rank, from rank-select
+ * @param b.selected f32[terms], from rank-select: for DVH terms the dose of the term's rank, for EUD terms the largest dose
+ * (exponent above 0) or the smallest (below 0), by which doses are divided before they are raised to the exponent
  * @param b.moments f32[momentChunks], b.states f32[terms][4], b.partials f32[objectiveChunks]: scratch
  * @param b.gradient f32[voxels], b.objective f32[4] (the first holds the value)
  */
@@ -75,7 +76,7 @@ export function prepareDoseObjective(
         kernel,
         entry: 'objectiveMoments',
         params: [['u32', s.momentChunks]],
-        buffers: [b.dose, b.terms, b.chunks, b.termVoxels, b.moments],
+        buffers: [b.dose, b.terms, b.chunks, b.termVoxels, b.selected, b.moments],
         tasks: s.momentChunks,
         workgroups: workgroupsFor(s.momentChunks),
       }),

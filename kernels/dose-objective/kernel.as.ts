@@ -13,23 +13,35 @@ const MIN_DVH: i32 = 7;
 const TERM: usize = 32;
 const STATE: usize = 16;
 
-// Task = one chunk of one term's voxels: the sum of d, or of d^k for an equivalent uniform dose.
+// What a dose of an equivalent uniform dose is divided by before it is raised to k, so that no power overflows: the
+// largest dose of the structure for k > 0, the smallest for k < 0.
+// @ts-ignore: decorator
+@inline
+function eudScale(selected: f64, exponent: f64): f64 {
+  if (exponent < 0) return max<f64>(selected, 0.001);
+  return selected > 0 ? selected : 1;
+}
+
+// Task = one chunk of one term's voxels: the sum of d, or of (d / scale)^k for an equivalent uniform dose.
 export function objectiveMoments(begin: i32, end: i32, args: usize): void {
   const dose = pointerAt(args, 1);
   const terms = pointerAt(args, 2);
   const chunks = pointerAt(args, 3);
   const termVoxels = pointerAt(args, 4);
-  const partials = pointerAt(args, 5);
+  const selected = pointerAt(args, 5);
+  const partials = pointerAt(args, 6);
   for (let task = begin; task < end; task++) {
     const chunk = chunks + (<usize>task << 4);
-    const term = terms + <usize>load<u32>(chunk) * TERM;
+    const index = <usize>load<u32>(chunk);
+    const term = terms + index * TERM;
     const last = load<u32>(chunk, 8);
     const exponent = <f64>load<f32>(term, 12);
     let sum: f64 = 0;
     if (<i32>load<f32>(term) == EUD) {
+      const perScale = 1 / eudScale(<f64>load<f32>(selected + (index << 2)), exponent);
       for (let i = load<u32>(chunk, 4); i < last; i++) {
         const d = <f64>load<f32>(dose + (<usize>load<u32>(termVoxels + (<usize>i << 2)) << 2));
-        sum += Math.pow(d, exponent);
+        sum += Math.pow((exponent < 0 && d == 0 ? 0.001 : d) * perScale, exponent);
       }
     } else {
       for (let i = load<u32>(chunk, 4); i < last; i++) {
@@ -61,6 +73,7 @@ export function objectiveStates(begin: i32, end: i32, args: usize): void {
     for (let c = load<u32>(chunkStarts + (<usize>t << 2)); c < last; c++) sum += <f64>load<f32>(partials + (<usize>c << 2));
     let value: f64 = 0;
     let slope: f64 = 0;
+    let eud: f64 = 0;
     if (kind == MEAN_LINEAR) {
       const off = sum / count - reference;
       value = weight * abs(off);
@@ -71,14 +84,16 @@ export function objectiveStates(begin: i32, end: i32, args: usize): void {
       slope = (2 * weight * off) / count;
     } else if (kind == EUD) {
       const mean = sum / count;
-      const eud = mean > 0 ? Math.pow(mean, 1 / exponent) : mean == 0 ? 0 : NaN;
+      const scale = eudScale(<f64>load<f32>(selected + (<usize>t << 2)), exponent);
+      eud = mean > 0 ? scale * Math.pow(mean, 1 / exponent) : mean == 0 ? 0 : NaN;
       const off = eud - reference;
       value = weight * off * off;
-      slope = mean > 0 ? (2 * weight * off * Math.pow(mean, 1 / exponent - 1)) / count : 0;
+      slope = mean > 0 ? (2 * weight * off) / count : mean == 0 ? 0 : NaN;
     }
     store<f32>(state, <f32>value);
     store<f32>(state, <f32>slope, 4);
     store<f32>(state, load<f32>(selected + (<usize>t << 2)), 8);
+    store<f32>(state, <f32>eud, 12);
   }
 }
 
@@ -115,8 +130,10 @@ export function objectiveGradient(begin: i32, end: i32, args: usize): void {
           slope += load<f32>(states + index * STATE, 4);
           continue;
         } else if (kind == EUD) {
-          const positive = <f64>(d == 0 ? <f32>0.001 : d);
-          slope += load<f32>(states + index * STATE, 4) * <f32>Math.pow(positive, <f64>load<f32>(term, 12) - 1);
+          const state = states + index * STATE;
+          const share = <f64>(d == 0 ? <f32>0.001 : d) / <f64>load<f32>(state, 12);
+          const weighted = load<f32>(state, 4);
+          if (weighted != 0) slope += weighted * <f32>Math.pow(share, <f64>load<f32>(term, 12) - 1);
           continue;
         } else if (kind == MAX_DVH) {
           if (off < 0 || d > load<f32>(states + index * STATE, 8)) continue;

@@ -27,7 +27,7 @@ struct State {
   value: f32,
   slope: f32,
   selected: f32,
-  unused: f32,
+  eud: f32,
 }
 
 var<workgroup> sums: array<f32, THREADS>;
@@ -62,7 +62,16 @@ fn power(x: f32, k: f32) -> f32 {
   return select(nan, select(value, -value, odd), whole);
 }
 
-// Workgroup = one chunk of one term's voxels: the sum of d, or of d^k for an equivalent uniform dose.
+// What a dose of an equivalent uniform dose is divided by before it is raised to k, so that no power overflows: the
+// largest dose of the structure for k > 0, the smallest for k < 0.
+fn eudScale(selected: f32, exponent: f32) -> f32 {
+  if (exponent < 0.0) {
+    return max(selected, 0.001);
+  }
+  return select(1.0, selected, selected > 0.0);
+}
+
+// Workgroup = one chunk of one term's voxels: the sum of d, or of (d / scale)^k for an equivalent uniform dose.
 struct MomentParams {
   momentChunks: u32,
 }
@@ -71,7 +80,8 @@ struct MomentParams {
 @group(0) @binding(2) var<storage, read> momentTerms: array<vec4f>;
 @group(0) @binding(3) var<storage, read> momentOfChunk: array<vec4u>;
 @group(0) @binding(4) var<storage, read> momentVoxels: array<u32>;
-@group(0) @binding(5) var<storage, read_write> momentPartials: array<f32>;
+@group(0) @binding(5) var<storage, read> momentSelected: array<f32>;
+@group(0) @binding(6) var<storage, read_write> momentPartials: array<f32>;
 
 @compute @workgroup_size(THREADS)
 fn objectiveMoments(
@@ -85,11 +95,13 @@ fn objectiveMoments(
   }
   let chunk = momentOfChunk[task];
   let term = termOf(momentTerms[2u * chunk.x], momentTerms[2u * chunk.x + 1u]);
+  let scale = eudScale(momentSelected[chunk.x], term.exponent);
   var sum = 0.0;
   for (var i = chunk.y + thread; i < chunk.z; i += THREADS) {
     let d = momentDose[momentVoxels[i]];
     if (i32(term.code) == EUD) {
-      sum += power(d, term.exponent);
+      let positive = select(d, 0.001, d == 0.0 && term.exponent < 0.0);
+      sum += power(positive / scale, term.exponent);
     } else {
       sum += d;
     }
@@ -144,11 +156,11 @@ fn objectiveStates(
     state.slope = 2.0 * term.weight * off / term.count;
   } else if (code == EUD) {
     // A negative mean has no root and gives NaN.
-    let eud = power(mean, 1.0 / term.exponent);
-    let off = eud - term.reference;
+    state.eud = eudScale(stateSelected[t], term.exponent) * power(mean, 1.0 / term.exponent);
+    let off = state.eud - term.reference;
     state.value = term.weight * off * off;
     if (mean > 0.0) {
-      state.slope = 2.0 * term.weight * off * power(mean, 1.0 / term.exponent - 1.0) / term.count;
+      state.slope = 2.0 * term.weight * off / term.count;
     }
   }
   stateStates[t] = state;
@@ -184,8 +196,11 @@ fn slopeAndValue(d: f32, index: u32) -> vec2f {
   } else if (code == MEAN_LINEAR || code == MEAN_QUADRATIC) {
     return vec2f(gradientStates[index].slope, 0.0);
   } else if (code == EUD) {
-    let positive = select(d, 0.001, d == 0.0);
-    return vec2f(gradientStates[index].slope * power(positive, term.exponent - 1.0), 0.0);
+    let state = gradientStates[index];
+    if (state.slope == 0.0) {
+      return vec2f(0.0);
+    }
+    return vec2f(state.slope * power(select(d, 0.001, d == 0.0) / state.eud, term.exponent - 1.0), 0.0);
   } else if (code == MAX_DVH) {
     if (off < 0.0 || d > gradientStates[index].selected) {
       return vec2f(0.0);

@@ -6,7 +6,8 @@ import type { ObjectiveCode } from './index.ts';
  *
  * - squared-deviation (1/N) sum (d - ref)^2; squared-overdosing with max(0, d - ref), squared-underdosing with min(0, d - ref);
  * - mean-dose-linear |mean(d) - ref|, its derivative 0 where the mean is the reference; mean-dose-quadratic its square;
- * - eud (((1/N) sum d^k)^(1/k) - ref)^2; in the derivative's d^(k - 1) a dose of 0 is taken as 0.001;
+ * - eud (((1/N) sum d^k)^(1/k) - ref)^2; a dose of 0 is taken as 0.001 in the derivative's d^(k - 1), and for k < 0
+ *   in d^k too;
  * - max-dvh (1/N) sum (d - ref)^2 over ref <= d <= D(V), min-dvh over D(V) <= d <= ref, with D(V) the dose of rank
  *   max(1, ceil(V N)) in descending order (Q. Wu and R. Mohan, Medical Physics 27 (2000) 701).
  *
@@ -50,7 +51,7 @@ function termValue(term: ObjectiveTerm, d: readonly number[]): { value: number; 
       return { value: (mean - reference) ** 2, slopes: d.map(() => (2 * (mean - reference)) / n) };
     case 'eud': {
       const k = term.exponent ?? 1;
-      const power = d.reduce((sum, dose) => sum + dose ** k, 0) / n;
+      const power = d.reduce((sum, dose) => sum + (dose === 0 && k < 0 ? 0.001 : dose) ** k, 0) / n;
       const eud = power ** (1 / k);
       // d eud / d d_i = (1/k) power^(1/k - 1) (k / n) d_i^(k - 1)
       const byDose = (dose: number): number =>

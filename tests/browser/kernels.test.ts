@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contracts } from '../../kernels/contracts.ts';
-import { hasChromium, type OpenPage, openPage } from '../support/browser.ts';
+import { type OpenPage, openPage } from '../support/browser.ts';
 import type { KernelsPage } from './kernels.page.ts';
 
 declare global {
@@ -8,7 +8,7 @@ declare global {
 }
 
 // The same cases as tests/kernels, on a page: threads need cross-origin isolation, WGSL goes through Chromium's own Dawn.
-describe.skipIf(!hasChromium())('kernels in Chromium', () => {
+describe('kernels in Chromium', () => {
   let opened: OpenPage;
   beforeAll(async () => {
     opened = await openPage('tests/browser/kernels.html');

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../../engine/compute/device.ts';
 import { contracts } from '../../kernels/contracts.ts';
 import { identicalOutputs, runCase } from '../support/kernel-lanes.ts';
-import { hasWebGpu, openWebGpu } from '../support/webgpu.ts';
+import { openWebGpu } from '../support/webgpu.ts';
 
 // The WGSL kernels in Node, on Dawn with whatever adapter there is.
-describe.skipIf(!hasWebGpu)('kernels on WebGPU', () => {
+describe('kernels on WebGPU', () => {
   let device: Device;
   beforeAll(async () => {
     device = await openWebGpu();

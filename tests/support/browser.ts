@@ -8,13 +8,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/dist\/$
 /** Chromium of the system; ISOCENTER_CHROMIUM names another. */
 export const chromiumPath = process.env['ISOCENTER_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Whether there is a browser to test in. Under CI=true there must be one. */
-export function hasChromium(): boolean {
-  if (existsSync(chromiumPath)) return true;
-  if (process.env['CI'] === 'true') throw new Error(`there is no ${chromiumPath}; tests with CI=true need Chromium`);
-  return false;
-}
-
 /** Keeps Chromium from calling out. */
 const QUIET = [
   '--no-sandbox',
@@ -48,6 +41,9 @@ export interface OpenPage {
 
 /** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */
 export async function openPage(path: string): Promise<OpenPage> {
+  if (!existsSync(chromiumPath)) {
+    throw new Error(`there is no ${chromiumPath}: install chromium, or name one with ISOCENTER_CHROMIUM`);
+  }
   const server = await createServer({
     root,
     logLevel: 'error',

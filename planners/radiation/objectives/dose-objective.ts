@@ -22,7 +22,7 @@ interface TermNumbers {
   readonly code: ObjectiveCode;
   readonly referenceGy: number;
   readonly exponent: number;
-  /** DVH terms: rank of D(V) in descending order. */
+  /** Rank, in descending order, of the dose that a term needs to know: D(V) of DVH terms, the extreme dose of EUD terms. */
   readonly rank?: number;
 }
 
@@ -32,8 +32,10 @@ export function termNumbers(objective: Objective, voxelCount: number): TermNumbe
   switch (objective.function) {
     case 'mean-dose':
       return { code: `mean-dose-${objective.parameters.kind}`, referenceGy, exponent: 1 };
-    case 'eud':
-      return { code: 'eud', referenceGy, exponent: objective.parameters.exponent };
+    case 'eud': {
+      const { exponent } = objective.parameters;
+      return { code: 'eud', referenceGy, exponent, rank: exponent > 0 ? 0 : voxelCount - 1 };
+    }
     case 'max-dvh':
     case 'min-dvh': {
       // matRad: D(V) is element max(1, ceil(V * N)) of the doses in descending order.
@@ -123,10 +125,9 @@ function termTables(terms: readonly ObjectiveTerm[], voxelCount: number) {
       if (n.rank !== undefined) {
         ranks.set([listed, listed + voxels.length, n.rank], 4 * t);
         hasRanks = true;
-      } else {
-        for (let at = 0; at < voxels.length; at += MOMENT_CHUNK) {
-          chunks.push(t, listed + at, listed + Math.min(at + MOMENT_CHUNK, voxels.length), 0);
-        }
+      }
+      for (let from = 0; needsMoment && from < voxels.length; from += MOMENT_CHUNK) {
+        chunks.push(t, listed + from, listed + Math.min(from + MOMENT_CHUNK, voxels.length), 0);
       }
       listed += voxels.length;
     }

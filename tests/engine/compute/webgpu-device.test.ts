@@ -3,11 +3,11 @@ import { type Device, upload } from '../../../engine/compute/device.ts';
 import { describeAdapter, openWebGpuDevice } from '../../../engine/compute/webgpu/device.ts';
 import { kernelModule } from '../../../kernels/device.ts';
 import { prepareProjectedStep, STEP_PARAM } from '../../../kernels/vector/index.ts';
-import { hasWebGpu, openWebGpu } from '../../support/webgpu.ts';
+import { openWebGpu } from '../../support/webgpu.ts';
 
 let device: Device;
 beforeAll(async () => {
-  if (hasWebGpu) device = await openWebGpu();
+  device = await openWebGpu();
 });
 afterAll(() => device?.close());
 
@@ -25,7 +25,7 @@ async function first(on: Device, buffer: ReturnType<Device['allocate']>): Promis
   return target[0];
 }
 
-describe.skipIf(!hasWebGpu)('order of calls', () => {
+describe('order of calls', () => {
   it('changes a parameter only for the runs that follow', async () => {
     const { trial, launch } = stepping(device);
     const kept = [device.allocate(16, 'kept'), device.allocate(16, 'kept'), device.allocate(16, 'kept')];
@@ -64,7 +64,7 @@ describe.skipIf(!hasWebGpu)('order of calls', () => {
   });
 });
 
-describe.skipIf(!hasWebGpu)('memory', () => {
+describe('memory', () => {
   it('is zero at first, and counted', async () => {
     const before = device.memory().usedBytes;
     const buffer = device.allocate(1000, 'counted');
@@ -87,7 +87,7 @@ describe.skipIf(!hasWebGpu)('memory', () => {
   });
 });
 
-describe.skipIf(!hasWebGpu)('faults', () => {
+describe('faults', () => {
   it('throws from the next read what the GPU refused', async () => {
     const other = await openWebGpu();
     const { trial } = stepping(other);
