@@ -1,7 +1,13 @@
-import { slab } from '../planners/radiation/dose/reference.ts';
 import type { Beam } from '../planners/radiation/beams/beam.ts';
 import { bixelX, bixelY } from '../planners/radiation/beams/bixels.ts';
-import { type BeamModel, COMPONENTS, depthTable, kernelsAtSsd, primaryFluence } from '../planners/radiation/machine/model.ts';
+import { slab } from '../planners/radiation/dose/reference.ts';
+import {
+  type BeamModel,
+  COMPONENTS,
+  depthTable,
+  kernelsAtSsd,
+  primaryFluence,
+} from '../planners/radiation/machine/model.ts';
 
 /** Dose-influence matrix of all beams in compressed rows (voxels), and its transpose. */
 export interface InfluenceMatrix {

@@ -3,6 +3,7 @@ import type { Patient } from '../engine/core/patient.ts';
 import { openDevice } from '../kernels/device.ts';
 import { equispacedAngles } from '../planners/radiation/beams/beam.ts';
 import { fluenceProblem } from '../planners/radiation/fluence/optimize.ts';
+import { DoseObjective } from '../planners/radiation/objectives/dose-objective.ts';
 import { type PlanRequest, preparePlan } from '../planners/radiation/planning/plan.ts';
 import { standardRequest } from './cases.ts';
 import { timeLaunches } from './timing.ts';
@@ -18,7 +19,11 @@ export interface ScalingRow {
 }
 
 /** Time of one objective with gradient, and of the set-up, as voxels, beams and threads grow. */
-export async function measureScaling(patient: Patient, protocol: string, prefer: DevicePreference): Promise<ScalingRow[]> {
+export async function measureScaling(
+  patient: Patient,
+  protocol: string,
+  prefer: DevicePreference,
+): Promise<ScalingRow[]> {
   const rows: ScalingRow[] = [];
   const [x, y, z] = patient.structureSet.grid.spacingMm;
   const finest = Math.cbrt(x * y * z);
@@ -26,7 +31,9 @@ export async function measureScaling(patient: Patient, protocol: string, prefer:
     rows.push(await measure(patient, protocol, prefer, 'voxels', { doseGridMm: finest * factor }));
   }
   for (const beams of [1, 3, 9, 18, 36]) {
-    rows.push(await measure(patient, protocol, prefer, 'beams', { angles: equispacedAngles(beams), doseGridMm: finest * 1.2 }));
+    rows.push(
+      await measure(patient, protocol, prefer, 'beams', { angles: equispacedAngles(beams), doseGridMm: finest * 1.2 }),
+    );
   }
   for (const threads of [1, 2]) rows.push(await measure(patient, protocol, prefer, 'threads', {}, threads));
   console.log('scaling of one objective with gradient:');
@@ -48,7 +55,8 @@ async function measure(
   const began = performance.now();
   const prepared = await preparePlan(device, standardRequest(patient, protocol, changes));
   const geometryMs = performance.now() - began;
-  const { operator, objective } = prepared;
+  const { operator, terms } = prepared;
+  const objective = new DoseObjective(device, operator.voxelCount, terms);
   const problem = fluenceProblem(operator, objective);
   const w = device.allocate(16 * Math.ceil(operator.bixelCount / 4), 'weights');
   const gradient = device.allocate(16 * Math.ceil(operator.bixelCount / 4), 'gradient');

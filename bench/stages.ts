@@ -1,7 +1,8 @@
-import type { Patient } from '../engine/core/patient.ts';
 import type { DevicePreference } from '../engine/compute/open.ts';
+import type { Patient } from '../engine/core/patient.ts';
 import { openDevice } from '../kernels/device.ts';
 import { fluenceProblem } from '../planners/radiation/fluence/optimize.ts';
+import { DoseObjective } from '../planners/radiation/objectives/dose-objective.ts';
 import { planPatient, preparePlan } from '../planners/radiation/planning/plan.ts';
 import { standardRequest } from './cases.ts';
 import { type Timing, timeLaunches } from './timing.ts';
@@ -24,7 +25,8 @@ export interface Stages {
 export async function measureStages(patient: Patient, protocol: string, prefer: DevicePreference): Promise<Stages> {
   const device = await openDevice({ prefer });
   const prepared = await preparePlan(device, standardRequest(patient, protocol));
-  const { operator, objective } = prepared;
+  const { operator, terms } = prepared;
+  const objective = new DoseObjective(device, operator.voxelCount, terms);
   const problem = fluenceProblem(operator, objective);
   const vector = (count: number, label: string) => device.allocate(16 * Math.ceil(count / 4), label);
   const w = vector(operator.bixelCount, 'weights');
@@ -61,7 +63,12 @@ export async function measureStages(patient: Patient, protocol: string, prefer: 
   console.log(`device ${stages.device.kind} (${stages.device.name}), ${stages.device.threads} threads`);
   console.log(`${stages.voxels} voxels, ${stages.bixels} bixels`);
   console.table(
-    timings.map((t) => ({ what: t.name, 'median ms': t.medianMs.toFixed(2), 'min ms': t.minMs.toFixed(2), samples: t.samples })),
+    timings.map((t) => ({
+      what: t.name,
+      'median ms': t.medianMs.toFixed(2),
+      'min ms': t.minMs.toFixed(2),
+      samples: t.samples,
+    })),
   );
   console.log(
     `plan: geometry ${stages.plan.geometryMs.toFixed(0)} ms, ${stages.plan.iterations} iterations in ${stages.plan.optimizeMs.toFixed(0)} ms, evaluation ${stages.plan.evaluateMs.toFixed(0)} ms, device memory ${stages.plan.deviceMiB.toFixed(0)} MiB\n`,

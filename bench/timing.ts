@@ -39,7 +39,12 @@ export function time(name: string, body: () => Promise<void> | void, maxTimeSec 
 }
 
 /** Times a list of launches, the wait for their end included. */
-export function timeLaunches(name: string, device: Device, launches: readonly Launch[], maxTimeSec = 2): Promise<Timing> {
+export function timeLaunches(
+  name: string,
+  device: Device,
+  launches: readonly Launch[],
+  maxTimeSec = 2,
+): Promise<Timing> {
   return time(
     name,
     () => {

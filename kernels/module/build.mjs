@@ -20,7 +20,19 @@ writeFileSync(entry, `${lines.join('\n')}\nexport const heapBase: usize = __heap
 const wasmFile = join(generated, 'kernels.wasm');
 const flags = ['--enable', 'simd,threads', '--importMemory', '--sharedMemory', '--initialMemory', '256'];
 const { error, stderr } = await asc.main(
-  [entry, '--outFile', wasmFile, '-O3', '--converge', '--noAssert', '--runtime', 'stub', ...flags, '--maximumMemory', '65535'],
+  [
+    entry,
+    '--outFile',
+    wasmFile,
+    '-O3',
+    '--converge',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    ...flags,
+    '--maximumMemory',
+    '65535',
+  ],
   {},
 );
 if (error) {
@@ -29,7 +41,10 @@ if (error) {
 }
 
 const wasm = readFileSync(wasmFile);
-const wgsl = withWgsl.map((folder) => `  ${JSON.stringify(folder)}: ${JSON.stringify(readFileSync(join(kernels, folder, 'kernel.wgsl'), 'utf8'))},`);
+const wgsl = withWgsl.map(
+  (folder) =>
+    `  ${JSON.stringify(folder)}: ${JSON.stringify(readFileSync(join(kernels, folder, 'kernel.wgsl'), 'utf8'))},`,
+);
 writeFileSync(
   join(generated, 'module.ts'),
   `export const wasmBase64 =\n  '${wasm.toString('base64')}';\n\nexport const wgsl: Record<string, string> = {\n${wgsl.join('\n')}\n};\n`,

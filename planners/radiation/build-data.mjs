@@ -7,7 +7,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const generated = join(here, '..', 'generated');
 
 function embed(name, folder) {
-  const files = readdirSync(join(here, folder)).filter((file) => file.endsWith('.json')).sort();
+  const files = readdirSync(join(here, folder))
+    .filter((file) => file.endsWith('.json'))
+    .sort();
   const rows = files.map((file) => {
     const compact = JSON.stringify(JSON.parse(readFileSync(join(here, folder, file), 'utf8')));
     return `  ${JSON.stringify(file.replace(/\.json$/, ''))}: ${JSON.stringify(compact)},`;

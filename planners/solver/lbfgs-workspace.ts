@@ -27,13 +27,13 @@ export interface Dots {
 /** The vectors of one run of minimizeProjected and the launches on them. */
 export class LbfgsWorkspace {
   readonly #device: Device;
-  readonly #problem: BoundedProblem;
+  #problem: BoundedProblem;
   readonly #owned: DeviceBuffer[] = [];
   readonly #history: number;
   readonly #chunks: number;
   readonly #rowG: number;
-  readonly #evaluateStart: readonly Launch[];
-  readonly #evaluateTrial: readonly Launch[];
+  #evaluateStart: readonly Launch[];
+  #evaluateTrial: readonly Launch[];
   readonly #project: Launch;
   readonly #acceptStep: Launch;
   readonly #gram: Launch;
@@ -94,7 +94,12 @@ export class LbfgsWorkspace {
       { s: 0, y: history, g: this.#rowG },
       { trial, gTrial, w, history: this.#historyBuffer },
     );
-    this.#gram = prepareFreeGram(device, n, rows, this.#rowG, { w, history: this.#historyBuffer, free, partials: this.#gramBuffer });
+    this.#gram = prepareFreeGram(device, n, rows, this.#rowG, {
+      w,
+      history: this.#historyBuffer,
+      free,
+      partials: this.#gramBuffer,
+    });
     this.#combine = prepareCombineRows(device, n, rows, {
       history: this.#historyBuffer,
       coefficients: this.#coefficients,
@@ -105,6 +110,13 @@ export class LbfgsWorkspace {
     this.#w = w;
     this.#trial = trial;
     this.#gTrial = gTrial;
+  }
+
+  /** Goes on with another function of the same variables; the curvature that was learnt is kept. */
+  use(problem: BoundedProblem): void {
+    this.#problem = problem;
+    this.#evaluateStart = problem.evaluate(this.#w, this.#gTrial);
+    this.#evaluateTrial = problem.evaluate(this.#trial, this.#gTrial);
   }
 
   free(): void {
@@ -120,10 +132,11 @@ export class LbfgsWorkspace {
     for (const launch of this.#evaluateStart) this.#device.run(launch);
     this.#device.copy(this.#w, this.#trial, bytes);
     this.#device.copy(this.#gTrial, this.#gradient, bytes);
-    // Fills row g; the pair that it also writes is all zeros and not in use.
-    this.#acceptStep.setParam(ROW_S_PARAM, 0);
-    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history);
+    // Fills row g; the pair that it also writes is no step and leaves the history.
+    this.#acceptStep.setParam(ROW_S_PARAM, this.#slot);
+    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history + this.#slot);
     this.#device.run(this.#acceptStep);
+    this.#slots = this.#slots.filter((slot) => slot !== this.#slot);
     return this.#readValue();
   }
 
@@ -131,6 +144,10 @@ export class LbfgsWorkspace {
   async dots(): Promise<Dots> {
     this.#device.run(this.#dots);
     await this.#device.read(this.#dotsBuffer, this.#dotParts);
+    return this.#sumDots();
+  }
+
+  #sumDots(): Dots {
     let descent = 0;
     let norm = 0;
     for (let c = 0; c < this.#chunks; c++) {
@@ -166,8 +183,11 @@ export class LbfgsWorkspace {
     this.#project.setParam(STEP_PARAM, step);
     this.#device.run(this.#project);
     for (const launch of this.#evaluateTrial) this.#device.run(launch);
-    const dots = await this.dots();
-    return { ...dots, value: await this.#readValue() };
+    this.#device.run(this.#dots);
+    const products = this.#device.read(this.#dotsBuffer, this.#dotParts);
+    const value = await this.#readValue();
+    await products;
+    return { ...this.#sumDots(), value };
   }
 
   /** Makes the last trial the present point and its move a new pair of the history. */

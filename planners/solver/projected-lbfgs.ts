@@ -14,11 +14,17 @@ export interface LbfgsConfig {
   readonly tolerance?: number;
   /** Iterations over which progress is judged. Default 10. */
   readonly window?: number;
+  /**
+   * A cheaper function of the same variables, near enough to the true one to begin on: it is minimised first, to its own
+   * looser tolerance, and what it taught about the curvature is kept. The result is a minimiser of the true function.
+   */
+  readonly rehearsal?: { readonly problem: BoundedProblem; readonly tolerance: number };
 }
 
 export type StopReason = 'converged' | 'iteration limit' | 'no descent' | 'cancelled';
 
 export interface IterationReport {
+  /** Iterations so far, those of the rehearsal included. */
   readonly iteration: number;
   readonly value: number;
   readonly evaluations: number;
@@ -30,8 +36,10 @@ export interface LbfgsResult extends IterationReport {
   readonly projectedGradientNorm: number;
   /** The same at the first point, for scale. */
   readonly initialProjectedGradientNorm: number;
-  /** Value after each iteration, the start included. */
+  /** Value after each iteration on the true function, its start included. */
   readonly trace: readonly number[];
+  /** Iterations of the rehearsal among all of them. */
+  readonly rehearsed: number;
 }
 
 export interface LbfgsHooks {
@@ -41,6 +49,8 @@ export interface LbfgsHooks {
 
 const ARMIJO = 1e-4;
 const MAX_BACKTRACKS = 12;
+/** Longest time between two turns of the event loop [ms]. */
+const TURN_MS = 30;
 
 /**
  * Minimises a smooth function of w >= 0, starting at the contents of `w` (not negative), which ends as the minimiser.
@@ -59,25 +69,46 @@ export async function minimizeProjected(
   config: LbfgsConfig = {},
   hooks: LbfgsHooks = {},
 ): Promise<LbfgsResult> {
-  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 16);
+  const { rehearsal } = config;
+  const workspace = new LbfgsWorkspace(device, rehearsal?.problem ?? problem, w, config.history ?? 16);
   try {
-    return await iterate(workspace, config, hooks);
+    let rehearsed: LbfgsResult | undefined;
+    if (rehearsal !== undefined) {
+      rehearsed = await iterate(workspace, { ...config, tolerance: rehearsal.tolerance }, hooks);
+      workspace.use(problem);
+    }
+    const result = await iterate(workspace, config, hooks, rehearsed);
+    return rehearsed === undefined
+      ? result
+      : { ...result, initialProjectedGradientNorm: rehearsed.initialProjectedGradientNorm };
   } finally {
     workspace.free();
   }
 }
 
-async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsHooks): Promise<LbfgsResult> {
+async function iterate(
+  space: LbfgsWorkspace,
+  config: LbfgsConfig,
+  hooks: LbfgsHooks,
+  before?: LbfgsResult,
+): Promise<LbfgsResult> {
   const maxIterations = config.maxIterations ?? 500;
   const tolerance = config.tolerance ?? 1e-3;
   const window = config.window ?? 10;
   let value = await space.start();
-  let evaluations = 1;
+  let evaluations = (before?.evaluations ?? 0) + 1;
   const first = await space.dots();
   const trace = [value];
   let stop: StopReason = 'iteration limit';
-  let iteration = 0;
+  const rehearsed = before?.iteration ?? 0;
+  let iteration = rehearsed;
+  let turn = performance.now();
   while (iteration < maxIterations) {
+    if (performance.now() - turn > TURN_MS) {
+      // Lets signals and timers in: on the wasm device nothing else waits.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
+    }
     if (hooks.signal?.aborted) {
       stop = 'cancelled';
       break;
@@ -108,8 +139,8 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
     iteration++;
     trace.push(value);
     hooks.onIteration?.({ iteration, value, evaluations });
-    const before = trace[trace.length - 1 - window];
-    if (before !== undefined && before - value <= tolerance * Math.abs(value)) {
+    const earlier = trace[trace.length - 1 - window];
+    if (earlier !== undefined && earlier - value <= tolerance * Math.abs(value)) {
       stop = 'converged';
       break;
     }
@@ -122,5 +153,6 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
     projectedGradientNorm: (await space.dots()).projectedNorm,
     initialProjectedGradientNorm: first.projectedNorm,
     trace,
+    rehearsed,
   };
 }

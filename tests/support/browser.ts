@@ -6,7 +6,7 @@ import { createServer } from 'vite';
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/dist\/$/, '/');
 
 /** Chromium of the system; ISOCENTER_CHROMIUM names another. */
-export const chromiumPath = process.env['ISOCENTER_CHROMIUM'] ?? '/usr/bin/chromium';
+export const chromiumPath = process.env.ISOCENTER_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Keeps Chromium from calling out. */
 const QUIET = [

@@ -88,8 +88,10 @@ class WasmDevice implements Device {
     const count = spec.params.length;
     const args = this.#arena.allocate(4 * (count + spec.buffers.length), `arguments of ${spec.entry}`);
     const view = new DataView(this.#arena.memory.buffer, args, 4 * (count + spec.buffers.length));
-    spec.params.forEach(([type, value], i) => setScalar(view, 4 * i, type, value));
-    spec.buffers.forEach((buffer, i) => view.setUint32(4 * (count + i), (buffer as WasmBuffer).address, true));
+    for (const [i, [type, value]] of spec.params.entries()) setScalar(view, 4 * i, type, value);
+    for (const [i, buffer] of spec.buffers.entries()) {
+      view.setUint32(4 * (count + i), (buffer as WasmBuffer).address, true);
+    }
     const launch: WasmLaunch = {
       spec,
       entry,

@@ -25,7 +25,11 @@ export class ThreadPool {
   }
 
   /** Starts `threads - 1` workers; resolves when all are ready, or with fewer when the platform does not start them in time. */
-  static async open(start: Omit<WorkerStart, 'spins'>, instance: WebAssembly.Instance, threads: number): Promise<ThreadPool> {
+  static async open(
+    start: Omit<WorkerStart, 'spins'>,
+    instance: WebAssembly.Instance,
+    threads: number,
+  ): Promise<ThreadPool> {
     const control = new Int32Array(start.memory.buffer, start.controlAddress, 16);
     const calls = start.entries.map((name) => instance.exports[name] as ThreadPoolCalls[number]);
     const workers: WorkerHandle[] = [];
@@ -89,7 +93,11 @@ export class ThreadPool {
     const control = this.#control;
     const wanted = this.#workers.length;
     let spins = 20000;
-    for (let done = Atomics.load(control, CONTROL.finished); done < wanted; done = Atomics.load(control, CONTROL.finished)) {
+    for (
+      let done = Atomics.load(control, CONTROL.finished);
+      done < wanted;
+      done = Atomics.load(control, CONTROL.finished)
+    ) {
       if (spins > 0 || !this.#mayWait) spins--;
       else Atomics.wait(control, CONTROL.finished, done, 10);
     }

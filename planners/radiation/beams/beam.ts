@@ -1,5 +1,12 @@
 import { inputError } from '../../../engine/core/errors.ts';
-import { axisOf, type BeamAngles, inverse, T_patient_beam, transformPoint, type Transform } from '../../../engine/core/frames.ts';
+import {
+  axisOf,
+  type BeamAngles,
+  inverse,
+  T_patient_beam,
+  type Transform,
+  transformPoint,
+} from '../../../engine/core/frames.ts';
 import { type Grid, type Vec3, type Volume, voxelCentreMm } from '../../../engine/core/grid.ts';
 import { type Bixels, openBixels } from './bixels.ts';
 import { sourceSurfaceDistance } from './surface.ts';
@@ -36,7 +43,11 @@ export function checkAngles(angles: BeamAngles): void {
 /** `count` coplanar beams at equal steps from gantry 0. */
 export function equispacedAngles(count: number): BeamAngles[] {
   if (!(Number.isInteger(count) && count >= 1 && count <= 360)) {
-    throw inputError('beams/count', `${count} beams: the number must be a whole one from 1 to 360`, 'give --beams a number such as 9');
+    throw inputError(
+      'beams/count',
+      `${count} beams: the number must be a whole one from 1 to 360`,
+      'give --beams a number such as 9',
+    );
   }
   return Array.from({ length: count }, (_, i) => ({ gantryDeg: (i * 360) / count, couchDeg: 0, collimatorDeg: 0 }));
 }
@@ -69,7 +80,11 @@ export function createBeams(setup: BeamSetup): Beam[] {
     checkAngles(angles);
     const transform = T_patient_beam(angles, setup.isocenterMm);
     const sourceMm = transformPoint(transform, [0, 0, setup.sadMm]);
-    const bixels = openBixels(projectVoxels(setup, transform), setup.bixelMm, projectedReach(setup.density.grid, transform));
+    const bixels = openBixels(
+      projectVoxels(setup, transform),
+      setup.bixelMm,
+      projectedReach(setup.density.grid, transform),
+    );
     const ssdMm = sourceSurfaceDistance(setup.density, sourceMm, transform, setup.sadMm, bixels);
     return { ...angles, isocenterMm: setup.isocenterMm, sadMm: setup.sadMm, ssdMm, transform, sourceMm, bixels };
   });

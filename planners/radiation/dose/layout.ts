@@ -66,7 +66,11 @@ export function layOutMaps(model: BeamModel, beams: readonly Beam[], extentMm: n
     });
   });
   const fine = packBands(shapes, nodes, bixels);
-  const fineTransposed = packBands(shapes.map((m) => transposed(m, nodes, bixels)), bixels, nodes);
+  const fineTransposed = packBands(
+    shapes.map((m) => transposed(m, nodes, bixels)),
+    bixels,
+    nodes,
+  );
 
   const { coarsePitchMm, coarseSize } = chooseCoarseMap(model, extentMm);
   const shares = coveredShares(coarseSize, coarsePitchMm, bixels, bixelMm);

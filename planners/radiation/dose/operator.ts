@@ -82,7 +82,12 @@ export class DoseOperator {
   prepareForward(weights: DeviceBuffer, dose: DeviceBuffer): readonly Launch[] {
     const m = this.#maps;
     return [
-      prepareGatherScale(this.device, m.denseLength, { x: weights, index: m.denseIndex, scale: m.denseScale, out: m.dense }),
+      prepareGatherScale(this.device, m.denseLength, {
+        x: weights,
+        index: m.denseIndex,
+        scale: m.denseScale,
+        out: m.dense,
+      }),
       ...m.toMaps,
       preparePhotonDoseForward(this.device, m.shape, { ...m.read, fine: m.fine, coarse: m.coarse, dose }),
     ];
@@ -114,6 +119,38 @@ export class DoseOperator {
     const rays = new Float32Array(4 * this.voxelCount);
     await this.device.read(this.#maps.read.geometry, rays, 16 * this.voxelCount * beam);
     return rays;
+  }
+
+  /**
+   * The same beams and maps on some of the dose points only (`points`: their positions in the dose vector). It shares this
+   * operator's maps, so launches of the two must not be interleaved, and it must be freed first.
+   */
+  async restrictedTo(points: Uint32Array): Promise<DoseOperator> {
+    const { device } = this;
+    const owned: DeviceBuffer[] = [];
+    const beams = this.#setup.beams.length;
+    const geometry = device.allocate(16 * beams * points.length, 'ray geometry of some points');
+    const some = new Float32Array(4 * points.length);
+    for (let b = 0; b < beams; b++) {
+      const rays = await this.readRays(b);
+      for (let i = 0; i < points.length; i++) some.set(rays.subarray(4 * points[i], 4 * points[i] + 4), 4 * i);
+      device.write(geometry, some, 16 * points.length * b);
+    }
+    const shape = { ...this.#maps.shape, voxels: points.length };
+    const read = { ...this.#maps.read, geometry };
+    const order = await createVoxelOrder(device, shape, geometry, read.beamTable);
+    owned.push(geometry, order.order, order.starts);
+    const positions = new Float32Array(4 * points.length);
+    for (let i = 0; i < points.length; i++) {
+      positions.set(this.#setup.positions.subarray(4 * points[i], 4 * points[i] + 4), 4 * i);
+    }
+    return new DoseOperator(
+      device,
+      { ...this.#setup, positions },
+      this.layout,
+      { ...this.#maps, shape, read, order },
+      owned,
+    );
   }
 
   get beams(): readonly Beam[] {
@@ -208,7 +245,8 @@ async function prepareMaps(
   keep: (buffer: DeviceBuffer) => DeviceBuffer,
 ): Promise<Maps> {
   const beams = setup.beams.length;
-  const floats = (count: number, label: string): DeviceBuffer => keep(device.allocate(16 * Math.ceil(count / 4), label));
+  const floats = (count: number, label: string): DeviceBuffer =>
+    keep(device.allocate(16 * Math.ceil(count / 4), label));
   const constant = (data: ArrayBufferView, label: string): DeviceBuffer => keep(upload(device, data, label));
   const { coarseSize: size, fineRows, fineStride } = layout;
   const shape = {
@@ -233,7 +271,12 @@ async function prepareMaps(
   const coarsePart = floats(beams * parts * size * size * 4, 'coarse maps of the adjoint');
   const tables = beamTables(setup, layout);
 
-  const separable = (shapes: SeparableMapShape, m: BandedMatrix, input: DeviceBuffer, output: DeviceBuffer): readonly Launch[] =>
+  const separable = (
+    shapes: SeparableMapShape,
+    m: BandedMatrix,
+    input: DeviceBuffer,
+    output: DeviceBuffer,
+  ): readonly Launch[] =>
     prepareSeparableMap(device, shapes, {
       input,
       output,

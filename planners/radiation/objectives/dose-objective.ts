@@ -117,7 +117,14 @@ function termTables(terms: readonly ObjectiveTerm[], voxelCount: number) {
   let hasRanks = false;
   terms.forEach(({ objective, voxels }, t) => {
     const n = termNumbers(objective, voxels.length);
-    const row = [OBJECTIVE_CODES[n.code], objective.weight, n.referenceGy, n.exponent, voxels.length, objective.weight / voxels.length];
+    const row = [
+      OBJECTIVE_CODES[n.code],
+      objective.weight,
+      n.referenceGy,
+      n.exponent,
+      voxels.length,
+      objective.weight / voxels.length,
+    ];
     table.set(row, t * TERM_STRIDE);
     const needsMoment = objective.function === 'mean-dose' || objective.function === 'eud';
     if (needsMoment || n.rank !== undefined) {
@@ -139,7 +146,15 @@ function termTables(terms: readonly ObjectiveTerm[], voxelCount: number) {
     termVoxels.set(list, at);
     at += list.length;
   }
-  return { terms: table, ranks, hasRanks, chunks: Uint32Array.from(chunks), chunkStarts, termVoxels, ...voxelLists(terms, voxelCount) };
+  return {
+    terms: table,
+    ranks,
+    hasRanks,
+    chunks: Uint32Array.from(chunks),
+    chunkStarts,
+    termVoxels,
+    ...voxelLists(terms, voxelCount),
+  };
 }
 
 /** The terms of each voxel, in the order of the terms. */

@@ -3,15 +3,15 @@ import type { BeamAngles } from '../../../engine/core/frames.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { Patient } from '../../../engine/core/patient.ts';
 import { type Hlut, relativeElectronDensity } from '../../../engine/formats/hlut.ts';
-import type { LbfgsConfig, LbfgsHooks } from '../../solver/projected-lbfgs.ts';
+import type { LbfgsHooks } from '../../solver/projected-lbfgs.ts';
 import { type Beam, centroidMm, createBeams } from '../beams/beam.ts';
 import { onDoseGrid, voxelPositions } from '../dose/dose-grid.ts';
 import { DoseOperator } from '../dose/operator.ts';
 import { type Evaluation, evaluateDose } from '../evaluation/evaluate.ts';
 import { structureVoxels, targetVoxels } from '../evaluation/regions.ts';
-import { type FluenceResult, optimizeFluence } from '../fluence/optimize.ts';
+import { type FluenceConfig, type FluenceResult, optimizeFluence } from '../fluence/optimize.ts';
 import type { BeamModel } from '../machine/model.ts';
-import { DoseObjective, type ObjectiveTerm } from '../objectives/dose-objective.ts';
+import type { ObjectiveTerm } from '../objectives/dose-objective.ts';
 import { matchProtocol, objectiveVoxels } from '../protocol/match.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { positionsIn } from './positions.ts';
@@ -28,7 +28,7 @@ export interface PlanRequest {
   readonly hlut: Hlut;
   /** Spacing of a dose grid of its own [mm]; the structures' grid where it is left out. */
   readonly doseGridMm?: number;
-  readonly optimizer?: LbfgsConfig;
+  readonly optimizer?: FluenceConfig;
   /** Weights of an earlier plan with the same beams and bixels [MU per fraction]. */
   readonly start?: Float32Array;
 }
@@ -58,7 +58,6 @@ export interface PreparedPlan {
   readonly notes: readonly string[];
   readonly beams: readonly Beam[];
   readonly operator: DoseOperator;
-  readonly objective: DoseObjective;
   readonly terms: readonly ObjectiveTerm[];
 }
 
@@ -87,8 +86,7 @@ export async function preparePlan(device: Device, request: PlanRequest): Promise
     objective,
     voxels: positionsIn(patient.doseVoxels, objectiveVoxels(patient, protocol, objective)),
   }));
-  const objective = new DoseObjective(device, patient.doseVoxels.length, terms);
-  return { patient, protocol, notes, beams, operator, objective, terms };
+  return { patient, protocol, notes, beams, operator, terms };
 }
 
 /** From a patient to an optimised, evaluated plan. */
@@ -96,7 +94,7 @@ export async function planPatient(device: Device, request: PlanRequest, hooks: P
   const clock = [performance.now()];
   hooks.onPhase?.('geometry');
   const prepared = await preparePlan(device, request);
-  const { patient, protocol, operator, objective } = prepared;
+  const { patient, protocol, operator, terms } = prepared;
   clock.push(performance.now());
   try {
     hooks.onPhase?.('optimize');
@@ -105,7 +103,7 @@ export async function planPatient(device: Device, request: PlanRequest, hooks: P
       prescriptionGy,
     }));
     const start = request.start === undefined ? {} : { start: request.start };
-    const fluence = await optimizeFluence(operator, objective, aims, request.optimizer, { ...hooks, ...start });
+    const fluence = await optimizeFluence(operator, terms, aims, request.optimizer, { ...hooks, ...start });
     clock.push(performance.now());
     hooks.onPhase?.('evaluate');
     const evaluation = evaluateDose({ patient, protocol, dose: { voxels: patient.doseVoxels, gy: fluence.dose } });
@@ -113,7 +111,6 @@ export async function planPatient(device: Device, request: PlanRequest, hooks: P
     const timeMs = { geometry: clock[1] - clock[0], optimize: clock[2] - clock[1], evaluate: clock[3] - clock[2] };
     return { patient, protocol, notes: prepared.notes, beams: prepared.beams, fluence, evaluation, timeMs };
   } finally {
-    objective.free();
     operator.free();
   }
 }
