@@ -47,6 +47,7 @@ export interface LbfgsHooks {
   readonly signal?: AbortSignal;
 }
 
+const DEFAULT_ITERATIONS = 500;
 const ARMIJO = 1e-4;
 const MAX_BACKTRACKS = 12;
 /** Longest time between two turns of the event loop [ms]. */
@@ -70,34 +71,50 @@ export async function minimizeProjected(
   hooks: LbfgsHooks = {},
 ): Promise<LbfgsResult> {
   const { rehearsal } = config;
-  const workspace = new LbfgsWorkspace(device, rehearsal?.problem ?? problem, w, config.history ?? 16);
+  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 16);
   try {
-    let rehearsed: LbfgsResult | undefined;
-    if (rehearsal !== undefined) {
-      rehearsed = await iterate(workspace, { ...config, tolerance: rehearsal.tolerance }, hooks);
-      workspace.use(problem);
-    }
-    const result = await iterate(workspace, config, hooks, rehearsed);
-    return rehearsed === undefined
-      ? result
-      : { ...result, initialProjectedGradientNorm: rehearsed.initialProjectedGradientNorm };
+    const start = await evaluateStart(workspace);
+    if (rehearsal === undefined) return await iterate(workspace, start, config, hooks);
+    // At most half of the iterations go into the rehearsal.
+    const maxIterations = Math.floor((config.maxIterations ?? DEFAULT_ITERATIONS) / 2);
+    workspace.use(rehearsal.problem);
+    const first = await evaluateStart(workspace);
+    const loose = { ...config, maxIterations, tolerance: rehearsal.tolerance };
+    const rehearsed = await iterate(workspace, first, loose, hooks);
+    workspace.use(problem);
+    const result = await iterate(workspace, await evaluateStart(workspace), config, hooks, rehearsed);
+    return {
+      ...result,
+      evaluations: result.evaluations + 1,
+      initialProjectedGradientNorm: start.projectedNorm,
+    };
   } finally {
     workspace.free();
   }
 }
 
+interface Start {
+  readonly value: number;
+  readonly projectedNorm: number;
+}
+
+async function evaluateStart(space: LbfgsWorkspace): Promise<Start> {
+  const value = await space.start();
+  return { value, projectedNorm: (await space.dots()).projectedNorm };
+}
+
 async function iterate(
   space: LbfgsWorkspace,
+  start: Start,
   config: LbfgsConfig,
   hooks: LbfgsHooks,
   before?: LbfgsResult,
 ): Promise<LbfgsResult> {
-  const maxIterations = config.maxIterations ?? 500;
+  const maxIterations = config.maxIterations ?? DEFAULT_ITERATIONS;
   const tolerance = config.tolerance ?? 1e-3;
   const window = config.window ?? 10;
-  let value = await space.start();
+  let { value } = start;
   let evaluations = (before?.evaluations ?? 0) + 1;
-  const first = await space.dots();
   const trace = [value];
   let stop: StopReason = 'iteration limit';
   const rehearsed = before?.iteration ?? 0;
@@ -151,7 +168,7 @@ async function iterate(
     evaluations,
     stop,
     projectedGradientNorm: (await space.dots()).projectedNorm,
-    initialProjectedGradientNorm: first.projectedNorm,
+    initialProjectedGradientNorm: start.projectedNorm,
     trace,
     rehearsed,
   };

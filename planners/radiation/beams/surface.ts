@@ -35,13 +35,23 @@ export function sourceSurfaceDistance(
 /** Fraction of the way from `a` to `b`, and as far again beyond it, at which the ray first meets matter. */
 function firstHit(density: Volume, a: Vec3, b: Vec3): number | undefined {
   const { grid, data } = density;
-  const step = Math.min(...grid.spacingMm) / 4 / Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
-  for (let t = 0; t <= 2; t += step) {
+  const dense = (t: number): boolean => {
     const i = Math.round((a[0] + t * (b[0] - a[0]) - grid.originMm[0]) / grid.spacingMm[0]);
     const j = Math.round((a[1] + t * (b[1] - a[1]) - grid.originMm[1]) / grid.spacingMm[1]);
     const k = Math.round((a[2] + t * (b[2] - a[2]) - grid.originMm[2]) / grid.spacingMm[2]);
-    if (i < 0 || j < 0 || k < 0 || i >= grid.size[0] || j >= grid.size[1] || k >= grid.size[2]) continue;
-    if (data[voxelIndex(grid, i, j, k)] > SKIN_DENSITY) return t;
+    const inside = i >= 0 && j >= 0 && k >= 0 && i < grid.size[0] && j < grid.size[1] && k < grid.size[2];
+    return inside && data[voxelIndex(grid, i, j, k)] > SKIN_DENSITY;
+  };
+  const step = Math.min(...grid.spacingMm) / 4 / Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
+  for (let t = 0; t <= 2; t += step) {
+    if (!dense(t)) continue;
+    let [outside, inside] = [Math.max(0, t - step), t];
+    for (let halving = 0; halving < 8; halving++) {
+      const middle = (outside + inside) / 2;
+      if (dense(middle)) inside = middle;
+      else outside = middle;
+    }
+    return inside;
   }
   return undefined;
 }

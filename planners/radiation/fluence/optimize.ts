@@ -43,7 +43,10 @@ export interface TargetAim {
 }
 
 export interface FluenceConfig extends Omit<LbfgsConfig, 'rehearsal'> {
-  /** Whether to begin on a sample of the voxels, which costs a fraction of an iteration on all of them. Default true. */
+  /**
+   * Whether to begin on a sample of the voxels, which costs a fraction of an iteration on all of them. Default true, but
+   * not after a warm start, which is already nearer than the sample can tell.
+   */
   readonly rehearse?: boolean;
 }
 
@@ -73,7 +76,7 @@ export async function optimizeFluence(
   const { device } = operator;
   const objective = new DoseObjective(device, operator.voxelCount, terms);
   const problem = fluenceProblem(operator, objective);
-  const rehearsal = (config.rehearse ?? true) ? await rehearse(operator, terms) : undefined;
+  const rehearsal = (config.rehearse ?? hooks.start === undefined) ? await rehearse(operator, terms) : undefined;
   const w = device.allocate(4 * rowStride(operator.bixelCount), 'weights');
   try {
     device.write(w, hooks.start ?? (await uniformStart(device, operator, w, problem.dose, aims)));

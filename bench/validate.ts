@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { openDevice } from '../kernels/device.ts';
+import { independentOptima } from './validation/independent-optimum.ts';
+import { machineTables } from './validation/machines.ts';
+import { patientTables } from './validation/patients.ts';
+import { commandTable } from './validation/speed.ts';
+
+/**
+ * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
+ * every patient against the reference doses, the optimum that the default stop reaches, and times of whole commands.
+ */
+async function main(): Promise<void> {
+  const folder = process.env.ISOCENTER_DATA;
+  if (folder === undefined || folder === '') {
+    console.error('error: ISOCENTER_DATA is not set\nhint: set it to the folder that holds openkbp/ and beam-6mv/');
+    process.exit(2);
+  }
+  const data = resolve(folder);
+  const root = join(import.meta.dirname, '..', '..');
+  const only = process.argv.slice(2);
+  const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+  const sections: [string, () => Promise<string>][] = [
+    ['machines', async () => withDevice((device) => machineTables(device, data))],
+    ['patients', async () => withDevice((device) => patientTables(device, data))],
+    ['optimum', async () => withDevice((device) => independentOptima(device, data))],
+    ['speed', async () => commandTable(data, root)],
+  ];
+  const file = join(root, 'docs', 'validation.md');
+  mkdirSync(dirname(file), { recursive: true });
+  const previous = readSections(file);
+  for (const [name, run] of sections) {
+    if (!wanted(name)) continue;
+    console.log(`== ${name}`);
+    const text = (await run()).trim();
+    console.log(text);
+    previous.set(name, text);
+    writeFileSync(file, page(sections.map(([section]) => [section, previous.get(section) ?? 'Not measured yet.'])));
+  }
+}
+
+async function withDevice(run: (device: Awaited<ReturnType<typeof openDevice>>) => Promise<string>): Promise<string> {
+  const device = await openDevice();
+  try {
+    return await run(device);
+  } finally {
+    await device.close();
+  }
+}
+
+const mark = (name: string): string => `<!-- section ${name} -->`;
+
+function readSections(file: string): Map<string, string> {
+  const sections = new Map<string, string>();
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return sections;
+  }
+  for (const part of text.split('<!-- section ').slice(1)) {
+    const end = part.indexOf(' -->');
+    sections.set(part.slice(0, end), part.slice(end + 4).trim());
+  }
+  return sections;
+}
+
+function page(sections: readonly (readonly [string, string])[]): string {
+  const head = [
+    '# Validation',
+    '',
+    'Made by `npm run validate` (one section alone: `npm run validate -- patients`); do not edit by hand. Machine:',
+    `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}. Research use, not clinical use.`,
+  ];
+  return `${head.join('\n')}\n\n${sections.map(([name, text]) => `${mark(name)}\n\n${text}`).join('\n\n')}\n`;
+}
+
+await main();
+process.exit(0);
