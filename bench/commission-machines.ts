@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputError } from '../engine/core/errors.ts';
 import { commission } from '../planners/radiation/machine/commission.ts';
-import { type BeamModel, parseBeamModel } from '../planners/radiation/machine/model.ts';
+import { type BeamModel, beamModelText, parseBeamModel } from '../planners/radiation/machine/model.ts';
 import {
   parseMachineParams,
   parseOutputFactors,
@@ -56,13 +56,6 @@ export function commissionMeasured(dataFolder: string, machine: MeasuredMachine)
   });
 }
 
-/** Text of the model's file: twelve significant digits, one line for each list of numbers. */
-export function formatBeamModel(model: BeamModel): string {
-  const rounded = (_: string, v: unknown): unknown => (typeof v === 'number' ? Number(v.toPrecision(12)) : v);
-  const pretty = JSON.stringify(model, rounded, 2);
-  return `${pretty.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' '))}\n`;
-}
-
 /** Run in the repository's root, or with the folder to write to as the argument. */
 function main(): void {
   const data = process.env.ISOCENTER_DATA;
@@ -75,7 +68,7 @@ function main(): void {
     const model = commissionMeasured(data, machine);
     const seconds = (performance.now() - start) / 1000;
     const path = join(folder, machine.output);
-    const text = formatBeamModel(model);
+    const text = beamModelText(model);
     parseBeamModel(text, machine.output);
     writeFileSync(`${path}.partial`, text);
     renameSync(`${path}.partial`, path);

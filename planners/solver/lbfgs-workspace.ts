@@ -184,9 +184,7 @@ export class LbfgsWorkspace {
     this.#device.run(this.#project);
     for (const launch of this.#evaluateTrial) this.#device.run(launch);
     this.#device.run(this.#dots);
-    const products = this.#device.read(this.#dotsBuffer, this.#dotParts);
-    const value = await this.#readValue();
-    await products;
+    const [value] = await Promise.all([this.#readValue(), this.#device.read(this.#dotsBuffer, this.#dotParts)]);
     return { ...this.#sumDots(), value };
   }
 

@@ -126,6 +126,13 @@ export function parseBeamModel(text: string, fileName: string): BeamModel {
   return model;
 }
 
+/** Text of a beam model's file: twelve significant digits, one line for each list of numbers. */
+export function beamModelText(model: BeamModel): string {
+  const rounded = (_: string, v: unknown): unknown => (typeof v === 'number' ? Number(v.toPrecision(12)) : v);
+  const pretty = JSON.stringify(model, rounded, 2);
+  return `${pretty.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' '))}\n`;
+}
+
 /** Kernel strengths at an SSD, linear between the tabulated ones and held constant outside of them. */
 export function kernelsAtSsd(model: BeamModel, ssdMm: number): { narrow: Float64Array; broad: Float64Array } {
   const sets = model.kernels;

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commissionMeasured, formatBeamModel, MEASURED_MACHINES } from '../../../../bench/commission-machines.ts';
+import { commissionMeasured, MEASURED_MACHINES } from '../../../../bench/commission-machines.ts';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { influenceAtPoint, pencilBeamDose, slab } from '../../../../planners/radiation/dose/reference.ts';
 import { squareFieldDose } from '../../../../planners/radiation/machine/commission.ts';
-import { depthComponents, kernelsAtSsd, primaryFluence } from '../../../../planners/radiation/machine/model.ts';
+import {
+  beamModelText,
+  depthComponents,
+  kernelsAtSsd,
+  primaryFluence,
+} from '../../../../planners/radiation/machine/model.ts';
 import { parseOutputFactors, parseTprTable } from '../../../../planners/radiation/machine/tables.ts';
 import { dataFolder } from '../../../support/data.ts';
 import { BUILT_IN, builtIn, outputFactor, percentDepthDose, tissuePhantomRatio } from './water-tank.ts';
@@ -231,7 +236,7 @@ describe.skipIf(data === undefined).each(MACHINES)('$name against its own tables
   it('the built-in file is what commissioning gives today', () => {
     const machine = MEASURED_MACHINES.find((entry) => entry.prefix === prefix);
     if (machine === undefined) throw new Error(prefix);
-    const fresh = JSON.parse(formatBeamModel(commissionMeasured(data ?? '', machine)));
+    const fresh = JSON.parse(beamModelText(commissionMeasured(data ?? '', machine)));
     expect(fresh.provenance.inputs).toEqual(model.provenance.inputs);
     const hash = createHash('sha256').update(read('of')).digest('hex');
     expect(model.provenance.inputs).toContainEqual({ file: `${prefix}_of.dat`, sha256: hash });

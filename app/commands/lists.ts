@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+
+/** `isocenter protocols`, `machines` and `phantoms`: the names that the other commands take. */
+export function registerLists(program: Command): void {
+  program
+    .command('protocols')
+    .description('list the built-in protocols')
+    .action(async () => {
+      const { builtinProtocol, builtinProtocolNames } = await import('../../planners/radiation/protocol/registry.ts');
+      print(builtinProtocolNames.map((name) => [name, builtinProtocol(name).description]));
+    });
+  program
+    .command('machines')
+    .description('list the built-in machines')
+    .action(async () => {
+      const { builtinMachine, builtinMachineNames } = await import('../../planners/radiation/machine/registry.ts');
+      print(builtinMachineNames.map((name) => [name, builtinMachine(name).description]));
+    });
+  program
+    .command('phantoms')
+    .description('list the built-in phantoms and the protocols made for them')
+    .action(async () => {
+      const { phantomNames } = await import('../../sim/phantoms/registry.ts');
+      const { phantomProtocols } = await import('../inputs/protocol.ts');
+      print(phantomNames.map((name) => [`phantom:${name}`, phantomProtocols[name] ?? '(no protocol of its own)']));
+    });
+}
+
+function print(rows: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  process.stdout.write(rows.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join(''));
+}

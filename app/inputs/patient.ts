@@ -1,0 +1,88 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { inputError } from '../../engine/core/errors.ts';
+import type { Patient } from '../../engine/core/patient.ts';
+import { readOpenKbp } from '../../engine/formats/openkbp/patient.ts';
+import { buildPhantom, phantomNames } from '../../sim/phantoms/registry.ts';
+import { fileReason, type InputRecord, sha256 } from './files.ts';
+
+export interface LoadedPatient {
+  readonly patient: Patient;
+  readonly kind: 'openkbp' | 'phantom';
+  readonly inputs: readonly InputRecord[];
+}
+
+const phantomPrefix = 'phantom:';
+
+/**
+ * The patient that PATIENT on the command line names: an OpenKBP folder, or `phantom:NAME`.
+ *
+ * @throws IsocenterError for a missing, unreadable or malformed folder and an unknown phantom
+ */
+export async function loadPatient(name: string): Promise<LoadedPatient> {
+  if (!name.startsWith(phantomPrefix)) return loadOpenKbp(name);
+  const patient = buildPhantom(name.slice(phantomPrefix.length));
+  const recipe = { role: 'patient', name: `${phantomPrefix}${patient.source.path}`, sha256: null };
+  return { patient, kind: 'phantom', inputs: [recipe] };
+}
+
+async function loadOpenKbp(folder: string): Promise<LoadedPatient> {
+  const names = await csvNames(folder);
+  const read = await Promise.all(
+    names.map(async (name) => [name, await readCsv(join(folder, `${name}.csv`))] as const),
+  );
+  const inputs = read.map(([name, bytes]) => ({
+    role: 'patient',
+    name: join(folder, `${name}.csv`),
+    sha256: sha256(bytes),
+  }));
+  const patient = readOpenKbp({
+    id: basename(resolve(folder)),
+    path: folder,
+    files: new Map(read),
+    sha256: sha256(inputs.map((input, n) => `${input.sha256}  ${names[n]}.csv\n`).join('')),
+  });
+  return { patient, kind: 'openkbp', inputs };
+}
+
+/** Names, without `.csv`, of the files of a patient's folder that are its input: all but its reference dose. */
+async function csvNames(folder: string): Promise<string[]> {
+  const hint = `PATIENT is an OpenKBP folder (with ct.csv in it) or phantom:NAME with NAME one of ${phantomNames.join(', ')}`;
+  const unreadable = (reason: string) => inputError('patient/unreadable', `patient ${folder}: ${reason}`, hint);
+  const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(cause.code === 'ENOTDIR' ? 'it is a file, not a folder' : fileReason(cause));
+  });
+  const names = entries.filter((name) => name.endsWith('.csv')).map((name) => name.slice(0, -4));
+  if (!names.includes('ct')) {
+    const inside = await foldersWithCt(folder, entries);
+    throw inside.length === 0
+      ? unreadable('the folder has no ct.csv')
+      : inputError(
+          'patient/unreadable',
+          `patient ${folder}: the folder has no ct.csv, but holds folders that have one`,
+          `give one of them: ${inside.join(', ')}`,
+        );
+  }
+  return names.filter((name) => name !== 'dose').sort();
+}
+
+async function foldersWithCt(folder: string, entries: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of entries.slice(0, 1000)) {
+    const path = join(folder, entry);
+    const isPatient = await stat(join(path, 'ct.csv')).then(
+      (s) => s.isFile(),
+      () => false,
+    );
+    if (isPatient) found.push(path);
+    if (found.length === 3) break;
+  }
+  return found;
+}
+
+function readCsv(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause) => {
+    const hint = 'check its permissions, or take a fresh copy of the data set';
+    throw inputError('file/unreadable', `${path} cannot be read: ${fileReason(cause)}`, hint);
+  });
+}

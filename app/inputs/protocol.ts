@@ -1,0 +1,35 @@
+import { inputError } from '../../engine/core/errors.ts';
+import { protocolJson } from '../../planners/generated/data.ts';
+import { type Protocol, readProtocol } from '../../planners/radiation/protocol/protocol.ts';
+import { builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
+import { type InputRecord, readTextInput, sha256 } from './files.ts';
+import { looksLikeFile } from './named.ts';
+import type { LoadedPatient } from './patient.ts';
+
+/** The protocol a phantom was made for. */
+export const phantomProtocols: Readonly<Record<string, string | undefined>> = {
+  'tg119-cshape': 'tg119-cshape',
+  prostate: 'tg119-prostate',
+  'head-and-neck': 'tg119-head-neck',
+  'multi-target': 'tg119-multi-target',
+};
+
+/** A protocol by its built-in name or from a file; the one that fits the patient where `name` is left out. */
+export async function loadProtocol(
+  name: string | undefined,
+  { patient, kind }: LoadedPatient,
+): Promise<{ protocol: Protocol; input: InputRecord }> {
+  const wanted = name ?? (kind === 'openkbp' ? 'head-neck-openkbp' : phantomProtocols[patient.id]);
+  const hint = `built-in protocols: ${builtinProtocolNames.join(', ')}; or give a protocol file`;
+  if (wanted === undefined) {
+    throw inputError('protocol/none', `phantom ${patient.id} has no protocol of its own`, `give --protocol; ${hint}`);
+  }
+  if (Object.hasOwn(protocolJson, wanted)) {
+    const text = protocolJson[wanted];
+    const input = { role: 'protocol', name: wanted, sha256: sha256(text) };
+    return { protocol: readProtocol(text, `built-in protocol ${wanted}`), input };
+  }
+  if (!looksLikeFile(wanted)) throw inputError('protocol/unknown', `there is no protocol ${wanted}`, hint);
+  const { text, record } = await readTextInput(wanted, 'protocol', hint);
+  return { protocol: readProtocol(text, wanted), input: record };
+}

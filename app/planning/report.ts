@@ -1,0 +1,102 @@
+import type { Vec3 } from '../../engine/core/grid.ts';
+import type { StructureEvaluation, TargetIndices } from '../../planners/radiation/evaluation/evaluate.ts';
+import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { Plan } from '../../planners/radiation/planning/plan.ts';
+import type { InputRecord } from '../inputs/files.ts';
+import { type Provenance, provenance } from '../provenance.ts';
+import { peakRssMb } from './memory.ts';
+import type { PlanSettings } from './settings.ts';
+
+export interface BeamReport {
+  readonly gantryDeg: number;
+  readonly couchDeg: number;
+  readonly collimatorDeg: number;
+  /** [mm, patient frame] */
+  readonly isocenterMm: Vec3;
+  readonly ssdMm: number;
+  readonly bixels: number;
+}
+
+/** The object of `isocenter plan --json`. */
+export interface PlanReport {
+  readonly patient: string;
+  readonly device: { readonly kind: string; readonly name: string; readonly threads: number };
+  readonly machine: string;
+  readonly protocol: string;
+  readonly fractions: number;
+  readonly beams: readonly BeamReport[];
+  readonly voxels: number;
+  readonly bixels: number;
+  readonly objective: number;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly stop: string;
+  readonly projectedGradientNorm: number;
+  readonly initialProjectedGradientNorm: number;
+  /** `total` runs from the start of the process. */
+  readonly timeMs: {
+    readonly read: number;
+    readonly geometry: number;
+    readonly optimize: number;
+    readonly evaluate: number;
+    readonly total: number;
+  };
+  readonly peakRssMb: number;
+  readonly structures: readonly StructureEvaluation[];
+  readonly goals: readonly GoalResult[];
+  readonly indices: readonly TargetIndices[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly provenance: Provenance;
+}
+
+export function planReport(parts: {
+  settings: PlanSettings;
+  plan: Plan;
+  device: PlanReport['device'];
+  machine: string;
+  inputs: readonly InputRecord[];
+  warnings: readonly string[];
+  readMs: number;
+}): PlanReport {
+  const { settings, plan, device, machine, inputs, warnings, readMs } = parts;
+  const { patient, protocol, fluence, evaluation, timeMs } = plan;
+  const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+  return {
+    patient: patient.id,
+    device,
+    machine,
+    protocol: protocol.name,
+    fractions: protocol.fractions,
+    beams: plan.beams.map(({ gantryDeg, couchDeg, collimatorDeg, isocenterMm, ssdMm, bixels }) => ({
+      gantryDeg,
+      couchDeg,
+      collimatorDeg,
+      isocenterMm,
+      ssdMm,
+      bixels: bixels.cells.length,
+    })),
+    voxels: patient.doseVoxels.length,
+    bixels: fluence.weights.length,
+    objective: fluence.value,
+    iterations: fluence.iteration,
+    evaluations: fluence.evaluations,
+    stop: fluence.stop,
+    projectedGradientNorm: fluence.projectedGradientNorm,
+    initialProjectedGradientNorm: fluence.initialProjectedGradientNorm,
+    timeMs: {
+      read: tenths(readMs),
+      geometry: tenths(timeMs.geometry),
+      optimize: tenths(timeMs.optimize),
+      evaluate: tenths(timeMs.evaluate),
+      total: tenths(performance.now()),
+    },
+    peakRssMb: peakRssMb(),
+    structures: evaluation.structures,
+    goals: evaluation.goals,
+    indices: evaluation.indices,
+    warnings,
+    notes: [...new Set([...plan.notes, ...evaluation.notes])],
+    provenance: provenance({ settings, device, inputs }),
+  };
+}

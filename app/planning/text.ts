@@ -1,0 +1,42 @@
+import { evaluationText, remarksText } from '../output/evaluation-text.ts';
+import { fixed, table } from '../output/table.ts';
+import type { PlanReport } from './report.ts';
+
+/** A plan for people to read. */
+export function planText(report: PlanReport, out?: string): string {
+  const { device, timeMs, beams } = report;
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  const threads = device.kind === 'wasm' ? `, ${device.threads} thread${device.threads === 1 ? '' : 's'}` : '';
+  const head = [
+    `Plan of ${report.patient}: ${report.protocol} on ${report.machine}, ${report.fractions} fractions`,
+    `  device      ${device.kind} (${device.name}${threads})`,
+    `  size        ${report.voxels} voxels, ${report.bixels} bixels, ${beams.length} beams`,
+    `  optimiser   objective ${report.objective.toPrecision(6)} after ${report.iterations} iterations (${report.stop})`,
+    `  time        ${seconds(timeMs.total)}: read ${seconds(timeMs.read)}, geometry ${seconds(timeMs.geometry)}, ` +
+      `optimise ${seconds(timeMs.optimize)}, evaluate ${seconds(timeMs.evaluate)}`,
+    `  memory      ${report.peakRssMb} MB at most`,
+  ];
+  return [
+    `${head.join('\n')}\n`,
+    `Beams\n${beamTable(report)}`,
+    evaluationText(report.structures, report.goals),
+    remarksText(report.warnings, report.notes),
+    out === undefined ? '' : `Written to ${out}: plan.json, dose.csv\n`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function beamTable({ beams }: PlanReport): string {
+  return table(
+    ['gantry', 'couch', 'collimator', 'isocentre x, y, z [mm]', 'SSD [mm]', 'bixels'].map((title) => ({ title })),
+    beams.map((beam) => [
+      fixed(beam.gantryDeg, 1),
+      fixed(beam.couchDeg, 1),
+      fixed(beam.collimatorDeg, 1),
+      beam.isocenterMm.map((mm) => mm.toFixed(1)).join(', '),
+      fixed(beam.ssdMm, 1),
+      String(beam.bixels),
+    ]),
+  );
+}

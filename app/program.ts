@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
+import { registerLists } from './commands/lists.ts';
+import { registerMachine } from './commands/machine.ts';
+import { registerPlan } from './commands/plan.ts';
+import type { Session } from './session.ts';
+import { version } from './version.ts';
+
+/**
+ * The command line, ready to parse. Commands declare their options here and load what they run with only when they run, so
+ * that `--help` and a mistyped option answer at once.
+ */
+export function createProgram(session: Session): Command {
+  const program = new Command('isocenter')
+    .description('Plans radiation beams. For research, not for clinical use.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  registerPlan(program, session);
+  registerEvaluate(program, session);
+  registerMachine(program, session);
+  registerDoctor(program, session);
+  registerDemo(program, session);
+  registerLists(program);
+  return program;
+}
