@@ -45,7 +45,7 @@ export async function patientTables(device: Device, data: string): Promise<strin
     }
     const long = await planPatient(
       device,
-      standardRequest(patient, PROTOCOL, { optimizer: { tolerance: 0, maxIterations: LONG_RUN, rehearse: false } }),
+      standardRequest(patient, PROTOCOL, { optimizer: { tolerance: 0, maxIterations: LONG_RUN } }),
     );
     optimality.push([
       name,

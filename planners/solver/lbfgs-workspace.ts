@@ -27,13 +27,13 @@ export interface Dots {
 /** The vectors of one run of minimizeProjected and the launches on them. */
 export class LbfgsWorkspace {
   readonly #device: Device;
-  #problem: BoundedProblem;
+  readonly #problem: BoundedProblem;
   readonly #owned: DeviceBuffer[] = [];
   readonly #history: number;
   readonly #chunks: number;
   readonly #rowG: number;
-  #evaluateStart: readonly Launch[];
-  #evaluateTrial: readonly Launch[];
+  readonly #evaluateStart: readonly Launch[];
+  readonly #evaluateTrial: readonly Launch[];
   readonly #project: Launch;
   readonly #acceptStep: Launch;
   readonly #gram: Launch;
@@ -112,13 +112,6 @@ export class LbfgsWorkspace {
     this.#gTrial = gTrial;
   }
 
-  /** Goes on with another function of the same variables; the curvature that was learnt is kept. */
-  use(problem: BoundedProblem): void {
-    this.#problem = problem;
-    this.#evaluateStart = problem.evaluate(this.#w, this.#gTrial);
-    this.#evaluateTrial = problem.evaluate(this.#trial, this.#gTrial);
-  }
-
   free(): void {
     for (const buffer of this.#owned) this.#device.free(buffer);
   }
@@ -132,11 +125,10 @@ export class LbfgsWorkspace {
     for (const launch of this.#evaluateStart) this.#device.run(launch);
     this.#device.copy(this.#w, this.#trial, bytes);
     this.#device.copy(this.#gTrial, this.#gradient, bytes);
-    // Fills row g; the pair that it also writes is no step and leaves the history.
-    this.#acceptStep.setParam(ROW_S_PARAM, this.#slot);
-    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history + this.#slot);
+    // Fills row g; the pair that it also writes is all zeros and not in use.
+    this.#acceptStep.setParam(ROW_S_PARAM, 0);
+    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history);
     this.#device.run(this.#acceptStep);
-    this.#slots = this.#slots.filter((slot) => slot !== this.#slot);
     return this.#readValue();
   }
 

@@ -1,4 +1,5 @@
 import type { Device, DeviceBuffer } from '../../engine/compute/device.ts';
+import { nextTurn } from '../../engine/core/turn.ts';
 import type { BoundedProblem } from './bounded-problem.ts';
 import { LbfgsWorkspace } from './lbfgs-workspace.ts';
 
@@ -14,17 +15,11 @@ export interface LbfgsConfig {
   readonly tolerance?: number;
   /** Iterations over which progress is judged. Default 10. */
   readonly window?: number;
-  /**
-   * A cheaper function of the same variables, near enough to the true one to begin on: it is minimised first, to its own
-   * looser tolerance, and what it taught about the curvature is kept. The result is a minimiser of the true function.
-   */
-  readonly rehearsal?: { readonly problem: BoundedProblem; readonly tolerance: number };
 }
 
 export type StopReason = 'converged' | 'iteration limit' | 'no descent' | 'cancelled';
 
 export interface IterationReport {
-  /** Iterations so far, those of the rehearsal included. */
   readonly iteration: number;
   readonly value: number;
   readonly evaluations: number;
@@ -36,10 +31,8 @@ export interface LbfgsResult extends IterationReport {
   readonly projectedGradientNorm: number;
   /** The same at the first point, for scale. */
   readonly initialProjectedGradientNorm: number;
-  /** Value after each iteration on the true function, its start included. */
+  /** Value after each iteration, the start included. */
   readonly trace: readonly number[];
-  /** Iterations of the rehearsal among all of them. */
-  readonly rehearsed: number;
 }
 
 export interface LbfgsHooks {
@@ -51,7 +44,7 @@ const DEFAULT_ITERATIONS = 500;
 const ARMIJO = 1e-4;
 const MAX_BACKTRACKS = 12;
 /** Longest time between two turns of the event loop [ms]. */
-const TURN_MS = 30;
+const TURN_MS = 50;
 
 /**
  * Minimises a smooth function of w >= 0, starting at the contents of `w` (not negative), which ends as the minimiser.
@@ -70,60 +63,29 @@ export async function minimizeProjected(
   config: LbfgsConfig = {},
   hooks: LbfgsHooks = {},
 ): Promise<LbfgsResult> {
-  const { rehearsal } = config;
   const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 16);
   try {
-    const start = await evaluateStart(workspace);
-    if (rehearsal === undefined) return await iterate(workspace, start, config, hooks);
-    // At most half of the iterations go into the rehearsal.
-    const maxIterations = Math.floor((config.maxIterations ?? DEFAULT_ITERATIONS) / 2);
-    workspace.use(rehearsal.problem);
-    const first = await evaluateStart(workspace);
-    const loose = { ...config, maxIterations, tolerance: rehearsal.tolerance };
-    const rehearsed = await iterate(workspace, first, loose, hooks);
-    workspace.use(problem);
-    const result = await iterate(workspace, await evaluateStart(workspace), config, hooks, rehearsed);
-    return {
-      ...result,
-      evaluations: result.evaluations + 1,
-      initialProjectedGradientNorm: start.projectedNorm,
-    };
+    return await iterate(workspace, config, hooks);
   } finally {
     workspace.free();
   }
 }
 
-interface Start {
-  readonly value: number;
-  readonly projectedNorm: number;
-}
-
-async function evaluateStart(space: LbfgsWorkspace): Promise<Start> {
-  const value = await space.start();
-  return { value, projectedNorm: (await space.dots()).projectedNorm };
-}
-
-async function iterate(
-  space: LbfgsWorkspace,
-  start: Start,
-  config: LbfgsConfig,
-  hooks: LbfgsHooks,
-  before?: LbfgsResult,
-): Promise<LbfgsResult> {
+async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsHooks): Promise<LbfgsResult> {
   const maxIterations = config.maxIterations ?? DEFAULT_ITERATIONS;
   const tolerance = config.tolerance ?? 1e-3;
   const window = config.window ?? 10;
-  let { value } = start;
-  let evaluations = (before?.evaluations ?? 0) + 1;
+  let value = await space.start();
+  const { projectedNorm: initialProjectedGradientNorm } = await space.dots();
+  let evaluations = 1;
   const trace = [value];
   let stop: StopReason = 'iteration limit';
-  const rehearsed = before?.iteration ?? 0;
-  let iteration = rehearsed;
+  let iteration = 0;
   let turn = performance.now();
   while (iteration < maxIterations) {
     if (performance.now() - turn > TURN_MS) {
       // Lets signals and timers in: on the wasm device nothing else waits.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn();
       turn = performance.now();
     }
     if (hooks.signal?.aborted) {
@@ -168,8 +130,7 @@ async function iterate(
     evaluations,
     stop,
     projectedGradientNorm: (await space.dots()).projectedNorm,
-    initialProjectedGradientNorm: start.projectedNorm,
+    initialProjectedGradientNorm,
     trace,
-    rehearsed,
   };
 }

@@ -121,38 +121,6 @@ export class DoseOperator {
     return rays;
   }
 
-  /**
-   * The same beams and maps on some of the dose points only (`points`: their positions in the dose vector). It shares this
-   * operator's maps, so launches of the two must not be interleaved, and it must be freed first.
-   */
-  async restrictedTo(points: Uint32Array): Promise<DoseOperator> {
-    const { device } = this;
-    const owned: DeviceBuffer[] = [];
-    const beams = this.#setup.beams.length;
-    const geometry = device.allocate(16 * beams * points.length, 'ray geometry of some points');
-    const some = new Float32Array(4 * points.length);
-    for (let b = 0; b < beams; b++) {
-      const rays = await this.readRays(b);
-      for (let i = 0; i < points.length; i++) some.set(rays.subarray(4 * points[i], 4 * points[i] + 4), 4 * i);
-      device.write(geometry, some, 16 * points.length * b);
-    }
-    const shape = { ...this.#maps.shape, voxels: points.length };
-    const read = { ...this.#maps.read, geometry };
-    const order = await createVoxelOrder(device, shape, geometry, read.beamTable);
-    owned.push(geometry, order.order, order.starts);
-    const positions = new Float32Array(4 * points.length);
-    for (let i = 0; i < points.length; i++) {
-      positions.set(this.#setup.positions.subarray(4 * points[i], 4 * points[i] + 4), 4 * i);
-    }
-    return new DoseOperator(
-      device,
-      { ...this.#setup, positions },
-      this.layout,
-      { ...this.#maps, shape, read, order },
-      owned,
-    );
-  }
-
   get beams(): readonly Beam[] {
     return this.#setup.beams;
   }

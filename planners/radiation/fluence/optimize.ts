@@ -9,7 +9,6 @@ import {
 } from '../../solver/projected-lbfgs.ts';
 import type { DoseOperator } from '../dose/operator.ts';
 import { DoseObjective, type ObjectiveTerm } from '../objectives/dose-objective.ts';
-import { rehearsalVoxels, termsOn } from './rehearsal.ts';
 
 /** The objective of the dose as a function of the bixel weights. */
 export function fluenceProblem(
@@ -42,17 +41,6 @@ export interface TargetAim {
   readonly prescriptionGy: number;
 }
 
-export interface FluenceConfig extends Omit<LbfgsConfig, 'rehearsal'> {
-  /**
-   * Whether to begin on a sample of the voxels, which costs a fraction of an iteration on all of them. Default true, but
-   * not after a warm start, which is already nearer than the sample can tell.
-   */
-  readonly rehearse?: boolean;
-}
-
-/** The rehearsal ends when its objective falls by less than this fraction over a window. */
-const REHEARSAL_TOLERANCE = 3e-2;
-
 export interface FluenceResult extends LbfgsResult {
   /** MU per fraction, one a bixel, beam by beam. */
   readonly weights: Float32Array;
@@ -70,17 +58,16 @@ export async function optimizeFluence(
   operator: DoseOperator,
   terms: readonly ObjectiveTerm[],
   aims: readonly TargetAim[],
-  config: FluenceConfig = {},
+  config: LbfgsConfig = {},
   hooks: LbfgsHooks & { readonly start?: Float32Array } = {},
 ): Promise<FluenceResult> {
   const { device } = operator;
   const objective = new DoseObjective(device, operator.voxelCount, terms);
   const problem = fluenceProblem(operator, objective);
-  const rehearsal = (config.rehearse ?? hooks.start === undefined) ? await rehearse(operator, terms) : undefined;
   const w = device.allocate(4 * rowStride(operator.bixelCount), 'weights');
   try {
     device.write(w, hooks.start ?? (await uniformStart(device, operator, w, problem.dose, aims)));
-    const result = await minimizeProjected(device, problem, w, { ...config, ...rehearsal?.config }, hooks);
+    const result = await minimizeProjected(device, problem, w, config, hooks);
     const weights = new Float32Array(operator.bixelCount);
     const dose = new Float32Array(operator.voxelCount);
     await device.read(w, weights);
@@ -89,27 +76,9 @@ export async function optimizeFluence(
     return { ...result, weights, dose };
   } finally {
     device.free(w);
-    rehearsal?.free();
     problem.free();
     objective.free();
   }
-}
-
-/** The same objective on a sample of the voxels, where that is worth the trouble. */
-async function rehearse(operator: DoseOperator, terms: readonly ObjectiveTerm[]) {
-  const voxels = rehearsalVoxels(terms, operator.voxelCount);
-  if (voxels === undefined) return undefined;
-  const some = await operator.restrictedTo(voxels);
-  const objective = new DoseObjective(operator.device, voxels.length, termsOn(terms, voxels, operator.voxelCount));
-  const problem = fluenceProblem(some, objective);
-  return {
-    config: { rehearsal: { problem, tolerance: REHEARSAL_TOLERANCE } },
-    free: () => {
-      problem.free();
-      objective.free();
-      some.free();
-    },
-  };
 }
 
 async function uniformStart(

@@ -3,13 +3,13 @@ import type { BeamAngles } from '../../../engine/core/frames.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { Patient } from '../../../engine/core/patient.ts';
 import { type Hlut, relativeElectronDensity } from '../../../engine/formats/hlut.ts';
-import type { LbfgsHooks } from '../../solver/projected-lbfgs.ts';
+import type { LbfgsConfig, LbfgsHooks } from '../../solver/projected-lbfgs.ts';
 import { type Beam, centroidMm, createBeams } from '../beams/beam.ts';
 import { onDoseGrid, voxelPositions } from '../dose/dose-grid.ts';
 import { DoseOperator } from '../dose/operator.ts';
 import { type Evaluation, evaluateDose } from '../evaluation/evaluate.ts';
 import { structureVoxels, targetVoxels } from '../evaluation/regions.ts';
-import { type FluenceConfig, type FluenceResult, optimizeFluence } from '../fluence/optimize.ts';
+import { type FluenceResult, optimizeFluence } from '../fluence/optimize.ts';
 import type { BeamModel } from '../machine/model.ts';
 import type { ObjectiveTerm } from '../objectives/dose-objective.ts';
 import { matchProtocol, objectiveVoxels } from '../protocol/match.ts';
@@ -28,7 +28,7 @@ export interface PlanRequest {
   readonly hlut: Hlut;
   /** Spacing of a dose grid of its own [mm]; the structures' grid where it is left out. */
   readonly doseGridMm?: number;
-  readonly optimizer?: FluenceConfig;
+  readonly optimizer?: LbfgsConfig;
   /** Weights of an earlier plan with the same beams and bixels [MU per fraction]. */
   readonly start?: Float32Array;
 }
