@@ -28,7 +28,7 @@ export interface SearchOptions {
   readonly cylindersAsCapsules?: boolean;
   /** Longest edge of a tree [rad or m, Euclidean]. Longer ones cross free space faster and fail more often; default 1. */
   readonly range?: number;
-  /** Nodes that each tree has room for; default 65536. */
+  /** Nodes that each tree has room for; default 16384. */
   readonly capacity?: number;
 }
 
@@ -263,7 +263,7 @@ export class SearchSpace {
     this.#table('stamps', 4 * groups.length);
     this.#table('lists', 8 * FRAMES * Math.max(1, words[FIELD.pairCount]));
     this.#table('work', 64 + 16 * this.dim);
-    const capacity = Math.ceil((options.capacity ?? 65536) / 4) * 4;
+    const capacity = Math.ceil((options.capacity ?? 16384) / 4) * 4;
     words[FIELD.capacity] = capacity;
     const treeBytes = capacity * (8 * this.dim + 8);
     this.#table('treeA', treeBytes);

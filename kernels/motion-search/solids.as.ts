@@ -77,12 +77,15 @@ function edgeDistanceSquared(ex: f64, ey: f64, ez: f64, px: f64, py: f64, pz: f6
   return x * x + y * y + z * z;
 }
 
-/** Lanes in which the region of a field may come within `reach` and the margin: it grows by at most `steepest` a metre. */
-export function fieldOpen(t: usize, x: v128, y: v128, z: v128, reach: v128): i32 {
+/**
+ * Lanes in which the value of a field may come down to `radius` and its margin within `reach` of a point: over a metre it
+ * changes by at most its steepest slope.
+ */
+export function fieldOpen(t: usize, x: v128, y: v128, z: v128, radius: v128, reach: v128): i32 {
   const field = <usize>load<u32>(t, 48);
   const margin = load<f32>(t, 60);
   const steepest = load<f32>(field, 36);
-  const keep = f32x4.add(f32x4.mul(reach, f32x4.splat(steepest)), f32x4.splat(margin));
+  const keep = f32x4.add(f32x4.add(f32x4.mul(reach, f32x4.splat(steepest)), radius), f32x4.splat(margin));
   const d = f32x4(
     fieldAt(field, f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0), f32x4.extract_lane(z, 0)),
     fieldAt(field, f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1), f32x4.extract_lane(z, 1)),

@@ -33,7 +33,9 @@ function planeOpen(vv: v128, along: v128, keep: v128): i32 {
   return v128.bitmask<i32>(v128.and(wide, f32x4.gt(room, f32x4.splat(0)))) ^ 15;
 }
 
-/** Lanes in which the ball of radius `keep` on the chord m -+ d may meet obstacle `o`. */
+/** Lanes in which the ball of radius `keep` on the chord m -+ d, of half length `length`, may meet obstacle `o`. */
+// @ts-ignore: decorator
+@inline
 function obstacleOpen(
   s: Space, o: i32, mx: v128, my: v128, mz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
 ): i32 {
@@ -41,34 +43,44 @@ function obstacleOpen(
   const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
   const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
   const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
-  let vx: v128;
-  let vy: v128;
-  let vz: v128;
-  if (o < s.boxEnd) {
-    vx = beyond(lx, splat(t + 48));
-    vy = beyond(ly, splat(t + 52));
-    vz = beyond(lz, splat(t + 56));
-  } else if (o < s.cylinderEnd) {
-    const radial = f32x4.sqrt(madd(f32x4.mul(lx, lx), ly, ly));
-    const out = f32x4.pmax(f32x4.sub(radial, splat(t + 48)), f32x4.splat(0));
-    // On the axis the offset is zero whatever it is divided by.
-    const scale = f32x4.div(out, f32x4.pmax(radial, f32x4.splat(1e-20)));
-    vx = f32x4.mul(lx, scale);
-    vy = f32x4.mul(ly, scale);
-    vz = beyond(lz, splat(t + 56));
-  } else {
-    const reach = f32x4.add(keep, length);
-    return o < s.meshEnd ? meshOpen(t, lx, ly, lz, reach) : fieldOpen(t, lx, ly, lz, reach);
-  }
+  if (o >= s.boxEnd) return otherOpen(s, o, lx, ly, lz, dx, dy, dz, keep, length);
+  const vx = beyond(lx, splat(t + 48));
+  const vy = beyond(ly, splat(t + 52));
+  const vz = beyond(lz, splat(t + 56));
   const vv = dot(vx, vy, vz, vx, vy, vz);
   const solid = f32x4.add(keep, splat(t + 60));
   const ball = f32x4.add(solid, length);
   const open = v128.bitmask<i32>(f32x4.gt(vv, f32x4.mul(ball, ball))) ^ 15;
-  if (open == 0) return 0;
+  return open == 0 ? 0 : open & convexOpen(t, vx, vy, vz, vv, dx, dy, dz, solid);
+}
+
+/** The same for an obstacle that is no rounded box, at l in its own frame. */
+function otherOpen(
+  s: Space, o: i32, lx: v128, ly: v128, lz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
+): i32 {
+  const t = s.obstacleTable + (<usize>o << 6);
+  const reach = f32x4.add(keep, length);
+  if (o >= s.cylinderEnd) {
+    // A ball that covers others needs its whole radius of a field that may change by more than a metre a metre.
+    return o < s.meshEnd ? meshOpen(t, lx, ly, lz, reach) : fieldOpen(t, lx, ly, lz, f32x4.splat(0), reach);
+  }
+  const radial = f32x4.sqrt(madd(f32x4.mul(lx, lx), ly, ly));
+  const out = f32x4.pmax(f32x4.sub(radial, splat(t + 48)), f32x4.splat(0));
+  // On the axis the offset is zero whatever it is divided by.
+  const scale = f32x4.div(out, f32x4.pmax(radial, f32x4.splat(1e-20)));
+  const vx = f32x4.mul(lx, scale);
+  const vy = f32x4.mul(ly, scale);
+  const vz = beyond(lz, splat(t + 56));
+  const vv = dot(vx, vy, vz, vx, vy, vz);
+  return convexOpen(t, vx, vy, vz, vv, dx, dy, dz, f32x4.add(keep, splat(t + 60)));
+}
+
+/** Lanes in which the plane across v, the offset from the solid of table entry t, leaves less than `keep` along d. */
+function convexOpen(t: usize, vx: v128, vy: v128, vz: v128, vv: v128, dx: v128, dy: v128, dz: v128, keep: v128): i32 {
   const ax = dot(dx, dy, dz, splat(t), splat(t + 4), splat(t + 8));
   const ay = dot(dx, dy, dz, splat(t + 12), splat(t + 16), splat(t + 20));
   const az = dot(dx, dy, dz, splat(t + 24), splat(t + 28), splat(t + 32));
-  return planeOpen(vv, dot(vx, vy, vz, ax, ay, az), solid) & open;
+  return planeOpen(vv, dot(vx, vy, vz, ax, ay, az), keep);
 }
 
 /** Chords of the spheres of a group in this sweep, made when first asked for. */
@@ -107,6 +119,18 @@ function makeChords(s: Space, g: usize, a: usize, b: usize): void {
   }
 }
 
+/** Lanes in which a sphere on the chord at `c` may meet the field `o`. */
+function sphereFieldOpen(s: Space, o: i32, c: usize, radius: f32, stray: f32): i32 {
+  const t = s.obstacleTable + (<usize>o << 6);
+  const mx = v128.load(c);
+  const my = v128.load(c, 16);
+  const mz = v128.load(c, 32);
+  const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
+  const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
+  const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
+  return fieldOpen(t, lx, ly, lz, f32x4.splat(radius), f32x4.add(v128.load(c, 96), f32x4.splat(stray)));
+}
+
 /** Lanes among `lanes` in which a sphere of the group may meet the obstacle. */
 function spheresOpen(s: Space, g: usize, o: i32, lanes: i32, stray: f32): i32 {
   const group = s.groupTable + (g << 6);
@@ -115,11 +139,15 @@ function spheresOpen(s: Space, g: usize, o: i32, lanes: i32, stray: f32): i32 {
   let open = 0;
   for (let i = first; i < end; i++) {
     const c = s.chords + i * CHORD_BYTES;
-    const keep = f32x4.splat(load<f32>(s.sphereTable + (i << 4), 12) + stray);
-    open |= obstacleOpen(
-      s, o, v128.load(c), v128.load(c, 16), v128.load(c, 32), v128.load(c, 48), v128.load(c, 64), v128.load(c, 80),
-      keep, v128.load(c, 96),
-    );
+    const radius = load<f32>(s.sphereTable + (i << 4), 12);
+    if (o >= s.meshEnd) {
+      open |= sphereFieldOpen(s, o, c, radius, stray);
+    } else {
+      open |= obstacleOpen(
+        s, o, v128.load(c), v128.load(c, 16), v128.load(c, 32), v128.load(c, 48), v128.load(c, 64), v128.load(c, 80),
+        f32x4.splat(radius + stray), v128.load(c, 96),
+      );
+    }
     if ((open & lanes) == lanes) break;
   }
   return open & lanes;
@@ -132,25 +160,39 @@ function apartOpen(c: usize, e: usize, keep: f32): i32 {
   const wy = f32x4.sub(v128.load(c, 16), v128.load(e, 16));
   const wz = f32x4.sub(v128.load(c, 32), v128.load(e, 32));
   const ww = dot(wx, wy, wz, wx, wy, wz);
+  const ball = f32x4.add(f32x4.splat(keep), f32x4.add(v128.load(c, 96), v128.load(e, 96)));
+  const open = v128.bitmask<i32>(f32x4.gt(ww, f32x4.mul(ball, ball))) ^ 15;
+  if (open == 0) return 0;
   const along = dot(
     wx, wy, wz, f32x4.sub(v128.load(c, 48), v128.load(e, 48)), f32x4.sub(v128.load(c, 64), v128.load(e, 64)),
     f32x4.sub(v128.load(c, 80), v128.load(e, 80)),
   );
-  return planeOpen(ww, along, f32x4.splat(keep));
+  return planeOpen(ww, along, f32x4.splat(keep)) & open;
 }
 
-/** Lanes among `lanes` in which a sphere of group g may meet one of group k. */
-function selfSpheresOpen(s: Space, g: usize, k: usize, lanes: i32, stray: f32): i32 {
+/** Lanes among `lanes` in which a sphere of group g may meet one of group k, whose bounding sphere is on chord e -+ f. */
+function selfSpheresOpen(
+  s: Space, g: usize, k: usize, lanes: i32, stray: f32, ex: v128, ey: v128, ez: v128, fx: v128, fy: v128, fz: v128,
+): i32 {
   const groupG = s.groupTable + (g << 6);
   const groupK = s.groupTable + (k << 6);
   const firstG = <usize>load<u32>(groupG, 4);
   const endG = firstG + <usize>load<u32>(groupG, 8);
   const firstK = <usize>load<u32>(groupK, 4);
   const endK = firstK + <usize>load<u32>(groupK, 8);
+  const whole = load<f32>(groupK, 28);
   let open = 0;
   for (let i = firstG; i < endG; i++) {
     const c = s.chords + i * CHORD_BYTES;
     const radius = load<f32>(s.sphereTable + (i << 4), 12) + stray;
+    const wx = f32x4.sub(v128.load(c), ex);
+    const wy = f32x4.sub(v128.load(c, 16), ey);
+    const wz = f32x4.sub(v128.load(c, 32), ez);
+    const ww = dot(wx, wy, wz, wx, wy, wz);
+    const along = dot(
+      wx, wy, wz, f32x4.sub(v128.load(c, 48), fx), f32x4.sub(v128.load(c, 64), fy), f32x4.sub(v128.load(c, 80), fz),
+    );
+    if ((planeOpen(ww, along, f32x4.splat(radius + whole)) & lanes) == 0) continue;
     for (let j = firstK; j < endK; j++) {
       open |= apartOpen(c, s.chords + j * CHORD_BYTES, radius + load<f32>(s.sphereTable + (j << 4), 12));
       if ((open & lanes) == lanes) return lanes;
@@ -216,9 +258,12 @@ export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: 
       const ex = f32x4.mul(f32x4.sub(v128.load(pb), ax), half);
       const ey = f32x4.mul(f32x4.sub(v128.load(pb, 16), ay), half);
       const ez = f32x4.mul(f32x4.sub(v128.load(pb, 32), az), half);
-      const wx = f32x4.sub(mx, f32x4.add(ax, ex));
-      const wy = f32x4.sub(my, f32x4.add(ay, ey));
-      const wz = f32x4.sub(mz, f32x4.add(az, ez));
+      const nx = f32x4.add(ax, ex);
+      const ny = f32x4.add(ay, ey);
+      const nz = f32x4.add(az, ez);
+      const wx = f32x4.sub(mx, nx);
+      const wy = f32x4.sub(my, ny);
+      const wz = f32x4.sub(mz, nz);
       const along = dot(wx, wy, wz, f32x4.sub(dx, ex), f32x4.sub(dy, ey), f32x4.sub(dz, ez));
       const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) << 2));
       lanes &= planeOpen(dot(wx, wy, wz, wx, wy, wz), along, f32x4.splat(radius + load<f32>(other, 28) + strayK));
@@ -226,7 +271,7 @@ export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: 
       if (mode != COARSE) {
         makeChords(s, g, a, b);
         makeChords(s, k, a, b);
-        lanes = selfSpheresOpen(s, g, k, lanes, stray + strayK);
+        lanes = selfSpheresOpen(s, g, k, lanes, stray + strayK, nx, ny, nz, ex, ey, ez);
       }
     } else {
       const o = <i32>(pair & OTHER);
