@@ -29,6 +29,11 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
   const coarseBytes = coarseRowBytes * <usize>coarseSize;
   const lastDepth = f32x4.splat(<f32>(depthRows - 1) * <f32>0.9999995);
   const zero = f32x4.splat(0);
+  // A float of whole value below 2^22 plus this has the whole number in its lowest bits: far cheaper than trunc_sat. What
+  // lies beyond, NaN too, gives some number, which the masks and bounds below keep inside the maps.
+  const whole = f32x4.splat(12582912);
+  const wholeBits = i32x4.splat(0x4b400000);
+  const lastRow = i32x4.splat(depthRows - 2);
   const partVoxels = (voxels + parts - 1) / parts;
   for (let task = begin; task < end; task++) {
     const beam = task / parts;
@@ -47,9 +52,13 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
       const g = load<f32>(from);
       if (g == 0) continue;
       const ray = v128.load(at);
-      const depth = f32x4.max(zero, f32x4.min(f32x4.mul(v128.shuffle<f32>(ray, ray, 2, 2, 2, 2), perDepth), lastDepth));
+      const depth = f32x4.pmax(
+          f32x4.pmin(f32x4.mul(v128.shuffle<f32>(ray, ray, 2, 2, 2, 2), perDepth), lastDepth),
+          zero,
+        );
       const depthFloor = f32x4.floor(depth);
-      const depthRow = depthTable + (<usize>i32x4.extract_lane(i32x4.trunc_sat_f32x4_s(depthFloor), 0) << 4);
+      const row = i32x4.min_u(i32x4.sub(f32x4.add(depthFloor, whole), wholeBits), lastRow);
+        const depthRow = depthTable + (<usize>i32x4.extract_lane(row, 0) << 4);
       const a0 = v128.load(depthRow);
       const attenuation = f32x4.add(a0, f32x4.mul(f32x4.sub(depth, depthFloor), f32x4.sub(v128.load(depthRow, 16), a0)));
       const a = f32x4.mul(f32x4.splat(g * f32x4.extract_lane(ray, 3)), attenuation);
@@ -58,7 +67,7 @@ export function photonDoseAdjoint(begin: i32, end: i32, args: usize): void {
       const nodes = f32x4.mul(f32x4.sub(v128.shuffle<f32>(ray, ray, 0, 1, 0, 1), origins), scales);
       const floors = f32x4.floor(nodes);
       const fractions = f32x4.sub(nodes, floors);
-      const indices = i32x4.trunc_sat_f32x4_s(floors);
+      const indices = i32x4.sub(f32x4.add(floors, whole), wholeBits);
       const ix = i32x4.extract_lane(indices, 2);
       const iy = i32x4.extract_lane(indices, 3);
       const tx = v128.shuffle<f32>(fractions, fractions, 2, 2, 2, 2);
