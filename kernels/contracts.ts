@@ -1,4 +1,5 @@
 import type { KernelContract } from './contract.ts';
+import { distanceTransform } from './distance-transform/contract.ts';
 import { doseHistogram } from './dose-histogram/contract.ts';
 import { doseObjective } from './dose-objective/contract.ts';
 import { fftConvolution, fftConvolutionAdjoint } from './fft-convolution/contract.ts';
@@ -35,4 +36,5 @@ export const contracts: readonly KernelContract<unknown>[] = [
   doseObjective,
   rankSelect,
   doseHistogram,
+  distanceTransform,
 ];
