@@ -37,7 +37,8 @@ export interface BeamAngles {
 /** Rotation and translation, column-major 4 x 4 in float64: applied to a point of the second frame it gives the first. */
 export type Transform = Float64Array;
 
-function identity(): Transform {
+/** The transform that changes nothing. */
+export function identity(): Transform {
   const t = new Float64Array(16);
   t[0] = t[5] = t[10] = t[15] = 1;
   return t;
@@ -85,4 +86,28 @@ export const MM_PER_M = 1000;
 
 export function metresFromMm(p: Vec3): Vec3 {
   return [p[0] / MM_PER_M, p[1] / MM_PER_M, p[2] / MM_PER_M];
+}
+
+/** The product of two transforms: b first, then a. */
+export function compose(a: Transform, b: Transform): Transform {
+  const out = identity();
+  mat4.multiply(out, a, b);
+  return out;
+}
+
+/** From a position and roll, pitch and yaw about the fixed axes x, y, z, in this order [rad] (URDF). */
+export function transformFromRpy(position: Vec3, rpy: Vec3): Transform {
+  const t = identity();
+  mat4.translate(t, t, position as [number, number, number]);
+  mat4.rotateZ(t, t, rpy[2]);
+  mat4.rotateY(t, t, rpy[1]);
+  mat4.rotateX(t, t, rpy[0]);
+  return t;
+}
+
+/** From a position and a unit quaternion x, y, z, w (ROS order). */
+export function transformFromQuaternion(position: Vec3, xyzw: readonly [number, number, number, number]): Transform {
+  const t = identity();
+  mat4.fromRotationTranslation(t, xyzw as [number, number, number, number], position as [number, number, number]);
+  return t;
 }

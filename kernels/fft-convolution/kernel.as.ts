@@ -4,47 +4,126 @@ import { pointerAt, u32At } from '../support/args.as';
 const STRIP: i32 = 16;
 const ROW: usize = 64;
 
-// In-place radix-2 decimation in time over the rows of a strip whose rows are in bit-reversed order; swapping `re` and
-// `im` gives the inverse. `twiddles` holds cos and sin of 2 pi k / n for k < n / 2.
+// In-place decimation in time over the rows of a strip whose rows are in bit-reversed order; swapping `re` and `im` gives
+// the inverse. `twiddles` holds cos and sin of 2 pi k / n for k < n / 2. Stages go in pairs, so that a strip passes through
+// the registers half as often; an odd one is left for the end.
 function transformStrip(re: usize, im: usize, n: i32, twiddles: usize): void {
-  for (let i = 0; i < n; i += 2) {
-    const a = <usize>i * ROW;
-    const b = a + ROW;
-    for (let l: usize = 0; l < ROW; l += 16) {
-      const ar = v128.load(re + a + l);
-      const ai = v128.load(im + a + l);
-      const br = v128.load(re + b + l);
-      const bi = v128.load(im + b + l);
-      v128.store(re + a + l, f32x4.add(ar, br));
-      v128.store(im + a + l, f32x4.add(ai, bi));
-      v128.store(re + b + l, f32x4.sub(ar, br));
-      v128.store(im + b + l, f32x4.sub(ai, bi));
+  firstTwoStages(re, im, n);
+  let half = 4;
+  for (; half << 1 < n; half <<= 2) twoStages(re, im, n, half, twiddles);
+  if (half < n) lastStage(re, im, n, twiddles);
+}
+
+// Stages of half lengths 1 and 2, whose twiddles are 1 and -i.
+function firstTwoStages(re: usize, im: usize, n: i32): void {
+  const bytes = <usize>n * ROW;
+  for (let at: usize = 0; at < bytes; at += 4 * ROW) {
+    for (let l: usize = at; l < at + ROW; l += 16) {
+      const ar = v128.load(re + l);
+      const ai = v128.load(im + l);
+      const br = v128.load(re + l, ROW);
+      const bi = v128.load(im + l, ROW);
+      const cr = v128.load(re + l, 2 * ROW);
+      const ci = v128.load(im + l, 2 * ROW);
+      const dr = v128.load(re + l, 3 * ROW);
+      const di = v128.load(im + l, 3 * ROW);
+      const sr = f32x4.add(ar, br);
+      const si = f32x4.add(ai, bi);
+      const tr = f32x4.sub(ar, br);
+      const ti = f32x4.sub(ai, bi);
+      const ur = f32x4.add(cr, dr);
+      const ui = f32x4.add(ci, di);
+      const vr = f32x4.sub(cr, dr);
+      const vi = f32x4.sub(ci, di);
+      v128.store(re + l, f32x4.add(sr, ur));
+      v128.store(im + l, f32x4.add(si, ui));
+      v128.store(re + l, f32x4.add(tr, vi), ROW);
+      v128.store(im + l, f32x4.sub(ti, vr), ROW);
+      v128.store(re + l, f32x4.sub(sr, ur), 2 * ROW);
+      v128.store(im + l, f32x4.sub(si, ui), 2 * ROW);
+      v128.store(re + l, f32x4.sub(tr, vi), 3 * ROW);
+      v128.store(im + l, f32x4.add(ti, vr), 3 * ROW);
     }
   }
-  for (let length = 4; length <= n; length <<= 1) {
-    const half = length >> 1;
-    const stride = n / length;
-    const offset = <usize>half * ROW;
-    for (let k = 0; k < half; k++) {
-      const w = twiddles + ((<usize>(k * stride)) << 3);
-      const wr = v128.load32_splat(w);
-      const wi = v128.load32_splat(w + 4);
-      for (let i = k; i < n; i += length) {
-        const a = <usize>i * ROW;
-        const b = a + offset;
-        for (let l: usize = 0; l < ROW; l += 16) {
-          const xr = v128.load(re + b + l);
-          const xi = v128.load(im + b + l);
-          const tr = f32x4.add(f32x4.mul(xr, wr), f32x4.mul(xi, wi));
-          const ti = f32x4.sub(f32x4.mul(xi, wr), f32x4.mul(xr, wi));
-          const ar = v128.load(re + a + l);
-          const ai = v128.load(im + a + l);
-          v128.store(re + a + l, f32x4.add(ar, tr));
-          v128.store(im + a + l, f32x4.add(ai, ti));
-          v128.store(re + b + l, f32x4.sub(ar, tr));
-          v128.store(im + b + l, f32x4.sub(ai, ti));
-        }
+}
+
+// Stages of half lengths `half` and 2 * half.
+function twoStages(re: usize, im: usize, n: i32, half: i32, twiddles: usize): void {
+  const offset = <usize>half * ROW;
+  const stride = n / (half << 2);
+  for (let k = 0; k < half; k++) {
+    const first = twiddles + ((<usize>(2 * k * stride)) << 3);
+    const second = twiddles + ((<usize>(k * stride)) << 3);
+    const wr = v128.load32_splat(first);
+    const wi = v128.load32_splat(first, 4);
+    const zr = v128.load32_splat(second);
+    const zi = v128.load32_splat(second, 4);
+    for (let i = k; i < n; i += half << 2) {
+      const at = <usize>i * ROW;
+      for (let l: usize = at; l < at + ROW; l += 16) {
+        const r0 = re + l;
+        const i0 = im + l;
+        const r1 = r0 + offset;
+        const i1 = i0 + offset;
+        const r2 = r1 + offset;
+        const i2 = i1 + offset;
+        const r3 = r2 + offset;
+        const i3 = i2 + offset;
+        let xr = v128.load(r1);
+        let xi = v128.load(i1);
+        let tr = f32x4.add(f32x4.mul(xr, wr), f32x4.mul(xi, wi));
+        let ti = f32x4.sub(f32x4.mul(xi, wr), f32x4.mul(xr, wi));
+        const ar = v128.load(r0);
+        const ai = v128.load(i0);
+        const sr = f32x4.add(ar, tr);
+        const si = f32x4.add(ai, ti);
+        const dr = f32x4.sub(ar, tr);
+        const di = f32x4.sub(ai, ti);
+        xr = v128.load(r3);
+        xi = v128.load(i3);
+        tr = f32x4.add(f32x4.mul(xr, wr), f32x4.mul(xi, wi));
+        ti = f32x4.sub(f32x4.mul(xi, wr), f32x4.mul(xr, wi));
+        const cr = v128.load(r2);
+        const ci = v128.load(i2);
+        const ur = f32x4.add(cr, tr);
+        const ui = f32x4.add(ci, ti);
+        const vr = f32x4.sub(cr, tr);
+        const vi = f32x4.sub(ci, ti);
+        tr = f32x4.add(f32x4.mul(ur, zr), f32x4.mul(ui, zi));
+        ti = f32x4.sub(f32x4.mul(ui, zr), f32x4.mul(ur, zi));
+        v128.store(r0, f32x4.add(sr, tr));
+        v128.store(i0, f32x4.add(si, ti));
+        v128.store(r2, f32x4.sub(sr, tr));
+        v128.store(i2, f32x4.sub(si, ti));
+        // A quarter turn further on: times -i.
+        tr = f32x4.sub(f32x4.mul(vi, zr), f32x4.mul(vr, zi));
+        ti = f32x4.add(f32x4.mul(vr, zr), f32x4.mul(vi, zi));
+        v128.store(r1, f32x4.add(dr, tr));
+        v128.store(i1, f32x4.sub(di, ti));
+        v128.store(r3, f32x4.sub(dr, tr));
+        v128.store(i3, f32x4.add(di, ti));
       }
+    }
+  }
+}
+
+// The stage of half length n / 2.
+function lastStage(re: usize, im: usize, n: i32, twiddles: usize): void {
+  const offset = (<usize>n * ROW) >> 1;
+  for (let at: usize = 0, w = twiddles; at < offset; at += ROW, w += 8) {
+    const wr = v128.load32_splat(w);
+    const wi = v128.load32_splat(w, 4);
+    for (let l: usize = at; l < at + ROW; l += 16) {
+      const xr = v128.load(re + offset + l);
+      const xi = v128.load(im + offset + l);
+      const tr = f32x4.add(f32x4.mul(xr, wr), f32x4.mul(xi, wi));
+      const ti = f32x4.sub(f32x4.mul(xi, wr), f32x4.mul(xr, wi));
+      const ar = v128.load(re + l);
+      const ai = v128.load(im + l);
+      v128.store(re + l, f32x4.add(ar, tr));
+      v128.store(im + l, f32x4.add(ai, ti));
+      v128.store(re + offset + l, f32x4.sub(ar, tr));
+      v128.store(im + offset + l, f32x4.sub(ai, ti));
     }
   }
 }
@@ -72,12 +151,32 @@ function storeTransposed(strip: usize, rows: i32, to: usize, pitch: usize): void
   }
 }
 
+// One row of a strip; a memory.copy of so few bytes costs more in the call than in the copying.
+// @ts-ignore: decorator
+@inline
+function copyRow(to: usize, from: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+  v128.store(to, v128.load(from, 32), 32);
+  v128.store(to, v128.load(from, 48), 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function clearRow(to: usize): void {
+  const zero = f32x4.splat(0);
+  v128.store(to, zero);
+  v128.store(to, zero, 16);
+  v128.store(to, zero, 32);
+  v128.store(to, zero, 48);
+}
+
 // Loads 16 columns of rows [0, filled) of a planar map into a strip, bit-reversing the row order; other rows are zero.
 function loadStrip(from: usize, pitch: usize, filled: i32, n: i32, reversed: usize, strip: usize): void {
   for (let r = 0; r < n; r++) {
     const target = strip + <usize>load<u32>(reversed + (<usize>r << 2)) * ROW;
-    if (r < filled) memory.copy(target, from + <usize>r * pitch, ROW);
-    else memory.fill(target, 0, ROW);
+    if (r < filled) copyRow(target, from + <usize>r * pitch);
+    else clearRow(target);
   }
 }
 
@@ -299,7 +398,7 @@ export function fftConvolveAdjoint(begin: i32, end: i32, args: usize): void {
       loadTransposed(p1 + <usize>x * pitch, pitch, n, reversed, s1);
       transformStrip(s1, s0, n, twiddles);
       for (let y = 0; y < filledRows; y++) {
-        memory.copy(map + <usize>y * pitch + (<usize>x << 2), s0 + <usize>y * ROW, ROW);
+        copyRow(map + <usize>y * pitch + (<usize>x << 2), s0 + <usize>y * ROW);
       }
     }
   }
@@ -308,7 +407,7 @@ export function fftConvolveAdjoint(begin: i32, end: i32, args: usize): void {
 // Writes rows [0, rows) of a strip back as 16 columns of a planar map; `rows` is rounded up to a strip, at most n.
 function storeColumns(strip: usize, rows: i32, n: i32, to: usize, pitch: usize): void {
   const last = min(n, (rows + STRIP - 1) & ~(STRIP - 1));
-  for (let r = 0; r < last; r++) memory.copy(to + <usize>r * pitch, strip + <usize>r * ROW, ROW);
+  for (let r = 0; r < last; r++) copyRow(to + <usize>r * pitch, strip + <usize>r * ROW);
 }
 
 // strip[reversed(c)][r] = from[r][c] for 16 rows r and n columns c.

@@ -12,8 +12,8 @@ export const CONTROL = {
   taskCount: 3,
   /** Next task to claim. */
   nextTask: 4,
-  /** Workers that have finished the current job. */
-  finished: 5,
+  /** Workers inside the current job, plus CLOSED once nobody may enter it any more. */
+  gate: 5,
   /** 1 asks the workers to leave. */
   stop: 6,
   /** 1 when a kernel trapped; the job's result is void. */
@@ -23,6 +23,9 @@ export const CONTROL = {
 } as const;
 
 export const CONTROL_BYTES = 64;
+
+/** In the gate: the job has no tasks left. A worker that comes too late stays out, and nobody waits for it. */
+export const CLOSED = 0x10000;
 
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
@@ -35,7 +38,7 @@ export interface WorkerStart {
 
 /**
  * Body of a worker thread. It is started from its own source text (so that it needs no file beside the bundle), hence it
- * refers to nothing outside itself; the numbers are the fields of {@link CONTROL}.
+ * refers to nothing outside itself; the numbers are the fields of {@link CONTROL} and {@link CLOSED}.
  */
 export function poolWorkerBody(start: WorkerStart): void {
   const control = new Int32Array(start.memory.buffer, start.controlAddress, 16);
@@ -52,6 +55,14 @@ export function poolWorkerBody(start: WorkerStart): void {
     }
     seen = Atomics.load(control, 0);
     if (Atomics.load(control, 6) === 1) return;
+    let gate = Atomics.load(control, 5);
+    while (gate < 0x10000) {
+      const found = Atomics.compareExchange(control, 5, gate, gate + 1);
+      if (found === gate) break;
+      gate = found;
+    }
+    if (gate >= 0x10000) continue;
+    // Inside, the job's fields stay as they are until this worker has left.
     const call = calls[Atomics.load(control, 1)];
     const args = Atomics.load(control, 2);
     const taskCount = Atomics.load(control, 3);
@@ -62,7 +73,6 @@ export function poolWorkerBody(start: WorkerStart): void {
     } catch {
       Atomics.store(control, 7, 1);
     }
-    Atomics.add(control, 5, 1);
-    Atomics.notify(control, 5);
+    if (Atomics.sub(control, 5, 1) === 0x10001) Atomics.notify(control, 5);
   }
 }

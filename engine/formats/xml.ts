@@ -1,0 +1,118 @@
+import { SaxesParser } from 'saxes';
+import { type IsocenterError, inputError } from '../core/errors.ts';
+
+/** One element of an XML file; text between elements is left out (URDF and SRDF have none that matters). */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  readonly line: number;
+}
+
+const DEEPEST = 64;
+
+/**
+ * Reads an XML document into its tree of elements.
+ *
+ * @param path what messages call the file
+ * @throws IsocenterError `xml/malformed` with line and column
+ */
+export function parseXml(text: string, path: string): XmlElement {
+  const parser = new SaxesParser();
+  type Open = { name: string; attributes: Record<string, string>; children: Open[]; line: number };
+  const open: Open[] = [];
+  let root: Open | undefined;
+  let line = 1;
+  const fail = (reason: string): IsocenterError =>
+    inputError(
+      'xml/malformed',
+      `${path}, line ${parser.line}, column ${parser.column}: ${reason}`,
+      'the file must be well-formed XML',
+    );
+  parser.on('error', (error) => {
+    throw fail(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, ''));
+  });
+  parser.on('opentagstart', () => {
+    line = parser.line;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const element: Open = { name, attributes: attributes as Record<string, string>, children: [], line };
+    if (open.length >= DEEPEST) throw fail(`elements lie more than ${DEEPEST} deep`);
+    if (open.length > 0) open[open.length - 1].children.push(element);
+    else root = element;
+    open.push(element);
+  });
+  parser.on('closetag', () => {
+    open.pop();
+  });
+  parser.write(text).close();
+  if (root === undefined) throw fail('there is no element');
+  return root;
+}
+
+/** What the readers of XML formats share: attributes by name, numbers, and errors that name file and line. */
+export class XmlReader {
+  readonly #path: string;
+  readonly #area: string;
+
+  /** @param area first part of the error codes, for example `urdf` */
+  constructor(path: string, area: string) {
+    this.#path = path;
+    this.#area = area;
+  }
+
+  fault(element: XmlElement, reason: string, message: string, hint: string): IsocenterError {
+    return inputError(`${this.#area}/${reason}`, `${this.#path}, line ${element.line}: ${message}`, hint);
+  }
+
+  /** The attribute's text; an error where it is missing or empty. */
+  text(element: XmlElement, attribute: string): string {
+    const value = element.attributes[attribute]?.trim() ?? '';
+    if (value !== '') return value;
+    throw this.fault(
+      element,
+      'missing-attribute',
+      `<${element.name}> has no ${attribute}`,
+      `give <${element.name}> the attribute ${attribute}`,
+    );
+  }
+
+  number(element: XmlElement, attribute: string, fallback?: number): number {
+    if (fallback !== undefined && element.attributes[attribute] === undefined) return fallback;
+    return this.#parse(element, attribute, this.text(element, attribute));
+  }
+
+  /** `count` numbers separated by white space. */
+  numbers(element: XmlElement, attribute: string, count: number, fallback?: readonly number[]): number[] {
+    if (fallback !== undefined && element.attributes[attribute] === undefined) return [...fallback];
+    const parts = this.text(element, attribute).split(/\s+/);
+    if (parts.length !== count) {
+      throw this.fault(
+        element,
+        'bad-number',
+        `${attribute} of <${element.name}> holds ${parts.length} values where ${count} must be`,
+        `write ${count} numbers separated by spaces`,
+      );
+    }
+    return parts.map((part) => this.#parse(element, attribute, part));
+  }
+
+  #parse(element: XmlElement, attribute: string, text: string): number {
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw this.fault(
+      element,
+      'bad-number',
+      `${attribute} of <${element.name}> is ${JSON.stringify(text)}, not a finite number`,
+      'write numbers like 0.5 or 1e-3',
+    );
+  }
+
+  child(element: XmlElement, name: string): XmlElement | undefined {
+    return element.children.find((child) => child.name === name);
+  }
+
+  children(element: XmlElement, name: string): XmlElement[] {
+    return element.children.filter((child) => child.name === name);
+  }
+}
