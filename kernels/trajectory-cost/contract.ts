@@ -10,7 +10,8 @@ import {
   sampleCount,
   variableStride,
 } from './index.ts';
-import { type CostWeights, trajectoryCostReference } from './reference.ts';
+import { trajectoryCostReference } from './reference.ts';
+import type { CostWeights } from './reference-configuration.ts';
 import { splineWeights } from './spline.ts';
 import { FRAME_STRIDE, obstacleTables, robotTables } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer, Launch } from '../../engine/compute/device.ts';
 import { workgroupsFor } from '../support/workgroups.ts';
-import type { CostWeights, Tip } from './reference.ts';
+import type { CostWeights, Tip } from './reference-configuration.ts';
 
 import type { ObstacleTables, RobotTables } from './tables.ts';
 

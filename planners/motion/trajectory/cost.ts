@@ -1,6 +1,6 @@
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import type { JointLimits } from '../../../engine/core/robot.ts';
-import { insideness, nearness, tipPosition } from '../../../kernels/trajectory-cost/reference.ts';
+import { insideness, nearness, tipPosition } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { obstacleDistance } from '../../../kernels/trajectory-cost/reference-distance.ts';
 import { OBSTACLE_STRIDE, type ObstacleTables, type RobotTables } from '../../../kernels/trajectory-cost/tables.ts';
 import type { FullObjective } from './config.ts';

@@ -3,7 +3,7 @@ import { inputError } from '../../../engine/core/errors.ts';
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import { activeLimits, activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
-import type { CostWeights } from '../../../kernels/trajectory-cost/reference.ts';
+import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { completeConfig, type FullConfig, segmentCount, type TrajectoryConfig } from './config.ts';
 import { type CostContext, type TrajectoryCost, trajectoryCost } from './cost.ts';
 import { type CostProblem, problemTables, type ToolTip } from './problem.ts';

@@ -1,6 +1,6 @@
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
-import { sphereCentres } from '../../../kernels/trajectory-cost/reference.ts';
+import { sphereCentres } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { obstacleDistance } from '../../../kernels/trajectory-cost/reference-distance.ts';
 import {
   FRAME_STRIDE,

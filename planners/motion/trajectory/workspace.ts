@@ -8,7 +8,7 @@ import {
   prepareTrajectoryCost,
   variableStride,
 } from '../../../kernels/trajectory-cost/index.ts';
-import type { CostWeights } from '../../../kernels/trajectory-cost/reference.ts';
+import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { splineWeights } from '../../../kernels/trajectory-cost/spline.ts';
 import { metricFloats, prepareTrajectoryStep, STATE_STRIDE } from '../../../kernels/trajectory-step/index.ts';
 import { trajectoryMetric } from './metric.ts';
