@@ -203,6 +203,17 @@ export function tissueStep(
   return [cost, force];
 }
 
+/** The spheres around each group's spheres at a configuration [m, base frame]: [groups][4], centre and radius. */
+export function boundingSpheres(robot: RobotTables, q: ArrayLike<number>): Float64Array {
+  const poses = forward(robot, q);
+  const out = new Float64Array(4 * robot.groups);
+  for (let g = 0; g < robot.groups; g++) {
+    const at = FRAME_STRIDE * robot.frames + GROUP_STRIDE * g;
+    out.set([...apply(poses[robot.data[at]], robot.data.subarray(at + 4, at + 7)), robot.data[at + 7]], 4 * g);
+  }
+  return out;
+}
+
 /** Where the tool's tip is [m, base frame]. */
 export function tipPosition(robot: RobotTables, q: ArrayLike<number>, tip: Tip): number[] {
   return apply(forward(robot, q)[tip.frame], tip.point);

@@ -1,6 +1,6 @@
-import { mat4 } from 'gl-matrix';
 import { inputError } from '../../engine/core/errors.ts';
-import { inverse, type Transform } from '../../engine/core/frames.ts';
+import { compose, identity, inverse, type Transform } from '../../engine/core/frames.ts';
+import { pairKey } from '../../engine/core/link-pairs.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import type { DistanceField, Obstacle } from '../../engine/core/scene.ts';
 
@@ -39,14 +39,6 @@ interface MovingFrames {
   readonly linkPose: Transform[];
 }
 
-const identityPose = (): Transform => Float64Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
-
-function multiplyPoses(a: Transform, b: Transform): Transform {
-  const out = identityPose();
-  mat4.multiply(out, a, b);
-  return out;
-}
-
 /** A turn that carries z onto the unit vector `axis`; the other two directions are whichever complete it. */
 function zOnto(axis: readonly number[]): Transform {
   const [x, y, z] = axis;
@@ -60,12 +52,11 @@ function zOnto(axis: readonly number[]): Transform {
 
 /** Fixed links are merged with the joint that carries them, and each joint's axis is turned onto z. */
 function movingFrames(model: RobotModel): MovingFrames {
-  const identity = identityPose();
-  const rows: number[][] = [[...rotationAndOrigin(identity), 0, 0, 0, 0, 0, 0, 0, 0]];
+  const rows: number[][] = [[...rotationAndOrigin(identity()), 0, 0, 0, 0, 0, 0, 0, 0]];
   const linkFrame = new Uint16Array(model.links.length);
-  const linkPose: Transform[] = model.links.map(() => identity);
+  const linkPose: Transform[] = model.links.map(() => identity());
   model.joints.forEach((joint, j) => {
-    const resting = multiplyPoses(linkPose[joint.parent], joint.origin);
+    const resting = compose(linkPose[joint.parent], joint.origin);
     if (joint.type === 'fixed') {
       linkFrame[joint.child] = linkFrame[joint.parent];
       linkPose[joint.child] = resting;
@@ -83,7 +74,7 @@ function movingFrames(model: RobotModel): MovingFrames {
     const variable = model.active.indexOf(mover);
     const slides = joint.type === 'prismatic' ? 1 : 0;
     rows.push([
-      ...rotationAndOrigin(multiplyPoses(resting, aligned)),
+      ...rotationAndOrigin(compose(resting, aligned)),
       variable < 0 ? 0 : multiplier,
       offset,
       Math.max(0, variable),
@@ -124,8 +115,8 @@ export function robotTables(model: RobotModel): RobotTables {
   const pairs: number[][] = [];
   for (let a = 0; a < links.length; a++) {
     for (let b = a + 1; b < links.length; b++) {
-      const packed = Math.min(links[a], links[b]) * model.links.length + Math.max(links[a], links[b]);
-      if (groups[a][0] !== groups[b][0] && !model.ignoredPairs.has(packed)) pairs.push([a, b]);
+      const ignored = model.ignoredPairs.has(pairKey(model.links.length, links[a], links[b]));
+      if (groups[a][0] !== groups[b][0] && !ignored) pairs.push([a, b]);
     }
   }
   return {

@@ -1,6 +1,6 @@
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
-import { sphereCentres } from '../../../kernels/trajectory-cost/reference-configuration.ts';
+import { boundingSpheres, sphereCentres } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { obstacleDistance } from '../../../kernels/trajectory-cost/reference-distance.ts';
 import {
   FRAME_STRIDE,
@@ -66,41 +66,46 @@ export function createTrajectoryProof(
   const groupOf = (g: number): Float32Array =>
     data.subarray(groups + GROUP_STRIDE * g, groups + GROUP_STRIDE * (g + 1));
 
-  /** Least of distance minus what is needed, over all that must not meet; and the least distance itself. */
-  function margins(): { spare: number; clearance: number } {
+  /** What is known of the configuration q: nothing comes nearer than it moves; something is met; or neither. */
+  function judge(): 'free' | 'met' | 'open' {
     const centres = sphereCentres(robot, q);
-    let spare = Number.POSITIVE_INFINITY;
-    let clearance = Number.POSITIVE_INFINITY;
-    const visit = (distance: number, needed: number): void => {
-      // Written so that a NaN proves nothing.
-      if (!(distance - needed >= spare)) spare = distance - needed;
-      if (!(distance >= clearance)) clearance = distance;
-    };
+    const bounds = boundingSpheres(robot, q);
+    const ranges = Array.from({ length: robot.groups }, (_, g) => {
+      const [, first, end] = groupOf(g);
+      return Math.max(0, ...moved.subarray(first, end));
+    });
+    let verdict: 'free' | 'open' = 'free';
     for (let g = 0; g < robot.groups; g++) {
       const [frame, first, end] = groupOf(g);
-      for (let s = frame === 0 ? end : first; s < end; s++) {
-        const [x, y, z, r] = centres.subarray(4 * s, 4 * s + 4);
-        for (let o = 0; o < obstacles.obstacles; o++) {
-          if (obstacles.rows[OBSTACLE_STRIDE * o + 7] === 0) continue;
-          const keep = obstacles.rows[OBSTACLE_STRIDE * o + 22];
-          visit(obstacleDistance(obstacles, o, x, y, z).distanceM - r - keep - SLACK_M, moved[s]);
+      if (frame === 0) continue;
+      for (let o = 0; o < obstacles.obstacles; o++) {
+        if (obstacles.rows[OBSTACLE_STRIDE * o + 7] === 0) continue;
+        const keep = obstacles.rows[OBSTACLE_STRIDE * o + 22] + SLACK_M;
+        const whole = obstacleDistance(obstacles, o, bounds[4 * g], bounds[4 * g + 1], bounds[4 * g + 2]).distanceM;
+        if (whole - bounds[4 * g + 3] - keep > ranges[g]) continue;
+        for (let s = first; s < end; s++) {
+          const d = obstacleDistance(obstacles, o, centres[4 * s], centres[4 * s + 1], centres[4 * s + 2]).distanceM;
+          const clearance = d - centres[4 * s + 3] - keep;
+          // Written so that a NaN proves nothing.
+          if (!(clearance > 0)) return 'met';
+          if (!(clearance > moved[s])) verdict = 'open';
         }
       }
     }
     for (let k = 0; k < robot.pairs; k++) {
-      const [, firstA, endA] = groupOf(data[pairs + 2 * k]);
-      const [, firstB, endB] = groupOf(data[pairs + 2 * k + 1]);
+      const [g, h] = [data[pairs + 2 * k], data[pairs + 2 * k + 1]];
+      if (apart(bounds, g, h) - SLACK_M > ranges[g] + ranges[h]) continue;
+      const [, firstA, endA] = groupOf(g);
+      const [, firstB, endB] = groupOf(h);
       for (let a = firstA; a < endA; a++) {
         for (let b = firstB; b < endB; b++) {
-          const dx = centres[4 * a] - centres[4 * b];
-          const dy = centres[4 * a + 1] - centres[4 * b + 1];
-          const dz = centres[4 * a + 2] - centres[4 * b + 2];
-          const distance = Math.sqrt(dx * dx + dy * dy + dz * dz) - centres[4 * a + 3] - centres[4 * b + 3];
-          visit(distance - SLACK_M, moved[a] + moved[b]);
+          const clearance = apart(centres, a, b) - SLACK_M;
+          if (!(clearance > 0)) return 'met';
+          if (!(clearance > moved[a] + moved[b])) verdict = 'open';
         }
       }
     }
-    return { spare, clearance };
+    return verdict;
   }
 
   function stretch(t: JointTrajectory, i: number, from: number, to: number): boolean {
@@ -117,9 +122,9 @@ export function createTrajectoryProof(
       const away = half * (Math.abs(v) + half * (Math.abs(a) / 2 + (half * Math.abs(u)) / 6));
       for (let s = 0; s < robot.spheres; s++) moved[s] += levers[s * joints + j] * away;
     }
-    const { spare, clearance } = margins();
-    if (spare > 0) return true;
-    if (!(clearance > 0) || half < LEAST_SEC) return false;
+    const verdict = judge();
+    if (verdict === 'free') return true;
+    if (verdict === 'met' || half < LEAST_SEC) return false;
     return stretch(t, i, from, middle) && stretch(t, i, middle, to);
   }
 
@@ -130,4 +135,12 @@ export function createTrajectoryProof(
     }
     return true;
   };
+}
+
+/** Distance between two spheres of a list of centres and radii. */
+function apart(spheres: Float64Array, a: number, b: number): number {
+  const dx = spheres[4 * a] - spheres[4 * b];
+  const dy = spheres[4 * a + 1] - spheres[4 * b + 1];
+  const dz = spheres[4 * a + 2] - spheres[4 * b + 2];
+  return Math.sqrt(dx * dx + dy * dy + dz * dz) - spheres[4 * a + 3] - spheres[4 * b + 3];
 }
