@@ -8,6 +8,8 @@ import { photonDoseForward } from './photon-dose-forward/contract.ts';
 import { radiologicalDepth } from './radiological-depth/contract.ts';
 import { rankSelect } from './rank-select/contract.ts';
 import { separableMap } from './separable-map/contract.ts';
+import { trajectoryCost } from './trajectory-cost/contract.ts';
+import { trajectoryStep } from './trajectory-step/contract.ts';
 import {
   acceptStep,
   combineRows,
@@ -37,4 +39,6 @@ export const contracts: readonly KernelContract<unknown>[] = [
   rankSelect,
   doseHistogram,
   distanceTransform,
+  trajectoryCost,
+  trajectoryStep,
 ];
