@@ -68,12 +68,12 @@ export function robotTable(model: RobotModel): RobotTable {
   for (const [j, joint] of model.joints.entries()) {
     const parent = bodyOf[joint.parent];
     const origin = mat4.multiply(matrix(), placed[joint.parent], joint.origin as unknown as mat4);
-    const drive = driveOf(model, j);
-    if (joint.type === 'fixed' || drive === undefined) {
+    if (joint.type === 'fixed') {
       bodyOf[joint.child] = parent;
       placed[joint.child] = origin;
       continue;
     }
+    const drive = driveOf(model, j);
     const align = rotationOfZTo(joint.axis);
     const fixed = mat4.multiply(matrix(), origin, align);
     const { turn, tilt, rest } = turnTiltTurn(fixed);
@@ -127,8 +127,8 @@ function turnBody(body: number, angle: number, bodies: Body[], bodyOf: Int32Arra
   }
 }
 
-/** Which number of q drives a joint, and how; undefined for a joint that nothing drives: it stays at zero. */
-function driveOf(model: RobotModel, j: number): { index: number; factor: number; offset: number } | undefined {
+/** Which number of q drives a joint, and how: position = factor * q[index] + offset. */
+function driveOf(model: RobotModel, j: number): { index: number; factor: number; offset: number } {
   let factor = 1;
   let offset = 0;
   let at = j;
@@ -139,7 +139,11 @@ function driveOf(model: RobotModel, j: number): { index: number; factor: number;
   }
   const index = model.active.indexOf(at);
   if (index >= 0) return { index, factor, offset };
-  return undefined;
+  throw inputError(
+    'search/idle-joint',
+    `joint ${model.joints[j].name} of robot ${model.name} moves, but no number of a configuration moves it`,
+    'make it a fixed joint at the position it is held at, or let it move',
+  );
 }
 
 function limitsOf(

@@ -74,24 +74,46 @@ function selfPairsOf(model: RobotModel): Uint32Array {
  * The least clearance of the robot at configuration `q` and where it is; undefined where there is nothing to meet.
  */
 export function closestContact(check: CollisionReference, q: ArrayLike<number>): Contact | undefined {
-  const { model, scene, centres } = check;
   placeSpheres(check, q);
+  return closestOf(check, () => true, check.selfPairs);
+}
+
+/**
+ * The least clearance among those that no motion changes: of links that are fixed to the base against the scene, and of
+ * links that are fixed to each other.
+ */
+export function fixedContact(check: CollisionReference): Contact | undefined {
+  const { joints, links, spheres, active } = check.model;
+  placeSpheres(check, new Float64Array(active.length));
+  const body = links.map((_, l) => l);
+  for (const { type, parent, child } of joints) if (type === 'fixed') body[child] = body[parent];
+  const bodyOf = (s: number): number => body[spheres.link[s]];
+  const pairs = check.selfPairs.filter((_, i, all) => bodyOf(all[i & ~1]) === bodyOf(all[i | 1]));
+  return closestOf(check, (s) => bodyOf(s) === body[0], pairs);
+}
+
+/** The closest contact of the spheres that `counts` names with obstacles, and of the given pairs of spheres. */
+function closestOf(
+  check: CollisionReference,
+  counts: (sphere: number) => boolean,
+  pairs: Uint32Array,
+): Contact | undefined {
+  const { model, scene, centres } = check;
   const { link, sphere } = model.spheres;
   let least = Number.POSITIVE_INFINITY;
   let first = -1;
   let obstacle = -1;
   let second = -1;
   for (let s = 0; s < link.length; s++) {
-    for (let o = 0; o < scene.obstacles.length; o++) {
+    for (let o = 0; o < scene.obstacles.length && counts(s); o++) {
       const clearance = obstacleClearance(check, s, o);
       // Written so that NaN, too, is reported.
       if (clearance >= least || Number.isNaN(least)) continue;
       [least, first, obstacle] = [clearance, s, o];
     }
   }
-  for (let i = 0; i < check.selfPairs.length; i += 2) {
-    const a = check.selfPairs[i];
-    const b = check.selfPairs[i + 1];
+  for (let i = 0; i < pairs.length; i += 2) {
+    const [a, b] = [pairs[i], pairs[i + 1]];
     const clearance = distance(centres, a, b) - sphere[4 * a + 3] - sphere[4 * b + 3];
     if (clearance >= least || Number.isNaN(least)) continue;
     [least, first, obstacle, second] = [clearance, a, -1, b];
