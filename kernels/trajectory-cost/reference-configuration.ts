@@ -203,17 +203,6 @@ export function tissueStep(
   return [cost, force];
 }
 
-/** The spheres around each group's spheres at a configuration [m, base frame]: [groups][4], centre and radius. */
-export function boundingSpheres(robot: RobotTables, q: ArrayLike<number>): Float64Array {
-  const poses = forward(robot, q);
-  const out = new Float64Array(4 * robot.groups);
-  for (let g = 0; g < robot.groups; g++) {
-    const at = FRAME_STRIDE * robot.frames + GROUP_STRIDE * g;
-    out.set([...apply(poses[robot.data[at]], robot.data.subarray(at + 4, at + 7)), robot.data[at + 7]], 4 * g);
-  }
-  return out;
-}
-
 /** Where the tool's tip is [m, base frame]. */
 export function tipPosition(robot: RobotTables, q: ArrayLike<number>, tip: Tip): number[] {
   return apply(forward(robot, q)[tip.frame], tip.point);
@@ -240,40 +229,4 @@ export function nearness(
     }
   }
   return sum;
-}
-
-/**
- * Smallest signed distance of a configuration to obstacles that must not be touched, beyond what is to be kept from each,
- * and to itself [m].
- */
-export function clearanceReference(robot: RobotTables, obstacles: ObstacleTables, q: ArrayLike<number>): number {
-  const centres = sphereCentres(robot, q);
-  const groups = FRAME_STRIDE * robot.frames;
-  const pairs = groups + GROUP_STRIDE * robot.groups + 4 * robot.spheres;
-  let least = Number.POSITIVE_INFINITY;
-  for (let g = 0; g < robot.groups; g++) {
-    const [frame, first, end] = robot.data.subarray(groups + GROUP_STRIDE * g);
-    for (let s = frame === 0 ? end : first; s < end; s++) {
-      for (let o = 0; o < obstacles.obstacles; o++) {
-        if (obstacles.rows[OBSTACLE_STRIDE * o + 7] === 0) continue;
-        const d = obstacleDistance(obstacles, o, centres[4 * s], centres[4 * s + 1], centres[4 * s + 2]);
-        least = Math.min(least, d.distanceM - obstacles.rows[OBSTACLE_STRIDE * o + 22] - centres[4 * s + 3]);
-      }
-    }
-  }
-  for (let k = 0; k < robot.pairs; k++) {
-    const [, firstA, endA] = robot.data.subarray(groups + GROUP_STRIDE * robot.data[pairs + 2 * k]);
-    const [, firstB, endB] = robot.data.subarray(groups + GROUP_STRIDE * robot.data[pairs + 2 * k + 1]);
-    for (let a = firstA; a < endA; a++) {
-      for (let b = firstB; b < endB; b++) {
-        const length = Math.hypot(
-          centres[4 * a] - centres[4 * b],
-          centres[4 * a + 1] - centres[4 * b + 1],
-          centres[4 * a + 2] - centres[4 * b + 2],
-        );
-        least = Math.min(least, length - centres[4 * a + 3] - centres[4 * b + 3]);
-      }
-    }
-  }
-  return least;
 }

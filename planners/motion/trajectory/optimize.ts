@@ -21,7 +21,7 @@ export interface TrajectoryProblem {
   readonly tissues?: Scene;
   /** Where the tool's tip is; by default the origin of the last link. */
   readonly tip?: ToolTip;
-  /** Proves that a trajectory is free; by default the float64 proof of proof.ts, on spheres and cylinders as configured. */
+  /** Proves that a trajectory is free; by default the float64 proof of proof.ts, on cylinders as configured. */
   readonly proveFree?: TrajectoryProof;
 }
 
@@ -91,7 +91,8 @@ export async function optimizeTrajectory(
     .map((seed, i) => candidateOf(context, activeNames(model), seed, i))
     .filter(({ cost }) => Number.isFinite(cost.total))
     .sort((a, b) => a.cost.total - b.cost.total);
-  const prove = problem.proveFree ?? createTrajectoryProof(model, tables.robot, tables.obstacles);
+  const prove =
+    problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules: full.cylinders === 'capsule' });
   const proofs = new Map<number, boolean>();
   let best: Candidate | undefined;
   for (const candidate of candidates) {

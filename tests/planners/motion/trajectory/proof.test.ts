@@ -2,24 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { activeNames } from '../../../../engine/core/robot.ts';
 import { sphereCentres } from '../../../../kernels/trajectory-cost/reference-configuration.ts';
-import { obstacleTables, robotTables } from '../../../../kernels/trajectory-cost/tables.ts';
-import { createTrajectoryProof, leverBounds } from '../../../../planners/motion/trajectory/proof.ts';
+import { robotTables } from '../../../../kernels/trajectory-cost/tables.ts';
+import { leverBounds } from '../../../../planners/motion/trajectory/levers.ts';
+import { createTrajectoryProof } from '../../../../planners/motion/trajectory/proof.ts';
 import { splineTrajectory } from '../../../../planners/motion/trajectory/spline.ts';
 import { dense, fourJointArm, plainClearance, post, stopAndGo } from './support/arm.ts';
 
 const seed = 51;
 const model = fourJointArm();
 const robot = robotTables(model);
-const solid = (scene: typeof post): ReturnType<typeof obstacleTables> =>
-  obstacleTables(
-    scene.obstacles.map((obstacle) => ({ obstacle, solid: true, marginM: 0, marginWeight: 0, tissueWeight: 0 })),
-    'exact',
-  );
-
 describe(`the float64 proof (seed ${seed})`, () => {
   it('no sphere moves farther than its lever bounds say', () => {
     const random = seededRandom(seed);
-    const levers = leverBounds(model, robot);
+    const levers = leverBounds(model);
     for (let trial = 0; trial < 200; trial++) {
       const q = Float64Array.from({ length: 4 }, () => 4 * random() - 2);
       const moved = q.map((v) => v + 0.3 * (random() - 0.5));
@@ -34,7 +29,7 @@ describe(`the float64 proof (seed ${seed})`, () => {
 
   it('agrees with dense samples of the plain distances: free ones are free, refused ones touch or all but touch', () => {
     const random = seededRandom(seed + 1);
-    const prove = createTrajectoryProof(model, robot, solid(post));
+    const prove = createTrajectoryProof(model, post);
     const verdicts = { free: 0, refused: 0 };
     for (let trial = 0; trial < 60; trial++) {
       const end = (side: number): number[] => [side * (0.5 + random()), random() - 0.5, random() - 0.5, random() - 0.5];
@@ -68,8 +63,8 @@ describe(`the float64 proof (seed ${seed})`, () => {
       [-0.6, 0, 0, 0],
       [0.6, 0, 0, 0],
     ]);
-    expect(createTrajectoryProof(model, robot, solid(thin))(t)).toBe(false);
-    expect(createTrajectoryProof(model, robot, solid({ obstacles: [] }))(t)).toBe(true);
+    expect(createTrajectoryProof(model, thin)(t)).toBe(false);
+    expect(createTrajectoryProof(model, { obstacles: [] })(t)).toBe(true);
   });
 
   it('refuses NaN', () => {
@@ -78,6 +73,6 @@ describe(`the float64 proof (seed ${seed})`, () => {
       [0.6, 0, 0, 0],
     ]);
     const broken = { ...t, positions: t.positions.map((q, i) => (i === 1 ? Number.NaN : q)) };
-    expect(createTrajectoryProof(model, robot, solid(post))(broken)).toBe(false);
+    expect(createTrajectoryProof(model, post)(broken)).toBe(false);
   });
 });
