@@ -1,10 +1,10 @@
+import type { MotionProblem } from '../../app/motion/benchmark-folder.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
 import type { MotionSpace } from '../../planners/motion/path/space.ts';
 import { createPathTiming, type PathTiming } from '../../planners/motion/timing/path.ts';
 import { timePath } from '../../planners/motion/timing/path-timing.ts';
 import { createTrajectoryProof } from '../../planners/motion/trajectory/proof.ts';
-import type { MotionProblem } from './problems.ts';
 
 /** Rounding of the corners that is tried, the largest first [rad]; 0 stops at every waypoint and stays on the path. */
 const DEVIATIONS = [0.4, 0.2, 0.1, 0.05, 0.02, 0.01, 0];

@@ -8,7 +8,7 @@ import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { greatestRatios, pathDurationSec, pathStateAt } from '../timing/path-timing.ts';
 import { sampleMotion } from '../timing/sampling.ts';
 import { goalConfigurations, type MotionTarget } from './goals.ts';
-import { pathLimits, timeFreePath } from './timed-path.ts';
+import { type FreeTiming, pathLimits, timeFreePath } from './timed-path.ts';
 
 export interface MotionTask {
   /** [joints of the space] where the robot stands [rad or m]. */
@@ -78,13 +78,8 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   if (!path.solved) {
     return { solved: false, reason: path.reason, message: path.message, valid: path.valid, path, timesMs: times(0) };
   }
-  const dim = space.names.length;
   const timingBegan = performance.now();
-  const count = path.waypoints.length / dim;
-  const timing = createPathTiming(dim, Math.max(2, count));
-  const limits = pathLimits(space.limits, task.velocityScale ?? 1, task.accelerationScale ?? 1);
-  const isFree = (a: Float64Array, b: Float64Array): boolean => space.search.edgeFree(a, b);
-  const { code, deviation } = timeFreePath(timing, path.waypoints, count, limits, isFree);
+  const { code, deviation, timing, durationSec } = timeMotion(space, path.waypoints, task);
   const timingMs = performance.now() - timingBegan;
   if (code !== OK) {
     const reason = 'timing-failed';
@@ -97,13 +92,28 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
       timesMs: times(timingMs),
     };
   }
-  const jerk = new Float64Array(dim);
-  const trajectory = sampleMotion(space.names, pathDurationSec(timing), task.periodSec ?? 0.01, (t, p, v, a) =>
+  const jerk = new Float64Array(space.names.length);
+  const trajectory = sampleMotion(space.names, durationSec, task.periodSec ?? 0.01, (t, p, v, a) =>
     pathStateAt(timing, t, p, v, a, jerk),
   );
   const figures = motionFigures(space, timing, deviation);
   const { solved, reason, valid } = path;
   return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs: times(timingMs) };
+}
+
+/** Times a free path of the space [waypoints][joints]; the whole motion is proven free. */
+export function timeMotion(
+  space: MotionSpace,
+  waypoints: Float64Array,
+  { velocityScale = 1, accelerationScale = 1 }: Pick<MotionTask, 'velocityScale' | 'accelerationScale'>,
+): FreeTiming & { readonly timing: PathTiming; readonly durationSec: number } {
+  const dim = space.names.length;
+  const count = waypoints.length / dim;
+  const timing = createPathTiming(dim, Math.max(2, count));
+  const limits = pathLimits(space.limits, velocityScale, accelerationScale);
+  const isFree = (a: Float64Array, b: Float64Array): boolean => space.search.edgeFree(a, b);
+  const found = timeFreePath(timing, waypoints, count, limits, isFree);
+  return { ...found, timing, durationSec: pathDurationSec(timing) };
 }
 
 /** The first path that is found to one of the goal's configurations; the reason of the first failure where there is none. */
