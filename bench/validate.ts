@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { machineTables } from './validation/machines.ts';
+import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
     ['speed', async () => commandTable(data, root)],
+    ['motion', async () => motionTables(data)],
     ['timing', timingTables],
   ];
   const file = join(root, 'docs', 'validation.md');

@@ -80,7 +80,7 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   }
   const timingBegan = performance.now();
   const { code, deviation, timing, durationSec } = timeMotion(space, path.waypoints, task);
-  const timingMs = performance.now() - timingBegan;
+  const timesMs = times(performance.now() - timingBegan);
   if (code !== OK) {
     const reason = 'timing-failed';
     return {
@@ -89,7 +89,7 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
       message: describeTimingCode(code),
       valid: path.valid,
       path,
-      timesMs: times(timingMs),
+      timesMs,
     };
   }
   const jerk = new Float64Array(space.names.length);
@@ -98,7 +98,7 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   );
   const figures = motionFigures(space, timing, deviation);
   const { solved, reason, valid } = path;
-  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs: times(timingMs) };
+  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs };
 }
 
 /** Times a free path of the space [waypoints][joints]; the whole motion is proven free. */
