@@ -2,6 +2,7 @@ import type { KernelContract } from './contract.ts';
 import { doseHistogram } from './dose-histogram/contract.ts';
 import { doseObjective } from './dose-objective/contract.ts';
 import { fftConvolution, fftConvolutionAdjoint } from './fft-convolution/contract.ts';
+import { inverseKinematics } from './inverse-kinematics/contract.ts';
 import { photonDoseAdjoint } from './photon-dose-adjoint/contract.ts';
 import { photonDoseForward } from './photon-dose-forward/contract.ts';
 import { radiologicalDepth } from './radiological-depth/contract.ts';
@@ -35,4 +36,5 @@ export const contracts: readonly KernelContract<unknown>[] = [
   doseObjective,
   rankSelect,
   doseHistogram,
+  inverseKinematics,
 ];
