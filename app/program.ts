@@ -5,6 +5,7 @@ import { registerEvaluate } from './commands/evaluate.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerRegister } from './commands/register.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
 
@@ -21,6 +22,7 @@ export function createProgram(session: Session): Command {
   registerPlan(program, session);
   registerEvaluate(program, session);
   registerMachine(program, session);
+  registerRegister(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);
   registerLists(program);

@@ -1,4 +1,5 @@
 import type { KernelContract } from './contract.ts';
+import { distanceTransform } from './distance-transform/contract.ts';
 import { doseHistogram } from './dose-histogram/contract.ts';
 import { doseObjective } from './dose-objective/contract.ts';
 import { fftConvolution, fftConvolutionAdjoint } from './fft-convolution/contract.ts';
@@ -8,6 +9,8 @@ import { photonDoseForward } from './photon-dose-forward/contract.ts';
 import { radiologicalDepth } from './radiological-depth/contract.ts';
 import { rankSelect } from './rank-select/contract.ts';
 import { separableMap } from './separable-map/contract.ts';
+import { trajectoryCost } from './trajectory-cost/contract.ts';
+import { trajectoryStep } from './trajectory-step/contract.ts';
 import {
   acceptStep,
   combineRows,
@@ -37,4 +40,7 @@ export const contracts: readonly KernelContract<unknown>[] = [
   rankSelect,
   doseHistogram,
   inverseKinematics,
+  distanceTransform,
+  trajectoryCost,
+  trajectoryStep,
 ];

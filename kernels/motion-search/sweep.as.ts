@@ -1,0 +1,291 @@
+// One step of the proof that an edge is free. Each lane is a stretch of the edge of length h (as a part of it); a sphere
+// centre strays from the chord between its ends by at most bend * h^2 / 8, so that a sphere is free of a convex solid when
+// the plane through the solid's point closest to the chord's middle keeps radius + bend * h^2 / 8 away from both ends.
+import { madd, splat } from './pose.as';
+import { fieldOpen, meshOpen } from './solids.as';
+import { BODY_BYTES, CENTRE_BYTES, CHORD_BYTES, OTHER, SELF, Space } from './space.as';
+
+/** Bounding spheres alone decide: for long stretches, whose spheres would decide no more. */
+export const COARSE: i32 = 0;
+/** Spheres decide. */
+export const FINE: i32 = 1;
+/** Only the ends `b` are looked at: the first pair in collision ends it. */
+export const ENDS: i32 = 2;
+
+// @ts-ignore: decorator
+@inline
+function dot(ax: v128, ay: v128, az: v128, bx: v128, by: v128, bz: v128): v128 {
+  return madd(madd(f32x4.mul(ax, bx), ay, by), az, bz);
+}
+
+// @ts-ignore: decorator
+@inline
+function beyond(v: v128, h: v128): v128 {
+  return f32x4.sub(v, f32x4.pmax(f32x4.pmin(v, h), f32x4.neg(h)));
+}
+
+/** Lanes in which the plane of offset v (squared vv) does not keep `keep` from both ends of the chord. */
+// @ts-ignore: decorator
+@inline
+function planeOpen(vv: v128, along: v128, keep: v128): i32 {
+  const room = f32x4.sub(vv, f32x4.abs(along));
+  const wide = f32x4.gt(f32x4.mul(room, room), f32x4.mul(f32x4.mul(keep, keep), vv));
+  return v128.bitmask<i32>(v128.and(wide, f32x4.gt(room, f32x4.splat(0)))) ^ 15;
+}
+
+/** Lanes in which the ball of radius `keep` on the chord m -+ d, of half length `length`, may meet obstacle `o`. */
+// @ts-ignore: decorator
+@inline
+function obstacleOpen(
+  s: Space, o: i32, mx: v128, my: v128, mz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
+): i32 {
+  const t = s.obstacleTable + (<usize>o << 6);
+  const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
+  const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
+  const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
+  if (o >= s.boxEnd) return otherOpen(s, o, lx, ly, lz, dx, dy, dz, keep, length);
+  const vx = beyond(lx, splat(t + 48));
+  const vy = beyond(ly, splat(t + 52));
+  const vz = beyond(lz, splat(t + 56));
+  const vv = dot(vx, vy, vz, vx, vy, vz);
+  const solid = f32x4.add(keep, splat(t + 60));
+  const ball = f32x4.add(solid, length);
+  const open = v128.bitmask<i32>(f32x4.gt(vv, f32x4.mul(ball, ball))) ^ 15;
+  return open == 0 ? 0 : open & convexOpen(t, vx, vy, vz, vv, dx, dy, dz, solid);
+}
+
+/** The same for an obstacle that is no rounded box, at l in its own frame. */
+function otherOpen(
+  s: Space, o: i32, lx: v128, ly: v128, lz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
+): i32 {
+  const t = s.obstacleTable + (<usize>o << 6);
+  const reach = f32x4.add(keep, length);
+  if (o >= s.cylinderEnd) {
+    // A ball that covers others needs its whole radius of a field that may change by more than a metre a metre.
+    return o < s.meshEnd ? meshOpen(t, lx, ly, lz, reach) : fieldOpen(t, lx, ly, lz, f32x4.splat(0), reach);
+  }
+  const radial = f32x4.sqrt(madd(f32x4.mul(lx, lx), ly, ly));
+  const out = f32x4.pmax(f32x4.sub(radial, splat(t + 48)), f32x4.splat(0));
+  // On the axis the offset is zero whatever it is divided by.
+  const scale = f32x4.div(out, f32x4.pmax(radial, f32x4.splat(1e-20)));
+  const vx = f32x4.mul(lx, scale);
+  const vy = f32x4.mul(ly, scale);
+  const vz = beyond(lz, splat(t + 56));
+  const vv = dot(vx, vy, vz, vx, vy, vz);
+  return convexOpen(t, vx, vy, vz, vv, dx, dy, dz, f32x4.add(keep, splat(t + 60)));
+}
+
+/** Lanes in which the plane across v, the offset from the solid of table entry t, leaves less than `keep` along d. */
+function convexOpen(t: usize, vx: v128, vy: v128, vz: v128, vv: v128, dx: v128, dy: v128, dz: v128, keep: v128): i32 {
+  const ax = dot(dx, dy, dz, splat(t), splat(t + 4), splat(t + 8));
+  const ay = dot(dx, dy, dz, splat(t + 12), splat(t + 16), splat(t + 20));
+  const az = dot(dx, dy, dz, splat(t + 24), splat(t + 28), splat(t + 32));
+  return planeOpen(vv, dot(vx, vy, vz, ax, ay, az), keep);
+}
+
+/** Chords of the spheres of a group in this sweep, made when first asked for. */
+function makeChords(s: Space, g: usize, a: usize, b: usize): void {
+  const stamp = s.stamps + (g << 2);
+  if (load<i32>(stamp) == s.sweeps) return;
+  store<i32>(stamp, s.sweeps);
+  const group = s.groupTable + (g << 6);
+  const body = <usize>load<u32>(group);
+  const first = <usize>load<u32>(group, 4);
+  const end = first + <usize>load<u32>(group, 8);
+  const half = f32x4.splat(0.5);
+  for (let i = first; i < end; i++) {
+    const sphere = s.sphereTable + (i << 4);
+    const out = s.chords + i * CHORD_BYTES;
+    const x = splat(sphere);
+    const y = splat(sphere + 4);
+    const z = splat(sphere + 8);
+    let squared = f32x4.splat(0);
+    for (let r: usize = 0; r < 48; r += 16) {
+      const pb = b + body + r;
+      const there = madd(madd(madd(v128.load(pb, 144), v128.load(pb), x), v128.load(pb, 48), y), v128.load(pb, 96), z);
+      if (a == b) {
+        v128.store(out + r, there);
+        v128.store(out + r, f32x4.splat(0), 48);
+        continue;
+      }
+      const pa = a + body + r;
+      const here = madd(madd(madd(v128.load(pa, 144), v128.load(pa), x), v128.load(pa, 48), y), v128.load(pa, 96), z);
+      const d = f32x4.mul(f32x4.sub(there, here), half);
+      v128.store(out + r, f32x4.add(here, d));
+      v128.store(out + r, d, 48);
+      squared = madd(squared, d, d);
+    }
+    v128.store(out, f32x4.sqrt(squared), 96);
+  }
+}
+
+/** Lanes in which a sphere on the chord at `c` may meet the field `o`. */
+function sphereFieldOpen(s: Space, o: i32, c: usize, radius: f32, stray: f32): i32 {
+  const t = s.obstacleTable + (<usize>o << 6);
+  const mx = v128.load(c);
+  const my = v128.load(c, 16);
+  const mz = v128.load(c, 32);
+  const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
+  const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
+  const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
+  return fieldOpen(t, lx, ly, lz, f32x4.splat(radius), f32x4.add(v128.load(c, 96), f32x4.splat(stray)));
+}
+
+/** Lanes among `lanes` in which a sphere of the group may meet the obstacle. */
+function spheresOpen(s: Space, g: usize, o: i32, lanes: i32, stray: f32): i32 {
+  const group = s.groupTable + (g << 6);
+  const first = <usize>load<u32>(group, 4);
+  const end = first + <usize>load<u32>(group, 8);
+  let open = 0;
+  for (let i = first; i < end; i++) {
+    const c = s.chords + i * CHORD_BYTES;
+    const radius = load<f32>(s.sphereTable + (i << 4), 12);
+    if (o >= s.meshEnd) {
+      open |= sphereFieldOpen(s, o, c, radius, stray);
+    } else {
+      open |= obstacleOpen(
+        s, o, v128.load(c), v128.load(c, 16), v128.load(c, 32), v128.load(c, 48), v128.load(c, 64), v128.load(c, 80),
+        f32x4.splat(radius + stray), v128.load(c, 96),
+      );
+    }
+    if ((open & lanes) == lanes) break;
+  }
+  return open & lanes;
+}
+
+// @ts-ignore: decorator
+@inline
+function apartOpen(c: usize, e: usize, keep: f32): i32 {
+  const wx = f32x4.sub(v128.load(c), v128.load(e));
+  const wy = f32x4.sub(v128.load(c, 16), v128.load(e, 16));
+  const wz = f32x4.sub(v128.load(c, 32), v128.load(e, 32));
+  const ww = dot(wx, wy, wz, wx, wy, wz);
+  const ball = f32x4.add(f32x4.splat(keep), f32x4.add(v128.load(c, 96), v128.load(e, 96)));
+  const open = v128.bitmask<i32>(f32x4.gt(ww, f32x4.mul(ball, ball))) ^ 15;
+  if (open == 0) return 0;
+  const along = dot(
+    wx, wy, wz, f32x4.sub(v128.load(c, 48), v128.load(e, 48)), f32x4.sub(v128.load(c, 64), v128.load(e, 64)),
+    f32x4.sub(v128.load(c, 80), v128.load(e, 80)),
+  );
+  return planeOpen(ww, along, f32x4.splat(keep)) & open;
+}
+
+/** Lanes among `lanes` in which a sphere of group g may meet one of group k, whose bounding sphere is on chord e -+ f. */
+function selfSpheresOpen(
+  s: Space, g: usize, k: usize, lanes: i32, stray: f32, ex: v128, ey: v128, ez: v128, fx: v128, fy: v128, fz: v128,
+): i32 {
+  const groupG = s.groupTable + (g << 6);
+  const groupK = s.groupTable + (k << 6);
+  const firstG = <usize>load<u32>(groupG, 4);
+  const endG = firstG + <usize>load<u32>(groupG, 8);
+  const firstK = <usize>load<u32>(groupK, 4);
+  const endK = firstK + <usize>load<u32>(groupK, 8);
+  const whole = load<f32>(groupK, 28);
+  let open = 0;
+  for (let i = firstG; i < endG; i++) {
+    const c = s.chords + i * CHORD_BYTES;
+    const radius = load<f32>(s.sphereTable + (i << 4), 12) + stray;
+    const wx = f32x4.sub(v128.load(c), ex);
+    const wy = f32x4.sub(v128.load(c, 16), ey);
+    const wz = f32x4.sub(v128.load(c, 32), ez);
+    const ww = dot(wx, wy, wz, wx, wy, wz);
+    const along = dot(
+      wx, wy, wz, f32x4.sub(v128.load(c, 48), fx), f32x4.sub(v128.load(c, 64), fy), f32x4.sub(v128.load(c, 80), fz),
+    );
+    if ((planeOpen(ww, along, f32x4.splat(radius + whole)) & lanes) == 0) continue;
+    for (let j = firstK; j < endK; j++) {
+      open |= apartOpen(c, s.chords + j * CHORD_BYTES, radius + load<f32>(s.sphereTable + (j << 4), 12));
+      if ((open & lanes) == lanes) return lanes;
+    }
+  }
+  return open & lanes;
+}
+
+/**
+ * Which of the listed pairs are not proven free between the frames a and b, stretches of `h` of the edge: written to `out`
+ * with their open lanes; returns how many. With ENDS: at b alone, 1 at the first.
+ */
+export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: i32, out: usize, mode: i32): i32 {
+  s.sweeps++;
+  const half = f32x4.splat(0.5);
+  const eighth = h * h * 0.125;
+  const centres = <usize>s.bodies * BODY_BYTES;
+  let found = 0;
+  let last: usize = -1;
+  let group: usize = 0;
+  let mx = half;
+  let my = half;
+  let mz = half;
+  let dx = half;
+  let dy = half;
+  let dz = half;
+  let length = half;
+  let keep = half;
+  let stray: f32 = 0;
+  let radius: f32 = 0;
+  const end = list + (<usize>count << 2);
+  for (let at = list; at < end; at += 4) {
+    const pair = load<u32>(at);
+    const g = <usize>((pair >> 16) & 0xfff);
+    if (g != last) {
+      last = g;
+      group = s.groupTable + (g << 6);
+      const pa = a + centres + g * CENTRE_BYTES;
+      const pb = b + centres + g * CENTRE_BYTES;
+      const ax = v128.load(pa);
+      const ay = v128.load(pa, 16);
+      const az = v128.load(pa, 32);
+      dx = f32x4.mul(f32x4.sub(v128.load(pb), ax), half);
+      dy = f32x4.mul(f32x4.sub(v128.load(pb, 16), ay), half);
+      dz = f32x4.mul(f32x4.sub(v128.load(pb, 32), az), half);
+      mx = f32x4.add(ax, dx);
+      my = f32x4.add(ay, dy);
+      mz = f32x4.add(az, dz);
+      length = f32x4.sqrt(dot(dx, dy, dz, dx, dy, dz));
+      stray = eighth * load<f32>(s.bend + (<usize>load<u32>(group, 12) << 2));
+      radius = load<f32>(group, 28) + stray;
+      keep = f32x4.splat(radius);
+    }
+    let lanes = <i32>(pair >> 28);
+    if (pair & SELF) {
+      const k = <usize>(pair & OTHER);
+      const other = s.groupTable + (k << 6);
+      const pa = a + centres + k * CENTRE_BYTES;
+      const pb = b + centres + k * CENTRE_BYTES;
+      const ax = v128.load(pa);
+      const ay = v128.load(pa, 16);
+      const az = v128.load(pa, 32);
+      const ex = f32x4.mul(f32x4.sub(v128.load(pb), ax), half);
+      const ey = f32x4.mul(f32x4.sub(v128.load(pb, 16), ay), half);
+      const ez = f32x4.mul(f32x4.sub(v128.load(pb, 32), az), half);
+      const nx = f32x4.add(ax, ex);
+      const ny = f32x4.add(ay, ey);
+      const nz = f32x4.add(az, ez);
+      const wx = f32x4.sub(mx, nx);
+      const wy = f32x4.sub(my, ny);
+      const wz = f32x4.sub(mz, nz);
+      const along = dot(wx, wy, wz, f32x4.sub(dx, ex), f32x4.sub(dy, ey), f32x4.sub(dz, ez));
+      const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) << 2));
+      lanes &= planeOpen(dot(wx, wy, wz, wx, wy, wz), along, f32x4.splat(radius + load<f32>(other, 28) + strayK));
+      if (lanes == 0) continue;
+      if (mode != COARSE) {
+        makeChords(s, g, a, b);
+        makeChords(s, k, a, b);
+        lanes = selfSpheresOpen(s, g, k, lanes, stray + strayK, nx, ny, nz, ex, ey, ez);
+      }
+    } else {
+      const o = <i32>(pair & OTHER);
+      lanes &= obstacleOpen(s, o, mx, my, mz, dx, dy, dz, keep, length);
+      if (lanes == 0) continue;
+      if (mode != COARSE) {
+        makeChords(s, g, a, b);
+        lanes = spheresOpen(s, g, o, lanes, stray);
+      }
+    }
+    if (lanes == 0) continue;
+    if (mode == ENDS) return 1;
+    store<u32>(out + (<usize>found << 2), (pair & 0x0fffffff) | (<u32>lanes << 28));
+    found++;
+  }
+  return found;
+}

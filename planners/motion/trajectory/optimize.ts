@@ -1,0 +1,248 @@
+import type { Device } from '../../../engine/compute/device.ts';
+import { inputError } from '../../../engine/core/errors.ts';
+import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
+import { activeLimits, activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
+import type { Scene } from '../../../engine/core/scene.ts';
+import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
+import { completeConfig, type FullConfig, segmentCount, type TrajectoryConfig } from './config.ts';
+import { type CostContext, type TrajectoryCost, trajectoryCost } from './cost.ts';
+import { type CostProblem, problemTables, type ToolTip } from './problem.ts';
+import { createTrajectoryProof, type TrajectoryProof } from './proof.ts';
+import { type Seed, trajectorySeeds } from './seeds.ts';
+import { type JointSpline, leastSegmentSec, splineTrajectory } from './spline.ts';
+import { type Phase, TrajectoryBatch } from './workspace.ts';
+
+export interface TrajectoryProblem {
+  readonly model: RobotModel;
+  readonly scene: Scene;
+  /** A timed, collision-free motion from start to goal, at rest at both: what is to be improved, and what is returned else. */
+  readonly baseline: JointTrajectory;
+  /** Structures that the tool may enter at a price, as distance fields or solids. */
+  readonly tissues?: Scene;
+  /** Where the tool's tip is; by default the origin of the last link. */
+  readonly tip?: ToolTip;
+  /** Proves that a trajectory is free; by default the float64 proof of proof.ts, on cylinders as configured. */
+  readonly proveFree?: TrajectoryProof;
+}
+
+/** What became of one seed. */
+export interface SeedReport {
+  readonly seed: number;
+  readonly cost: TrajectoryCost;
+  /** Whether its proof was asked for, and what it said. */
+  readonly proven?: boolean;
+}
+
+export interface TrajectoryResult {
+  readonly trajectory: JointTrajectory;
+  /** `baseline` where no seed was both proven free and cheaper. */
+  readonly source: 'optimized' | 'baseline';
+  /** In words, for `baseline`. */
+  readonly reason?: string;
+  readonly cost: TrajectoryCost;
+  readonly baselineCost: TrajectoryCost;
+  /** The spline that the trajectory records, where it is an optimised one. */
+  readonly spline?: JointSpline;
+  /** Cheapest first. */
+  readonly seeds: readonly SeedReport[];
+  readonly timesMs: { readonly optimize: number; readonly prove: number; readonly total: number };
+}
+
+/** Half width of the step between in and out of tissue [m]. */
+const TISSUE_BAND_M = 0.001;
+/** Share of the buffer that self collision keeps: neighbouring links are close by design. */
+const SELF_SHARE = 0.5;
+/** What a seed must be cheaper by, as a share of the baseline's cost, to be worth more than rounding. */
+const LEAST_GAIN = 1e-6;
+
+interface Candidate {
+  readonly seed: number;
+  readonly spline: JointSpline;
+  readonly trajectory: JointTrajectory;
+  readonly cost: TrajectoryCost;
+}
+
+/**
+ * Optimises a whole trajectory: many seeds side by side on the device, each a cubic B-spline from start to goal at rest
+ * (objective and penalties: kernels/trajectory-cost), by limited-memory BFGS in three phases of rising penalties. Of each seed
+ * the shortest time is then exact: the least at which every joint keeps its limits on velocity, acceleration and jerk, or a
+ * longer one where that costs less jerk than it costs time. The cheapest seed that is proven free is returned.
+ *
+ * The result is inside all limits and free of collisions, or it is the baseline. Same device and seed: same result.
+ *
+ * @throws IsocenterError `trajectory/..` for bad input; see config.ts and problem.ts
+ */
+export async function optimizeTrajectory(
+  device: Device,
+  problem: TrajectoryProblem,
+  config: TrajectoryConfig = {},
+): Promise<TrajectoryResult> {
+  const began = performance.now();
+  const { model, scene, baseline } = problem;
+  const tissues = problem.tissues ?? { obstacles: [] };
+  const full = completeConfig(config, scene, tissues);
+  const limits = checkedLimits(model, baseline);
+  const tables = problemTables(model, scene, tissues, full, problem.tip);
+  const context: CostContext = { ...tables, limits, objective: full.objective, tissueBandM: TISSUE_BAND_M };
+  const baselineCost = trajectoryCost(context, baseline);
+  const seeds = await optimizeSeeds(device, tables, context, baseline, full);
+  const optimized = performance.now();
+  const candidates = seeds
+    .map((seed, i) => candidateOf(context, activeNames(model), seed, i))
+    .filter(({ cost }) => Number.isFinite(cost.total))
+    .sort((a, b) => a.cost.total - b.cost.total);
+  const prove =
+    problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules: full.cylinders === 'capsule' });
+  const proofs = new Map<number, boolean>();
+  let best: Candidate | undefined;
+  for (const candidate of candidates) {
+    if (!(candidate.cost.total < baselineCost.total * (1 - LEAST_GAIN))) break;
+    const proven = await prove(candidate.trajectory);
+    proofs.set(candidate.seed, proven);
+    if (proven) {
+      best = candidate;
+      break;
+    }
+  }
+  const ended = performance.now();
+  const shared = {
+    baselineCost,
+    seeds: candidates.map(({ seed, cost }): SeedReport => {
+      const proven = proofs.get(seed);
+      return proven === undefined ? { seed, cost } : { seed, cost, proven };
+    }),
+    timesMs: { optimize: optimized - began, prove: ended - optimized, total: ended - began },
+  };
+  if (best !== undefined) {
+    const { trajectory, cost, spline } = best;
+    return { trajectory, source: 'optimized', cost, spline, ...shared };
+  }
+  const reason =
+    proofs.size > 0
+      ? `${proofs.size} of ${candidates.length} seeds cost less than the given path but none of them was proven free`
+      : `none of ${candidates.length} seeds costs less than the given path`;
+  return { trajectory: baseline, source: 'baseline', reason, cost: baselineCost, ...shared };
+}
+
+function checkedLimits(model: RobotModel, baseline: JointTrajectory): JointLimits[] {
+  const limits = activeLimits(model);
+  const joints = limits.length;
+  const points = baseline.timeSec.length;
+  if (baseline.jointNames.length !== joints || baseline.positions.length !== points * joints || points < 2) {
+    throw inputError(
+      'trajectory/baseline-shape',
+      `the given path has ${points} points of ${baseline.jointNames.length} joints, the robot ${model.name} moves ${joints} joints`,
+      'give at least two points with all active joints of the robot, in their order',
+    );
+  }
+  for (const values of [baseline.timeSec, baseline.positions, baseline.velocities, baseline.accelerations]) {
+    const bad = values.findIndex((v) => !Number.isFinite(v));
+    if (bad < 0) continue;
+    throw inputError(
+      'trajectory/not-finite',
+      `number ${bad} of the given path's times, positions, velocities or accelerations is ${values[bad]}`,
+      'give a path of finite numbers',
+    );
+  }
+  limits.forEach((limit, j) => {
+    for (const [what, value] of Object.entries({
+      velocity: limit.velocity,
+      acceleration: limit.acceleration,
+      jerk: limit.jerk,
+    })) {
+      if (value > 0 && Number.isFinite(value)) continue;
+      throw inputError(
+        'trajectory/limits',
+        `the ${what} limit of joint ${baseline.jointNames[j]} is ${value}`,
+        'give a finite limit above zero for velocity, acceleration and jerk of every joint that moves',
+      );
+    }
+    for (const end of [0, points - 1]) {
+      const q = baseline.positions[end * joints + j];
+      if (q >= limit.lower && q <= limit.upper) continue;
+      throw inputError(
+        'trajectory/out-of-limits',
+        `joint ${baseline.jointNames[j]} is at ${q} at the ${end === 0 ? 'start' : 'goal'}, its range is ${limit.lower} to ${limit.upper}`,
+        'give a start and a goal inside the range of every joint',
+      );
+    }
+  });
+  return limits;
+}
+
+async function optimizeSeeds(
+  device: Device,
+  tables: CostProblem,
+  context: CostContext,
+  baseline: JointTrajectory,
+  config: FullConfig,
+): Promise<Seed[]> {
+  const { limits } = context;
+  const joints = limits.length;
+  const duration = baseline.timeSec[baseline.timeSec.length - 1] - baseline.timeSec[0];
+  const segments = segmentCount(config, duration);
+  let seeds = trajectorySeeds(baseline, limits, segments, config);
+  const ends = new Float32Array(seeds.length * 2 * joints);
+  seeds.forEach(({ control }, s) => {
+    ends.set(control.subarray(0, joints), 2 * s * joints);
+    ends.set(control.subarray(control.length - joints), (2 * s + 1) * joints);
+  });
+  const shape = {
+    robot: tables.robot,
+    obstacles: tables.obstacles,
+    free: segments - 3,
+    tip: tables.tip,
+    seeds: seeds.length,
+  };
+  const batch = new TrajectoryBatch(device, shape, limits, ends);
+  try {
+    for (const phase of phases(config, segments)) seeds = await batch.run(seeds, phase);
+    return seeds;
+  } finally {
+    batch.free();
+  }
+}
+
+/** Rising penalties, as the limit of which the limits hold and nothing touches; finer samples at the end. */
+function phases(config: FullConfig, segments: number): Phase[] {
+  const { objective, iterations } = config;
+  const weights = (limits: number, collision: number, perSegment: number): CostWeights => ({
+    duration: objective.duration,
+    jerk: objective.jerk,
+    limits: limits * objective.duration,
+    positions: 100 * limits * objective.duration,
+    collision: (collision * objective.duration) / (segments * perSegment),
+    bufferM: config.bufferM,
+    selfBufferM: SELF_SHARE * config.bufferM,
+    tissueBandM: TISSUE_BAND_M,
+  });
+  return [
+    { iterations, perSegment: 1, weights: weights(10, 1000, 1) },
+    { iterations, perSegment: 1, weights: weights(60, 6000, 1) },
+    { iterations, perSegment: 2, weights: weights(300, 40000, 2) },
+  ];
+}
+
+/** The seed in its best exact time. */
+function candidateOf(context: CostContext, names: readonly string[], seed: Seed, index: number): Candidate {
+  const { limits, objective } = context;
+  const joints = limits.length;
+  const control = Float64Array.from(seed.control, (q, i) =>
+    Math.min(limits[i % joints].upper, Math.max(limits[i % joints].lower, q)),
+  );
+  const record = (segmentSec: number): JointTrajectory => splineTrajectory({ joints, control, segmentSec }, names);
+  const least = leastSegmentSec(joints, control, limits);
+  const fastest = record(least);
+  const cost = trajectoryCost(context, fastest);
+  // Time-like terms grow with h, jerk falls with h^5: their sum is least at h (5 jerk / time)^(1/6).
+  const time = objective.duration * cost.durationSec + cost.clearance;
+  const slower = Math.max(1, ((5 * objective.jerk * cost.jerk) / time) ** (1 / 6));
+  const segmentSec = least * (Number.isFinite(slower) ? slower : 1);
+  const trajectory = slower > 1 ? record(segmentSec) : fastest;
+  return {
+    seed: index,
+    spline: { joints, control, segmentSec },
+    trajectory,
+    cost: slower > 1 ? trajectoryCost(context, trajectory) : cost,
+  };
+}

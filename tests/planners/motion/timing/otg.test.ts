@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BAD_LIMIT,
+  describeTimingCode,
+  NOT_FINITE,
+  OK,
+  TARGET_NOT_HOLDABLE,
+  TARGET_NOT_REACHABLE,
+  TARGET_OUTSIDE_LIMITS,
+} from '../../../../planners/motion/timing/codes.ts';
+import {
+  calculate,
+  createOtg,
+  durationSec,
+  positionExtrema,
+  setLimits,
+  setState,
+  setTarget,
+  stateAt,
+} from '../../../../planners/motion/timing/otg.ts';
+import { createProblem, faultsOf, load, problemSource } from './support.ts';
+
+const one = createOtg(1);
+
+/** Solves for one joint; limits are [velocity, acceleration, jerk]. */
+function solve(start: number[], target: number[], limits: number[]): number {
+  setState(one, [start[0]], [start[1]], [start[2]]);
+  setTarget(one, [target[0]], [target[1]], [target[2]]);
+  setLimits(one, { velocity: [limits[0]], acceleration: [limits[1]], jerk: [limits[2]] });
+  return calculate(one);
+}
+
+const state = (t: number): number[] => {
+  const [p, v, a] = [new Float64Array(1), new Float64Array(1), new Float64Array(1)];
+  stateAt(one, t, p, v, a);
+  return [p[0], v[0], a[0]];
+};
+
+describe('one joint', () => {
+  it('has the closed-form durations from rest to rest', () => {
+    // Jerk only: T = (32 d / j)^(1/3).
+    expect(solve([0, 0, 0], [1, 0, 0], [10, 10, 2])).toBe(OK);
+    expect(durationSec(one)).toBeCloseTo(16 ** (1 / 3), 14);
+    // All limits reached: T = d / v + v / a + a / j.
+    expect(solve([1, 0, 0], [-9, 0, 0], [2, 1, 4])).toBe(OK);
+    expect(durationSec(one)).toBeCloseTo(10 / 2 + 2 / 1 + 1 / 4, 14);
+    // Velocity without acceleration limit: T = d / v + 2 sqrt(v / j).
+    expect(solve([0, 0, 0], [10, 0, 0], [1, 9, 4])).toBe(OK);
+    expect(durationSec(one)).toBeCloseTo(10 + 1, 14);
+  });
+
+  it('stays where it is in no time', () => {
+    expect(solve([3, 0, 0], [3, 0, 0], [1, 1, 1])).toBe(OK);
+    expect(durationSec(one)).toBe(0);
+    expect(state(0)).toEqual([3, 0, 0]);
+    expect(state(5)).toEqual([3, 0, 0]);
+  });
+
+  it.each([1e-3, 1e-6, 1e-9, 1e-11])('moves by %s', (d) => {
+    expect(solve([5, 0, 0], [5 + d, 0, 0], [1, 10, 100])).toBe(OK);
+    expect(durationSec(one) / ((32 * d) / 100) ** (1 / 3)).toBeCloseTo(1, 4);
+    expect(solve([5, 0, 0], [5 - d, 0, 0], [1, 1, 1e6])).toBe(OK);
+    expect(state(durationSec(one))).toEqual([5 - d, 0, 0]);
+  });
+
+  it('goes on with the acceleration of the target after its end', () => {
+    expect(solve([0, 0, 0], [1, 0.5, 0.25], [2, 2, 2])).toBe(OK);
+    const [p, v, a] = state(durationSec(one) + 2);
+    expect([p, v, a]).toEqual([1 + 2 * 0.5 + 2 * 0.25, 1, 0.25]);
+  });
+
+  it('keeps separate limits for the other direction', () => {
+    setState(one, [0], [0], [0]);
+    setTarget(one, [-4], [0], [0]);
+    setLimits(one, { velocity: [2], acceleration: [1], jerk: [4], minVelocity: [-1], minAcceleration: [-0.5] });
+    expect(calculate(one)).toBe(OK);
+    // Cruising at -1: up to it at -0.5, back at 1; half the ramps' time is spent at the mean velocity.
+    const there = 1 / 0.5 + 0.5 / 4;
+    const back = 1 / 1 + 1 / 4;
+    expect(durationSec(one)).toBeCloseTo(4 + (there + back) / 2, 13);
+  });
+
+  it('knows how far it strays', () => {
+    expect(solve([0, 1, 0], [0, 0, 0], [2, 1, 1])).toBe(OK);
+    const [least, greatest] = [new Float64Array(1), new Float64Array(1)];
+    positionExtrema(one, least, greatest);
+    let [lo, hi] = [0, 0];
+    for (let i = 0; i <= 20000; i++) {
+      const [p] = state((durationSec(one) * i) / 20000);
+      lo = Math.min(lo, p);
+      hi = Math.max(hi, p);
+    }
+    // Samples at 1/20000 of the duration miss the top by a v'^2 / 8 < 1e-7.
+    expect(greatest[0]).toBeCloseTo(hi, 6);
+    expect(least[0]).toBeCloseTo(lo, 6);
+    expect(greatest[0]).toBeGreaterThanOrEqual(hi);
+    expect(greatest[0]).toBeGreaterThan(0.5);
+  });
+});
+
+describe('refusals', () => {
+  it('gives codes and never throws', () => {
+    expect(solve([Number.NaN, 0, 0], [1, 0, 0], [1, 1, 1])).toBe(NOT_FINITE);
+    expect(solve([0, 0, 0], [1, Number.POSITIVE_INFINITY, 0], [1, 1, 1])).toBe(NOT_FINITE);
+    expect(solve([0, 0, 0], [1, 0, 0], [0, 1, 1])).toBe(BAD_LIMIT);
+    expect(solve([0, 0, 0], [1, 0, 0], [1, -1, 1])).toBe(BAD_LIMIT);
+    expect(solve([0, 0, 0], [1, 0, 0], [1, 1, Number.NaN])).toBe(BAD_LIMIT);
+    expect(solve([0, 0, 0], [1, 0, 0], [1, 1, Number.POSITIVE_INFINITY])).toBe(BAD_LIMIT);
+    expect(solve([0, 0, 0], [1, 2, 0], [1, 1, 1])).toBe(TARGET_OUTSIDE_LIMITS);
+    expect(solve([0, 0, 0], [1, 0, -2], [1, 1, 1])).toBe(TARGET_OUTSIDE_LIMITS);
+    expect(solve([0, 0, 0], [1, 0.9, 0.8], [1, 1, 1])).toBe(TARGET_NOT_HOLDABLE);
+    expect(solve([0, 0, 0], [1, -0.9, -0.8], [1, 1, 1])).toBe(TARGET_NOT_HOLDABLE);
+    expect(solve([0, 0, 0], [1, 0.9, -0.8], [1, 1, 1])).toBe(TARGET_NOT_REACHABLE);
+    expect(describeTimingCode(TARGET_NOT_HOLDABLE)).toContain('held');
+  });
+
+  it('names the joint', () => {
+    const otg = createOtg(3);
+    setState(otg, [0, 0, 0], [0, 0, 0], [0, 0, 0]);
+    setTarget(otg, [1, 1, 1], [0, 0, 5], [0, 0, 0]);
+    setLimits(otg, { velocity: [1, 1, 1], acceleration: [1, 1, 1], jerk: [1, 1, 1] });
+    expect(calculate(otg)).toBe(TARGET_OUTSIDE_LIMITS);
+    expect(otg.decidingJoint).toBe(2);
+  });
+
+  it('takes a target at its limits', () => {
+    expect(solve([0, 0, 0], [1, 1, 0], [1, 1, 1])).toBe(OK);
+    expect(solve([0, 1, 0], [-1, -1, 0], [1, 1, 1])).toBe(OK);
+    expect(solve([0, 0, 1], [1, 0, -1], [1, 1, 1])).toBe(OK);
+    // v + a^2 / 2j is the limit exactly.
+    expect(solve([0, 0, 0], [1, 0.5, 1], [1, 1, 1])).toBe(OK);
+    expect(faultsOf(one, 0).excess.every((x) => x < 1e-10)).toBe(true);
+  });
+});
+
+describe('brakes', () => {
+  it.each([
+    ['too fast', [0, 3, 0]],
+    ['too fast backward', [0, -3, 0.2]],
+    ['acceleration beyond its limit', [0, 0, 4]],
+    ['about to leave the limit', [0, 0.9, 0.9]],
+    ['too fast and slowing hard', [0, 1.2, -3]],
+    ['below and rising through', [0, -2, 2.9]],
+  ])('from a start that is %s', (_, start) => {
+    expect(solve(start, [1, 0.2, 0.1], [1, 1, 1])).toBe(OK);
+    const { gap, excess } = faultsOf(one, 0);
+    expect(Math.max(...gap)).toBeLessThan(1e-12);
+    expect(Math.max(...excess)).toBeLessThan(1e-12);
+  });
+
+  it('within what an acceleration limit that is low for the jerk allows', () => {
+    // A deep dip would pass the other velocity limit: the brake stays above -sqrt(2 j (vMax - vMin)).
+    expect(solve([0, 40, 0], [1, 0, 0], [1, 100, 1])).toBe(OK);
+    expect(Math.max(...faultsOf(one, 0).excess)).toBeLessThan(1e-12);
+  });
+});
+
+const SEED = 42;
+
+describe(`random motions of seven joints, seed ${SEED}`, () => {
+  it('end exactly and inside the limits, all solved', () => {
+    const otg = createOtg(7);
+    const problem = createProblem(7);
+    const next = problemSource(SEED);
+    const gap = [0, 0, 0];
+    const excess = [0, 0, 0];
+    const codes = new Map<number, number>();
+    for (let n = 0; n < 4000; n++) {
+      next(problem);
+      load(otg, problem);
+      const code = calculate(otg);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+      if (code !== OK) continue;
+      for (let i = 0; i < 7; i++) {
+        const faults = faultsOf(otg, i);
+        for (let c = 0; c < 3; c++) {
+          gap[c] = Math.max(gap[c], faults.gap[c]);
+          excess[c] = Math.max(excess[c], faults.excess[c]);
+        }
+      }
+    }
+    expect([...codes.keys()].sort()).toEqual([TARGET_NOT_HOLDABLE, TARGET_NOT_REACHABLE, OK].sort());
+    expect(codes.get(OK)).toBeGreaterThan(3800);
+    // Rounding of states some thousand large after some thousand seconds; the requirement is 1e-8 and 1e-10.
+    expect(Math.max(...gap)).toBeLessThan(1e-9);
+    expect(Math.max(...excess)).toBeLessThan(1e-11);
+  });
+
+  it('do not depend on the state of the workspace', () => {
+    const used = createOtg(7);
+    const problem = createProblem(7);
+    const next = problemSource(SEED + 1);
+    for (let n = 0; n < 200; n++) {
+      next(problem);
+      load(used, problem);
+      const code = calculate(used);
+      const fresh = createOtg(7);
+      load(fresh, problem);
+      expect(calculate(fresh)).toBe(code);
+      if (code !== OK) continue;
+      expect(durationSec(fresh)).toBe(durationSec(used));
+      expect(fresh.axes[3].pieces.slice(0, 5 * fresh.axes[3].pieceCount)).toEqual(
+        used.axes[3].pieces.slice(0, 5 * used.axes[3].pieceCount),
+      );
+    }
+  });
+
+  it('replan from any point on the way to the same end in the time that is left', () => {
+    const otg = createOtg(7);
+    const problem = createProblem(7);
+    const next = problemSource(SEED + 2);
+    const [p, v, a] = [new Float64Array(7), new Float64Array(7), new Float64Array(7)];
+    let worst = 0;
+    for (let n = 0; n < 300; n++) {
+      next(problem);
+      load(otg, problem);
+      if (calculate(otg) !== OK) continue;
+      const whole = durationSec(otg);
+      for (const share of [0.1, 0.37, 0.5, 0.72, 0.93, 0.999]) {
+        load(otg, problem);
+        calculate(otg);
+        stateAt(otg, share * whole, p, v, a);
+        setState(otg, p, v, a);
+        expect(calculate(otg)).toBe(OK);
+        worst = Math.max(worst, durationSec(otg) - (1 - share) * whole);
+      }
+    }
+    // The state is rounded; near a cubic start that costs the cube root of the rounding.
+    expect(worst).toBeLessThan(1e-5);
+  });
+});
