@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
+import { entryTables } from './validation/entry.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { machineTables } from './validation/machines.ts';
 import { patientTables } from './validation/patients.ts';
@@ -9,7 +10,8 @@ import { commandTable } from './validation/speed.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
- * every patient against the reference doses, the optimum that the default stop reaches, and times of whole commands.
+ * every patient against the reference doses, the optimum that the default stop reaches, ways in for a needle against an
+ * exhaustive search, and times of whole commands.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
+    ['entry', async () => withDevice((device) => entryTables(device, data))],
     ['speed', async () => commandTable(data, root)],
   ];
   const file = join(root, 'docs', 'validation.md');
