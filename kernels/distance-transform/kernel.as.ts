@@ -149,19 +149,39 @@ function transpose4(from: usize, fromStride: usize, to: usize, toStride: usize):
   v128.store(to + 3 * toStride, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
-function transpose(from: usize, rows: i32, cols: i32, fromStride: usize, to: usize, toStride: usize): void {
+// Lines of the volume lie far apart, often by a power of two: both ways work on all of a line's tile before the next line.
+// lines[c][r] = plane[r][c]
+function gatherTile(plane: usize, rowBytes: usize, rows: i32, cols: i32, lines: usize, lineBytes: usize): void {
   const wholeRows = rows & ~3;
   const wholeCols = cols & ~3;
   for (let r = 0; r < wholeRows; r += 4) {
     for (let c = 0; c < wholeCols; c += 4) {
-      const source = from + <usize>r * fromStride + (<usize>c << 2);
-      transpose4(source, fromStride, to + <usize>c * toStride + (<usize>r << 2), toStride);
+      const source = plane + <usize>r * rowBytes + (<usize>c << 2);
+      transpose4(source, rowBytes, lines + <usize>c * lineBytes + (<usize>r << 2), lineBytes);
     }
   }
   for (let r = 0; r < rows; r++) {
     for (let c = r < wholeRows ? wholeCols : 0; c < cols; c++) {
-      const value = load<f32>(from + <usize>r * fromStride + (<usize>c << 2));
-      store<f32>(to + <usize>c * toStride + (<usize>r << 2), value);
+      const value = load<f32>(plane + <usize>r * rowBytes + (<usize>c << 2));
+      store<f32>(lines + <usize>c * lineBytes + (<usize>r << 2), value);
+    }
+  }
+}
+
+// plane[r][c] = lines[c][r]
+function scatterTile(lines: usize, lineBytes: usize, rows: i32, cols: i32, plane: usize, rowBytes: usize): void {
+  const wholeRows = rows & ~3;
+  const wholeCols = cols & ~3;
+  for (let r = 0; r < wholeRows; r += 4) {
+    for (let c = 0; c < wholeCols; c += 4) {
+      const source = lines + <usize>c * lineBytes + (<usize>r << 2);
+      transpose4(source, lineBytes, plane + <usize>r * rowBytes + (<usize>c << 2), rowBytes);
+    }
+  }
+  for (let r = 0; r < rows; r++) {
+    for (let c = r < wholeRows ? wholeCols : 0; c < cols; c++) {
+      const value = load<f32>(lines + <usize>c * lineBytes + (<usize>r << 2));
+      store<f32>(plane + <usize>r * rowBytes + (<usize>c << 2), value);
     }
   }
 }
@@ -194,13 +214,13 @@ function alongColumns(
   for (let c = 0; c < cols; c += COLUMNS) {
     const width = min(COLUMNS, cols - c);
     const corner = plane + (<usize>c << 2);
-    transpose(corner, rows, width, rowBytes, scratch, lineBytes);
+    gatherTile(corner, rowBytes, rows, width, scratch, lineBytes);
     for (let i = 0; i < width; i++) {
       const g = scratch + <usize>i * lineBytes;
       alongLine(g, rows, h2, perStep, envelope);
       if (last) toMetres(g, rows);
     }
-    transpose(scratch, width, rows, lineBytes, corner, rowBytes);
+    scatterTile(scratch, lineBytes, rows, width, corner, rowBytes);
   }
 }
 
