@@ -6,10 +6,12 @@ import { independentOptima } from './validation/independent-optimum.ts';
 import { machineTables } from './validation/machines.ts';
 import { patientTables } from './validation/patients.ts';
 import { commandTable } from './validation/speed.ts';
+import { timingTables } from './validation/timing.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
- * every patient against the reference doses, the optimum that the default stop reaches, and times of whole commands.
+ * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands, and the
+ * timing of robot motions.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
     ['speed', async () => commandTable(data, root)],
+    ['timing', timingTables],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });

@@ -67,11 +67,12 @@ function layPiece(path: PathTiming, k: number, s: number, v: number, a: number, 
     pieceStates[o + 2 * joints + i] = a * d;
     pieceStates[o + 3 * joints + i] = j * d;
   }
-  closePiece(path, time);
+  closePiece(path, time, -1 - k);
 }
 
-function closePiece(path: PathTiming, time: number): void {
+function closePiece(path: PathTiming, time: number, place: number): void {
   const n = path.pieceCount;
+  path.piecePlaces[n] = place;
   path.pieceStart[n + 1] = path.pieceStart[n] + time;
   path.pieceCount = n + 1;
 }
@@ -108,5 +109,5 @@ function layTurnPiece(path: PathTiming, k: number, phase: number, length: number
     pieceStates[o + 2 * joints + i] = phase === 0 ? 0 : top;
     pieceStates[o + 3 * joints + i] = phase === 0 ? top / rise : phase === 1 ? 0 : -top / rise;
   }
-  closePiece(path, length);
+  closePiece(path, length, k);
 }

@@ -13,23 +13,28 @@ export interface PathLimits {
 }
 
 /**
- * Times a path through `count` waypoints [count][joints], from rest to rest. Segments are straight; corners are rounded by
- * at most `maxDeviation` [rad or m, over all joints]; with 0 the motion stops at every waypoint. Between pieces the
- * acceleration is zero, and each piece has constant jerk, so that velocity, acceleration and jerk of every joint are
- * inside their limits along the whole motion by construction. Never throws or allocates.
+ * Times a path through `count` waypoints [count][joints], from rest to rest. The motion stays within `maxDeviation` [rad or m,
+ * over all joints] of the polyline, by leaving out waypoints and by rounding corners; with 0 it stops at every corner. A
+ * number for each waypoint allows less where something is near (see {@link waypointsAt}). Between the straight parts and
+ * the corners the acceleration is zero, and each piece has constant jerk, so that velocity, acceleration and jerk of every
+ * joint are inside their limits along the whole motion by construction. Never throws or allocates.
  */
 export function timePath(
   path: PathTiming,
   waypoints: ArrayLike<number>,
   count: number,
   limits: PathLimits,
-  maxDeviation: number,
+  maxDeviation: number | ArrayLike<number>,
 ): TimingCode {
   path.pieceCount = 0;
   path.pieceStart[0] = 0;
   if (!(count >= 2 && count <= path.maxWaypoints)) return BAD_PATH;
   for (let i = 0; i < count * path.joints; i++) if (!Number.isFinite(waypoints[i])) return NOT_FINITE;
-  if (!(maxDeviation >= 0)) return NOT_FINITE;
+  for (let k = 0; k < count; k++) {
+    const allowed = typeof maxDeviation === 'number' ? maxDeviation : maxDeviation[k];
+    if (!(allowed >= 0 && allowed < Infinity)) return NOT_FINITE;
+    path.allowed[k] = allowed;
+  }
   for (let i = 0; i < path.joints; i++) {
     const v = limits.velocity[i];
     const a = limits.acceleration[i];
@@ -39,11 +44,11 @@ export function timePath(
     path.perAcceleration[i] = 1 / a;
     path.perJerk[i] = 1 / j;
   }
-  thinWaypoints(path, waypoints, count, maxDeviation);
-  setGeometry(path, waypoints, count, maxDeviation);
+  thinWaypoints(path, waypoints, count);
+  setGeometry(path, waypoints, count);
   if (path.count > 1) {
     firstSpeeds(path);
-    if (maxDeviation > 0) betterSpeeds(path);
+    betterSpeeds(path);
   }
   layPieces(path);
   return OK;
@@ -72,13 +77,7 @@ export function pathStateAt(
     }
     return;
   }
-  let lo = 0;
-  let hi = pieceCount;
-  while (hi - lo > 1) {
-    const middle = (lo + hi) >> 1;
-    if (pieceStart[middle] <= timeSec) lo = middle;
-    else hi = middle;
-  }
+  const lo = pieceAt(path, timeSec);
   const t = timeSec - pieceStart[lo];
   const o = 4 * joints * lo;
   for (let i = 0; i < joints; i++) {
@@ -90,6 +89,30 @@ export function pathStateAt(
     acceleration[i] = a + t * j;
     jerk[i] = j;
   }
+}
+
+function pieceAt(path: PathTiming, timeSec: number): number {
+  const { pieceStart } = path;
+  let lo = 0;
+  let hi = path.pieceCount;
+  while (hi - lo > 1) {
+    const middle = (lo + hi) >> 1;
+    if (pieceStart[middle] <= timeSec) lo = middle;
+    else hi = middle;
+  }
+  return lo;
+}
+
+/**
+ * First and last of the given waypoints whose allowed deviation shapes the motion at `timeSec`, into out[0..1]: where the motion
+ * meets something there, time the path again with less for them.
+ */
+export function waypointsAt(path: PathTiming, timeSec: number, out: Int32Array): void {
+  const place = path.pieceCount > 0 ? path.piecePlaces[pieceAt(path, timeSec)] : -1;
+  const first = place < 0 ? -1 - place : place - 1;
+  const last = place < 0 ? first + 1 : place + 1;
+  out[0] = path.origins[first];
+  out[1] = path.origins[Math.min(last, path.count - 1)];
 }
 
 /**

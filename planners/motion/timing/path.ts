@@ -34,12 +34,17 @@ export interface PathTiming {
   /** Of each corner: whether changing its speeds was tried in vain since it or a neighbour changed. */
   readonly settled: Uint8Array;
   pieceCount: number;
+  /** Waypoint in use at which a piece is a corner, or minus one minus the one at which its segment begins. */
+  readonly piecePlaces: Int32Array;
   /** Start of each piece [s], and one more for the end. */
   readonly pieceStart: Float64Array;
   /** Position, velocity, acceleration and jerk of each joint where a piece starts: [pieces][4][joints]. */
   readonly pieceStates: Float64Array;
   readonly ramp: Float64Array;
-  /** Of the waypoints given: whether each stays, and what leaving out those that follow costs. */
+  /** Number in the given path of each waypoint in use. */
+  readonly origins: Int32Array;
+  /** Of the waypoints given: how far the motion may stay from the path there, whether each stays, and what leaving out those that follow costs. */
+  readonly allowed: Float64Array;
   readonly kept: Uint8Array;
   readonly thinned: Float64Array;
   readonly stack: Int32Array;
@@ -73,9 +78,12 @@ export function createPathTiming(joints: number, maxWaypoints: number): PathTimi
     straightSec: each(),
     settled: new Uint8Array(maxWaypoints),
     pieceCount: 0,
+    piecePlaces: new Int32Array(pieces),
     pieceStart: new Float64Array(pieces + 1),
     pieceStates: new Float64Array(4 * joints * pieces),
     ramp: new Float64Array(2),
+    origins: new Int32Array(maxWaypoints),
+    allowed: each(),
     kept: new Uint8Array(maxWaypoints),
     thinned: each(),
     stack: new Int32Array(2 * maxWaypoints + 4),
@@ -88,10 +96,11 @@ const SAME_POINT = 1e-9;
 const SAME_DIRECTION = 1e-9;
 
 /** Takes over the waypoints [given][joints] that are kept, without repetitions and those on a straight line; segments and corners. */
-export function setGeometry(path: PathTiming, waypoints: ArrayLike<number>, given: number, maxDeviation: number): void {
-  const { joints, points, directions, lengths, budgets, kept, thinned } = path;
+export function setGeometry(path: PathTiming, waypoints: ArrayLike<number>, given: number): void {
+  const { joints, points, directions, lengths, budgets, allowed, origins, kept, thinned } = path;
   let last = 0;
   let off = thinned[0];
+  origins[0] = 0;
   for (let i = 0; i < joints; i++) points[i] = waypoints[i];
   for (let k = 1; k < given; k++) {
     if (kept[k] === 0) continue;
@@ -103,23 +112,24 @@ export function setGeometry(path: PathTiming, waypoints: ArrayLike<number>, give
       // Straight on: the segment before grows.
       if (last > 0 && difference(path, last - 1, last) < SAME_DIRECTION) {
         last--;
-        off = Math.max(off, maxDeviation - budgets[last]);
+        off = Math.max(off, budgets[last]);
       }
       lengths[last] = distanceTo(path, last, waypoints, k);
       for (let i = 0; i < joints; i++) {
         points[(last + 1) * joints + i] = waypoints[k * joints + i];
         directions[last * joints + i] = (waypoints[k * joints + i] - points[last * joints + i]) / lengths[last];
       }
-      budgets[last] = maxDeviation - off;
+      budgets[last] = off;
       last++;
+      origins[last] = k;
     }
     off = thinned[k];
   }
   path.count = last + 1;
   for (let k = 0; k < last; k++) limitSegment(path, k);
-  // From the budget of each segment to that of each corner, backward so that nothing is overwritten too early.
+  // From what each segment is off to what each corner may be, backward so that nothing is overwritten too early.
   for (let k = last - 1; k > 0; k--) {
-    budgets[k] = Math.min(budgets[k - 1], budgets[k]);
+    budgets[k] = Math.max(0, allowed[origins[k]] - Math.max(budgets[k - 1], budgets[k]));
     path.sines[k] = sineOf(path, k);
   }
 }

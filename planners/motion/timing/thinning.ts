@@ -7,17 +7,12 @@ import type { PathTiming } from './path.ts';
 const THINNING_SHARE = 0.75;
 
 /**
- * Marks in `path.kept` the waypoints that stay when every other is within a share of `maxDeviation` of the segment that
+ * Marks in `path.kept` the waypoints that stay when every other is within a share of what `path.allowed` has for it of the segment that
  * replaces it (Douglas and Peucker 1973), and writes that distance for the segment that starts at each kept one to
  * `path.thinned`. The replaced polyline and the replacing segment are then nowhere farther apart.
  */
-export function thinWaypoints(
-  path: PathTiming,
-  waypoints: ArrayLike<number>,
-  count: number,
-  maxDeviation: number,
-): void {
-  const { kept, thinned, stack } = path;
+export function thinWaypoints(path: PathTiming, waypoints: ArrayLike<number>, count: number): void {
+  const { allowed, kept, thinned, stack } = path;
   kept.fill(0);
   kept[0] = 1;
   kept[count - 1] = 1;
@@ -30,14 +25,16 @@ export function thinWaypoints(
     const to = stack[depth + 1];
     let farthest = -1;
     let most = 0;
+    let least = Number.POSITIVE_INFINITY;
     for (let k = from + 1; k < to; k++) {
       const distance = distanceFromSegment(path.joints, waypoints, from, to, k);
+      least = Math.min(least, allowed[k]);
       if (distance > most) {
         most = distance;
         farthest = k;
       }
     }
-    if (most <= THINNING_SHARE * maxDeviation) {
+    if (farthest < 0 || most <= THINNING_SHARE * least) {
       thinned[from] = most;
       continue;
     }

@@ -16,6 +16,7 @@ import {
   pathDurationSec,
   pathStateAt,
   timePath,
+  waypointsAt,
 } from '../../../../planners/motion/timing/path-timing.ts';
 import { sampleMotion } from '../../../../planners/motion/timing/sampling.ts';
 
@@ -181,6 +182,42 @@ describe(`random paths, seed ${SEED}`, () => {
       pathStateAt(path, pathDurationSec(path), p, v, a, j);
       expect([...p]).toEqual(points.slice((count - 1) * joints));
     }
+  });
+});
+
+describe('a deviation for each waypoint', () => {
+  it('passes through waypoints that allow none, and tells which ones shape the motion', () => {
+    const random = seededRandom(5);
+    const count = 24;
+    const points = randomPath(random, 7, count, 0.2, 0.4);
+    const tight = [5, 6, 7, 13];
+    const allowed = Array.from({ length: count }, (_, k) => (tight.includes(k) ? 0 : 0.08));
+    expect(timePath(path7, points, count, PANDA, 0.08)).toBe(OK);
+    const free = pathDurationSec(path7);
+    expect(timePath(path7, points, count, PANDA, allowed)).toBe(OK);
+    expect(pathDurationSec(path7)).toBeGreaterThan(free);
+    const [p, v, a, j] = vectors(7);
+    const span = new Int32Array(2);
+    const nearest = tight.map(() => Number.POSITIVE_INFINITY);
+    let previous = 0;
+    const samples = 20000;
+    for (let n = 0; n <= samples; n++) {
+      const time = (pathDurationSec(path7) * n) / samples;
+      pathStateAt(path7, time, p, v, a, j);
+      tight.forEach((k, i) => {
+        const off = Math.hypot(...p.map((x, c) => x - points[7 * k + c]));
+        nearest[i] = Math.min(nearest[i], off);
+      });
+      waypointsAt(path7, time, span);
+      expect(span[0]).toBeGreaterThanOrEqual(previous);
+      expect(span[1]).toBeGreaterThan(span[0]);
+      previous = span[0];
+      const part = points.slice(7 * span[0], 7 * span[1] + 7);
+      expect(distanceToPolyline(p, part, 7)).toBeLessThan(0.08 * (1 + 1e-9));
+    }
+    // A stop is passed slowly: between samples 1e-4 s apart it moves less than j t^3.
+    expect(Math.max(...nearest)).toBeLessThan(1e-6);
+    expect(span[1]).toBe(count - 1);
   });
 });
 
