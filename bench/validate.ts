@@ -7,6 +7,7 @@ import { machineTables } from './validation/machines.ts';
 import { patientTables } from './validation/patients.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
+import { trajectoryTables } from './validation/trajectory.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
     ['speed', async () => commandTable(data, root)],
     ['timing', timingTables],
+    ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });
@@ -41,6 +43,11 @@ async function main(): Promise<void> {
     previous.set(name, text);
     writeFileSync(file, page(sections.map(([section]) => [section, previous.get(section) ?? 'Not measured yet.'])));
   }
+}
+
+/** Every how many-th problem of the long sets is taken: ISOCENTER_EVERY, by default all. */
+function stride(): number {
+  return Math.max(1, Math.floor(Number(process.env.ISOCENTER_EVERY ?? 1)) || 1);
 }
 
 async function withDevice(run: (device: Awaited<ReturnType<typeof openDevice>>) => Promise<string>): Promise<string> {

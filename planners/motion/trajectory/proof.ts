@@ -11,6 +11,11 @@ const LEAST_SEC = 1e-6;
 /** Whether a trajectory is free along its whole length, between its points too. */
 export type TrajectoryProof = (trajectory: JointTrajectory) => boolean | Promise<boolean>;
 
+export interface ProofOptions {
+  /** Cylinders count as capsules of their radius; default false. */
+  readonly cylindersAsCapsules?: boolean;
+}
+
 /**
  * A proof in float64: the cubic between two points of the trajectory is halved until, at the middle of each stretch, every
  * sphere is farther from all obstacles and from the spheres it must not meet than it can move within the stretch. Spheres
@@ -20,10 +25,20 @@ export type TrajectoryProof = (trajectory: JointTrajectory) => boolean | Promise
 export function createTrajectoryProof(
   model: RobotModel,
   scene: Scene,
-  options: { readonly cylindersAsCapsules?: boolean } = {},
+  options: ProofOptions = {},
 ): (trajectory: JointTrajectory) => boolean {
+  const find = createFaultFinder(model, scene, options);
+  return (t) => find(t) === undefined;
+}
+
+/** The same proof, telling where it ends: a time within the first stretch that is not free [s]; undefined where all is. */
+export function createFaultFinder(
+  model: RobotModel,
+  scene: Scene,
+  options: ProofOptions = {},
+): (trajectory: JointTrajectory) => number | undefined {
   const proof = new Proof(model, scene, options.cylindersAsCapsules === true);
-  return (t) => proof.holds(t);
+  return (t) => proof.faultSec(t);
 }
 
 class Proof {
@@ -57,16 +72,19 @@ class Proof {
     this.#range = new Float64Array(groups.length);
   }
 
-  holds(t: JointTrajectory): boolean {
+  faultSec(t: JointTrajectory): number | undefined {
     for (let i = 0; i + 1 < t.timeSec.length; i++) {
       const dt = t.timeSec[i + 1] - t.timeSec[i];
       // Also where NaN makes the duration nothing at all.
-      if (!(dt <= 0) && !this.#stretch(t, i, 0, dt)) return false;
+      if (dt <= 0) continue;
+      const fault = this.#stretch(t, i, 0, dt);
+      if (fault !== undefined) return t.timeSec[i] + fault;
     }
-    return true;
+    return undefined;
   }
 
-  #stretch(t: JointTrajectory, i: number, from: number, to: number): boolean {
+  /** A time after point i within a stretch that is not free; undefined where the whole stretch is. */
+  #stretch(t: JointTrajectory, i: number, from: number, to: number): number | undefined {
     const middle = (from + to) / 2;
     const half = (to - from) / 2;
     const dt = t.timeSec[i + 1] - t.timeSec[i];
@@ -84,9 +102,9 @@ class Proof {
       for (let s = 0; s < moved.length; s++) moved[s] += this.#levers[s * joints + j] * away;
     }
     const verdict = this.#judge();
-    if (verdict === 'free') return true;
-    if (verdict === 'met' || !(half >= LEAST_SEC)) return false;
-    return this.#stretch(t, i, from, middle) && this.#stretch(t, i, middle, to);
+    if (verdict === 'free') return undefined;
+    if (verdict === 'met' || !(half >= LEAST_SEC)) return middle;
+    return this.#stretch(t, i, from, middle) ?? this.#stretch(t, i, middle, to);
   }
 
   /** What is known of the configuration: nothing comes nearer than it moves; something is met; or neither. */
