@@ -9,6 +9,7 @@ import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
+import { trajectoryTables } from './validation/trajectory.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     ['motion', async () => motionTables(data)],
     ['timing', timingTables],
     ['entry', async () => withDevice((device) => entryTables(device, data))],
+    ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });
@@ -45,6 +47,11 @@ async function main(): Promise<void> {
     previous.set(name, text);
     writeFileSync(file, page(sections.map(([section]) => [section, previous.get(section) ?? 'Not measured yet.'])));
   }
+}
+
+/** Every how many-th problem of the long sets is taken: ISOCENTER_EVERY, by default all. */
+function stride(): number {
+  return Math.max(1, Math.floor(Number(process.env.ISOCENTER_EVERY ?? 1)) || 1);
 }
 
 async function withDevice(run: (device: Awaited<ReturnType<typeof openDevice>>) => Promise<string>): Promise<string> {

@@ -4,10 +4,12 @@ import { planPath } from '../../planners/motion/path/plan.ts';
 import type { MotionSpace } from '../../planners/motion/path/space.ts';
 import { createPathTiming, type PathTiming } from '../../planners/motion/timing/path.ts';
 import { timePath } from '../../planners/motion/timing/path-timing.ts';
-import { createTrajectoryProof } from '../../planners/motion/trajectory/proof.ts';
+import { createFaultFinder } from '../../planners/motion/trajectory/proof.ts';
+import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
 
-/** Rounding of the corners that is tried, the largest first [rad]; 0 stops at every waypoint and stays on the path. */
-const DEVIATIONS = [0.4, 0.2, 0.1, 0.05, 0.02, 0.01, 0];
+/** Rounding of a corner that is tried first, and the least before the motion stops at it [rad]. */
+const WIDEST = 0.5;
+const NARROWEST = 0.004;
 const MAX_WAYPOINTS = 4096;
 
 /** The timed path as its pieces: states where the jerk changes, an exact record. */
@@ -30,36 +32,53 @@ function piecesOf(path: PathTiming, jointNames: readonly string[]): JointTraject
 export interface TimedShortcut {
   readonly trajectory: JointTrajectory;
   readonly waypoints: number;
-  /** How far the corners could be rounded [rad]. */
-  readonly deviation: number;
   /** Search, shortening and timing [ms], proofs included. */
   readonly ms: number;
 }
 
 /**
- * What trajectory optimisation is measured against: the shortened path, timed with its corners rounded as far as the motion
- * is proven free. Undefined where there is no path.
+ * What trajectory optimisation is measured against: the shortened path, timed with its corners rounded. Where the motion is
+ * not proven free, the corner nearest to the fault is rounded half as much, until all of it is. Undefined where there is no
+ * path.
  */
 export function timedShortcut(space: MotionSpace, problem: MotionProblem, seed: number): TimedShortcut | undefined {
   const began = performance.now();
   const { start, goal, scene } = problem;
   const result = planPath(space, { start, goal, seed });
   if (!result.solved) return undefined;
+  const { waypoints } = result;
   const joints = start.length;
-  const count = result.waypoints.length / joints;
+  const count = waypoints.length / joints;
   const limits = {
     velocity: space.limits.map((l) => l.velocity),
     acceleration: space.limits.map((l) => l.acceleration),
     jerk: space.limits.map((l) => l.jerk),
   };
-  const prove = createTrajectoryProof(space.model, scene, { cylindersAsCapsules: true });
+  const findFault = createFaultFinder(space.model, scene, { cylindersAsCapsules: true });
   const timing = createPathTiming(joints, MAX_WAYPOINTS);
-  for (const deviation of DEVIATIONS) {
-    timePath(timing, result.waypoints, count, limits, deviation);
+  const deviations = new Float64Array(count).fill(WIDEST);
+  const q = new Float64Array(joints);
+  for (;;) {
+    timePath(timing, waypoints, count, limits, deviations);
     const trajectory = piecesOf(timing, space.names);
-    if (deviation === 0 || prove(trajectory)) {
-      return { trajectory, waypoints: count, deviation, ms: performance.now() - began };
-    }
+    const fault = findFault(trajectory);
+    if (fault === undefined) return { trajectory, waypoints: count, ms: performance.now() - began };
+    positionsAt(trajectory, fault, q);
+    if (!narrow(deviations, waypoints, q)) return undefined;
   }
-  return undefined;
+}
+
+/** Rounds half as much the corner nearest to q that is rounded at all; false where none is. */
+function narrow(deviations: Float64Array, waypoints: Float64Array, q: Float64Array): boolean {
+  let nearest = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = 1; k + 1 < deviations.length; k++) {
+    if (deviations[k] === 0) continue;
+    let squared = 0;
+    for (let j = 0; j < q.length; j++) squared += (waypoints[k * q.length + j] - q[j]) ** 2;
+    if (squared < least) [nearest, least] = [k, squared];
+  }
+  if (nearest < 0) return false;
+  deviations[nearest] = deviations[nearest] > NARROWEST ? deviations[nearest] / 2 : 0;
+  return true;
 }

@@ -5,7 +5,7 @@ import { activeLimits, activeNames, type JointLimits, type RobotModel } from '..
 import type { Scene } from '../../../engine/core/scene.ts';
 import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
 import { completeConfig, type FullConfig, segmentCount, type TrajectoryConfig } from './config.ts';
-import { type CostContext, type TrajectoryCost, trajectoryCost } from './cost.ts';
+import { type TrajectoryCost, TrajectoryCosts } from './cost.ts';
 import { type CostProblem, problemTables, type ToolTip } from './problem.ts';
 import { createTrajectoryProof, type TrajectoryProof } from './proof.ts';
 import { type Seed, trajectorySeeds } from './seeds.ts';
@@ -83,16 +83,22 @@ export async function optimizeTrajectory(
   const full = completeConfig(config, scene, tissues);
   const limits = checkedLimits(model, baseline);
   const tables = problemTables(model, scene, tissues, full, problem.tip);
-  const context: CostContext = { ...tables, limits, objective: full.objective, tissueBandM: TISSUE_BAND_M };
-  const baselineCost = trajectoryCost(context, baseline);
-  const seeds = await optimizeSeeds(device, tables, context, baseline, full);
+  const cylindersAsCapsules = full.cylinders === 'capsule';
+  const costs = new TrajectoryCosts(model, {
+    ...tables,
+    obstacles: tables.tasks,
+    objective: full.objective,
+    limits,
+    cylindersAsCapsules,
+  });
+  const baselineCost = costs.of(baseline);
+  const seeds = await optimizeSeeds(device, tables, limits, baseline, full);
   const optimized = performance.now();
   const candidates = seeds
-    .map((seed, i) => candidateOf(context, activeNames(model), seed, i))
+    .map((seed, i) => candidateOf(costs, limits, full, activeNames(model), seed, i))
     .filter(({ cost }) => Number.isFinite(cost.total))
     .sort((a, b) => a.cost.total - b.cost.total);
-  const prove =
-    problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules: full.cylinders === 'capsule' });
+  const prove = problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules });
   const proofs = new Map<number, boolean>();
   let best: Candidate | undefined;
   for (const candidate of candidates) {
@@ -173,11 +179,10 @@ function checkedLimits(model: RobotModel, baseline: JointTrajectory): JointLimit
 async function optimizeSeeds(
   device: Device,
   tables: CostProblem,
-  context: CostContext,
+  limits: readonly JointLimits[],
   baseline: JointTrajectory,
   config: FullConfig,
 ): Promise<Seed[]> {
-  const { limits } = context;
   const joints = limits.length;
   const duration = baseline.timeSec[baseline.timeSec.length - 1] - baseline.timeSec[0];
   const segments = segmentCount(config, duration);
@@ -224,25 +229,25 @@ function phases(config: FullConfig, segments: number): Phase[] {
 }
 
 /** The seed in its best exact time. */
-function candidateOf(context: CostContext, names: readonly string[], seed: Seed, index: number): Candidate {
-  const { limits, objective } = context;
+function candidateOf(
+  costs: TrajectoryCosts,
+  limits: readonly JointLimits[],
+  { objective }: FullConfig,
+  names: readonly string[],
+  seed: Seed,
+  index: number,
+): Candidate {
   const joints = limits.length;
   const control = Float64Array.from(seed.control, (q, i) =>
     Math.min(limits[i % joints].upper, Math.max(limits[i % joints].lower, q)),
   );
-  const record = (segmentSec: number): JointTrajectory => splineTrajectory({ joints, control, segmentSec }, names);
   const least = leastSegmentSec(joints, control, limits);
-  const fastest = record(least);
-  const cost = trajectoryCost(context, fastest);
-  // Time-like terms grow with h, jerk falls with h^5: their sum is least at h (5 jerk / time)^(1/6).
+  const fastest = splineTrajectory({ joints, control, segmentSec: least }, names);
+  const cost = costs.of(fastest);
+  // Time-like terms grow with the duration and jerk falls with its fifth power: the sum is least at (5 jerk / time)^(1/6).
   const time = objective.duration * cost.durationSec + cost.clearance;
   const slower = Math.max(1, ((5 * objective.jerk * cost.jerk) / time) ** (1 / 6));
-  const segmentSec = least * (Number.isFinite(slower) ? slower : 1);
-  const trajectory = slower > 1 ? record(segmentSec) : fastest;
-  return {
-    seed: index,
-    spline: { joints, control, segmentSec },
-    trajectory,
-    cost: slower > 1 ? trajectoryCost(context, trajectory) : cost,
-  };
+  if (!(slower > 1)) return { seed: index, spline: { joints, control, segmentSec: least }, trajectory: fastest, cost };
+  const spline = { joints, control, segmentSec: least * slower };
+  return { seed: index, spline, trajectory: splineTrajectory(spline, names), cost: costs.stretched(cost, slower) };
 }
