@@ -3,8 +3,10 @@ import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
+import { kinematicsTables } from './validation/kinematics.ts';
 import { machineTables } from './validation/machines.ts';
 import { patientTables } from './validation/patients.ts';
+import { rcmTables } from './validation/rcm.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 
@@ -29,6 +31,8 @@ async function main(): Promise<void> {
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
     ['speed', async () => commandTable(data, root)],
     ['timing', timingTables],
+    ['kinematics', async () => withDevice(kinematicsTables)],
+    ['rcm', rcmTables],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });

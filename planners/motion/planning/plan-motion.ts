@@ -88,7 +88,14 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   const timingMs = performance.now() - timingBegan;
   if (code !== OK) {
     const reason = 'timing-failed';
-    return { solved: false, reason, message: describeTimingCode(code), valid: path.valid, path, timesMs: times(timingMs) };
+    return {
+      solved: false,
+      reason,
+      message: describeTimingCode(code),
+      valid: path.valid,
+      path,
+      timesMs: times(timingMs),
+    };
   }
   const jerk = new Float64Array(dim);
   const trajectory = sampleMotion(space.names, pathDurationSec(timing), task.periodSec ?? 0.01, (t, p, v, a) =>
