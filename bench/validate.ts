@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { entryTables } from './validation/entry.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
+import { kinematicsTables } from './validation/kinematics.ts';
 import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
+import { rcmTables } from './validation/rcm.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -35,6 +37,8 @@ async function main(): Promise<void> {
     ['timing', timingTables],
     ['entry', async () => withDevice((device) => entryTables(device, data))],
     ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
+    ['kinematics', async () => withDevice(kinematicsTables)],
+    ['rcm', rcmTables],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });
