@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { inputError } from '../../engine/core/errors.ts';
-import { wholeNumberOption } from '../inputs/numbers.ts';
+import { pointOption, wholeNumberOption } from '../inputs/numbers.ts';
 import type { Session } from '../session.ts';
 
 interface PlanOptions {
@@ -9,6 +9,8 @@ interface PlanOptions {
   readonly limits?: string;
   readonly scene?: string;
   readonly request: string;
+  readonly tool?: string;
+  readonly rcm?: readonly [number, number, number];
   readonly seed: number;
   readonly maxIterations?: number;
   readonly out?: string;
@@ -26,6 +28,12 @@ export function registerMotion(program: Command, session: Session): void {
     .option('--limits <file>', 'YAML of joint limits that the URDF does not hold, as acceleration and jerk')
     .option('--scene <file>', 'MoveIt PlanningScene in YAML (default: nothing in the way)')
     .requiredOption('--request <file>', 'MoveIt MotionPlanRequest in YAML')
+    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip [m]')
+    .option(
+      '--rcm <x,y,z>',
+      'trocar that the shaft passes through [m, base frame]; needs --tool',
+      pointOption('rcm', 'base'),
+    )
     .option('--seed <n>', 'seed of all random numbers', wholeNumberOption('seed', 0, 4294967295), 0)
     .option(
       '--max-iterations <n>',
@@ -70,6 +78,7 @@ function hintFor(reason: string): string {
   if (reason.includes('collision') || reason.includes('too-close')) {
     return 'move the robot or the object apart; spheres of a link may be coarser than its shape';
   }
+  if (reason.startsWith('rcm')) return 'the shaft must pass through the trocar at the start and at the goal';
   if (reason === 'goal-unreachable') return 'give a pose that the arm reaches, or let the orientation free';
   return 'raise --max-iterations, or try another --seed';
 }

@@ -6,7 +6,7 @@ import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { kernelModule } from '../../kernels/device.ts';
 import { openMotionSpace } from '../../planners/motion/path/space.ts';
-import { type MotionPlan, planMotion } from '../../planners/motion/planning/plan-motion.ts';
+import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
 import { loadRobot, type RobotSettings } from '../inputs/robot.ts';
 import { OutputFiles } from '../output/files.ts';
@@ -14,9 +14,10 @@ import { toJsonFile } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
+import { loadTool, planWithTool, type RcmSettings } from './rcm.ts';
 import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
 
-export interface MotionSettings extends RobotSettings {
+export interface MotionSettings extends RobotSettings, RcmSettings {
   /** MoveIt PlanningScene in YAML; an empty scene where it is left out. */
   readonly scene?: string | undefined;
   /** MoveIt MotionPlanRequest in YAML. */
@@ -36,18 +37,20 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     const inputs = [...robot.inputs];
     const scene = await loadScene(settings.scene, inputs);
     const request = await loadRequest(settings.request, inputs);
+    const tool = await loadTool(settings, inputs);
     const question = motionQuestion(robot.model, robot.srdf, request, settings.request);
     const { model, start, goal } = question;
     const space = openMotionSpace(await openStepModule(kernelModule()), model, scene);
     await checkpoint(signal);
-    const plan = planMotion(space, {
+    const task = {
       start,
       goal,
       seed: settings.seed,
       velocityScale: request.velocityScale,
       accelerationScale: request.accelerationScale,
       ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
-    });
+    };
+    const plan = planWithTool(space, task, tool, settings.rcm);
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
       output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
@@ -98,8 +101,7 @@ function motionReport(
             rawLengthRad: path.rawLength,
           }
         : null,
-    trajectory:
-      trajectory === undefined || figures === undefined ? null : trajectoryReport(trajectory, figures, undefined),
+    trajectory: trajectory === undefined || figures === undefined ? null : trajectoryReport(trajectory, figures),
     notes,
     provenance: provenance({ settings, inputs }),
   };

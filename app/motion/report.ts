@@ -50,9 +50,8 @@ export interface TrajectoryPoint {
 export function trajectoryReport(
   trajectory: JointTrajectory,
   figures: MotionFigures,
-  maxRcmErrorM: number | undefined,
 ): NonNullable<MotionReport['trajectory']> {
-  const { durationSec, maxVelocityRatio, maxAccelerationRatio, maxJerkRatio, minClearanceM } = figures;
+  const { durationSec, maxVelocityRatio, maxAccelerationRatio, maxJerkRatio, minClearanceM, maxRcmErrorM } = figures;
   return {
     durationSec,
     points: trajectoryPoints(trajectory),

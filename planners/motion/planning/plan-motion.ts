@@ -25,7 +25,7 @@ export interface MotionTask {
   readonly periodSec?: number;
 }
 
-export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed';
+export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed' | 'rcm-refused' | 'rcm-in-collision';
 
 /** How a timed motion uses its limits, and what it keeps. */
 export interface MotionFigures {
@@ -38,6 +38,8 @@ export interface MotionFigures {
   readonly maxJerkRatio: number;
   /** Least distance to obstacles and between links at sampled states [m]; infinite where there is nothing to meet. */
   readonly minClearanceM: number;
+  /** Proved bound of the distance of the shaft from the trocar [m]; only where there is one. */
+  readonly maxRcmErrorM?: number;
 }
 
 export interface MotionPlan {
@@ -45,8 +47,8 @@ export interface MotionPlan {
   readonly reason: MotionReason;
   readonly message: string;
   readonly valid: { readonly start: boolean; readonly goal: boolean };
-  /** The geometric path, where a search was begun. */
-  readonly path?: PathResult;
+  /** The geometric path, where one was looked for: [waypoints][joints], and its Euclidean length before and after shortening. */
+  readonly path?: Pick<PathResult, 'solved' | 'waypoints' | 'length' | 'rawLength'>;
   readonly trajectory?: JointTrajectory;
   /** The same motion as pieces of constant jerk, exact at any time. */
   readonly timing?: PathTiming;
@@ -134,7 +136,7 @@ function findPath(space: MotionSpace, task: MotionTask): { path?: PathResult; me
 /** States at which the clearance is measured, at most. */
 const CLEARANCE_SAMPLES = 200;
 
-function motionFigures(space: MotionSpace, timing: PathTiming, deviation: number): MotionFigures {
+export function motionFigures(space: MotionSpace, timing: PathTiming, deviation: number): MotionFigures {
   const ratios = new Float64Array(3);
   greatestRatios(timing, ratios);
   const durationSec = pathDurationSec(timing);
