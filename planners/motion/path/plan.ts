@@ -95,7 +95,11 @@ function searchPath(space: MotionSpace, request: PathRequest): Attempts {
   while (code !== 'solved' && iterations < most) {
     // A seed of its own for every attempt, far from those of neighbouring seeds.
     search.begin((seed + Math.imul(attempts, 0x9e3779b1)) >>> 0);
-    code = search.search(request.start, request.goal, Math.min(FIRST_ATTEMPT * 2 ** attempts, LONGEST_ATTEMPT, most - iterations));
+    code = search.search(
+      request.start,
+      request.goal,
+      Math.min(FIRST_ATTEMPT * 2 ** attempts, LONGEST_ATTEMPT, most - iterations),
+    );
     attempts++;
     iterations += search.count('iterations');
     edges += search.count('edges');
