@@ -1,3 +1,4 @@
+import type { MotionProblem } from '../../app/motion/benchmark-folder.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
 import type { MotionSpace } from '../../planners/motion/path/space.ts';
@@ -5,7 +6,6 @@ import { createPathTiming, type PathTiming } from '../../planners/motion/timing/
 import { timePath } from '../../planners/motion/timing/path-timing.ts';
 import { createFaultFinder } from '../../planners/motion/trajectory/proof.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
-import type { MotionProblem } from './problems.ts';
 
 /** Rounding of a corner that is tried first, and the least before the motion stops at it [rad]. */
 const WIDEST = 0.5;

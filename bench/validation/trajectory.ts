@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
 import type { Device } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
@@ -9,7 +10,6 @@ import { openMotionSpace } from '../../planners/motion/path/space.ts';
 import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.ts';
 import { optimizeTrajectory, type TrajectoryResult } from '../../planners/motion/trajectory/optimize.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
-import { type MotionProblem, readMotionBenchmark } from '../motion/problems.ts';
 import { type TimedShortcut, timedShortcut } from '../motion/timed-shortcut.ts';
 import { table } from './markdown.ts';
 

@@ -18,6 +18,7 @@ const SPACE_FIELDS = [
   'start',
   'delta',
   'bend',
+  'relative',
   'frames',
   'frameBytes',
   'chords',
@@ -71,5 +72,7 @@ export const FRAMES = 48;
 
 /** Entries of a list of pairs: lanes in bits 28 to 31, group in 16 to 27, SELF and another group or an obstacle below. */
 export const SELF = 0x8000;
+/** With SELF: neither of the two links carries the other. */
+export const BRANCH = 0x4000;
 export const GROUP_LIMIT = 4096;
 export const OTHER_LIMIT = 32768;
