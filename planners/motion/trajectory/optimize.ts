@@ -1,9 +1,9 @@
 import type { Device } from '../../../engine/compute/device.ts';
-import { inputError } from '../../../engine/core/errors.ts';
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
-import { activeLimits, activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
+import { activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
 import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
+import { checkedLimits } from './check.ts';
 import { completeConfig, type FullConfig, segmentCount, type TrajectoryConfig } from './config.ts';
 import { type TrajectoryCost, TrajectoryCosts } from './cost.ts';
 import { type CostProblem, problemTables, type ToolTip } from './problem.ts';
@@ -128,52 +128,6 @@ export async function optimizeTrajectory(
       ? `${proofs.size} of ${candidates.length} seeds cost less than the given path but none of them was proven free`
       : `none of ${candidates.length} seeds costs less than the given path`;
   return { trajectory: baseline, source: 'baseline', reason, cost: baselineCost, ...shared };
-}
-
-function checkedLimits(model: RobotModel, baseline: JointTrajectory): JointLimits[] {
-  const limits = activeLimits(model);
-  const joints = limits.length;
-  const points = baseline.timeSec.length;
-  if (baseline.jointNames.length !== joints || baseline.positions.length !== points * joints || points < 2) {
-    throw inputError(
-      'trajectory/baseline-shape',
-      `the given path has ${points} points of ${baseline.jointNames.length} joints, the robot ${model.name} moves ${joints} joints`,
-      'give at least two points with all active joints of the robot, in their order',
-    );
-  }
-  for (const values of [baseline.timeSec, baseline.positions, baseline.velocities, baseline.accelerations]) {
-    const bad = values.findIndex((v) => !Number.isFinite(v));
-    if (bad < 0) continue;
-    throw inputError(
-      'trajectory/not-finite',
-      `number ${bad} of the given path's times, positions, velocities or accelerations is ${values[bad]}`,
-      'give a path of finite numbers',
-    );
-  }
-  limits.forEach((limit, j) => {
-    for (const [what, value] of Object.entries({
-      velocity: limit.velocity,
-      acceleration: limit.acceleration,
-      jerk: limit.jerk,
-    })) {
-      if (value > 0 && Number.isFinite(value)) continue;
-      throw inputError(
-        'trajectory/limits',
-        `the ${what} limit of joint ${baseline.jointNames[j]} is ${value}`,
-        'give a finite limit above zero for velocity, acceleration and jerk of every joint that moves',
-      );
-    }
-    for (const end of [0, points - 1]) {
-      const q = baseline.positions[end * joints + j];
-      if (q >= limit.lower && q <= limit.upper) continue;
-      throw inputError(
-        'trajectory/out-of-limits',
-        `joint ${baseline.jointNames[j]} is at ${q} at the ${end === 0 ? 'start' : 'goal'}, its range is ${limit.lower} to ${limit.upper}`,
-        'give a start and a goal inside the range of every joint',
-      );
-    }
-  });
-  return limits;
 }
 
 async function optimizeSeeds(
