@@ -1,20 +1,23 @@
 import type { StepModule } from '../../engine/compute/wasm/step-module.ts';
 import { inputError } from '../../engine/core/errors.ts';
+import { pairKey } from '../../engine/core/link-pairs.ts';
 import { seededRandom } from '../../engine/core/random.ts';
 import { activeLimits, type RobotModel } from '../../engine/core/robot.ts';
 import type { Scene } from '../../engine/core/scene.ts';
 import {
   BODY_BYTES,
+  BRANCH,
   CENTRE_BYTES,
   CHORD_BYTES,
   FIELD,
   FRAMES,
   GROUP_LIMIT,
+  RECENT,
   SELF,
   SPACE_WORDS,
   type SpaceField,
 } from './layout.ts';
-import { ballInParent, type RobotTable, robotTable, writeJoints } from './robot-table.ts';
+import { ballInParent, carries, type RobotTable, robotTable, writeJoints } from './robot-table.ts';
 import { mayTouch, type SolidObstacle, sceneTable, steepestSlope, writeObstacle } from './scene-table.ts';
 
 /**
@@ -54,18 +57,22 @@ export class SearchSpace {
   readonly #limits: Float32Array;
   readonly #haltonWords: Uint32Array;
   readonly #haltonFloats: Float32Array;
+  /** Sweep in which a group's chords were made; begun anew with each query, so that the count never comes round. */
+  #stamps: Uint32Array = new Uint32Array(0);
+  #recent: Uint32Array = new Uint32Array(0);
   readonly #endless: readonly boolean[];
   readonly #calls: Readonly<Record<'state' | 'edge' | 'search' | 'simplify', (...args: number[]) => number>>;
 
   constructor(module: StepModule, model: RobotModel, scene: Scene, options: SearchOptions = {}) {
     this.#module = module;
-    const robot = robotTable(model);
+    const robot = tableOf(model);
     const solids = sceneTable(scene, options.cylindersAsCapsules === true);
     checkSizes(robot);
     this.dim = robot.dim;
     this.#address = this.#allocate(4 * SPACE_WORDS);
     this.#words = module.u32(this.#address, SPACE_WORDS);
     this.#floats = module.f32(this.#address, SPACE_WORDS);
+    this.#words.fill(0);
     this.#writeRobot(robot);
     this.#writeScene(solids);
     this.#writePairs(model, robot, solids);
@@ -74,9 +81,9 @@ export class SearchSpace {
     this.#endless = limits.map(({ lower, upper }) => !(Number.isFinite(lower) && Number.isFinite(upper)));
     this.#limits = this.#f32('limits', 2 * this.dim);
     for (const [i, { lower, upper }] of limits.entries()) this.#limits.set([lower, upper - lower], 2 * i);
-    const halton = this.#table('halton', 16 * this.dim);
-    this.#haltonWords = module.u32(halton, 4 * this.dim);
-    this.#haltonFloats = module.f32(halton, 4 * this.dim);
+    const halton = this.#table('halton', 32 * this.dim);
+    this.#haltonWords = module.u32(halton, 8 * this.dim);
+    this.#haltonFloats = module.f32(halton, 8 * this.dim);
     this.#endsAddress = this.#allocate(8 * this.dim);
     this.#ends = module.f32(this.#endsAddress, 2 * this.dim);
     module.entry('motionPrepare')(this.#address, FRAMES);
@@ -104,9 +111,12 @@ export class SearchSpace {
   begin(seed: number): void {
     const random = seededRandom(seed);
     for (let i = 0; i < this.dim; i++) {
-      this.#haltonWords.set([0, 1, PRIMES[i]], 4 * i);
-      this.#haltonFloats[4 * i + 3] = random();
+      this.#haltonWords.set([0, 1, PRIMES[i]], 8 * i);
+      this.#haltonFloats[8 * i + 3] = random();
     }
+    this.#stamps.fill(0);
+    this.#recent.fill(0);
+    this.#words[FIELD.sweeps] = 0;
     this.#words[FIELD.edges] = 0;
     this.#words[FIELD.poses] = 0;
   }
@@ -233,17 +243,22 @@ export class SearchSpace {
   #writePairs(model: RobotModel, robot: RobotTable, solids: readonly SolidObstacle[]): void {
     const pairs: number[] = [];
     const lanes = 0xf0000000;
-    for (const [g, group] of robot.groups.entries()) {
+    const { groups, bodies } = robot;
+    // The hand before the shoulder, as it collides more often; obstacles before the robot itself, as edge.as.ts expects.
+    for (let g = groups.length - 1; g >= 0; g--) {
       // What never moves is the business of whoever prepares the space.
-      if (group.body === 0) continue;
-      let ball = group.ball;
-      for (let b = group.body; b !== 0; b = robot.bodies[b].parent) ball = ballInParent(robot.bodies[b], ball);
+      if (groups[g].body === 0) continue;
+      let { ball } = groups[g];
+      for (let b = groups[g].body; b !== 0; b = bodies[b].parent) ball = ballInParent(bodies[b], ball);
       for (const [o, solid] of solids.entries()) if (mayTouch(solid, ball)) pairs.push(lanes + g * 0x10000 + o);
-      for (const [k, other] of robot.groups.entries()) {
-        if (k >= g || other.body === group.body) continue;
-        const [low, high] = [Math.min(group.link, other.link), Math.max(group.link, other.link)];
-        if (model.ignoredPairs.has(low * model.links.length + high)) continue;
-        pairs.push(lanes + g * 0x10000 + SELF + k);
+    }
+    for (let g = groups.length - 1; g >= 0; g--) {
+      for (let k = 0; k < g; k++) {
+        if (groups[k].body === groups[g].body) continue;
+        if (model.ignoredPairs.has(pairKey(model.links.length, groups[g].link, groups[k].link))) continue;
+        if (carries(bodies, groups[k].body, groups[g].body)) pairs.push(lanes + g * 0x10000 + SELF + k);
+        else if (carries(bodies, groups[g].body, groups[k].body)) pairs.push(lanes + k * 0x10000 + SELF + g);
+        else pairs.push(lanes + g * 0x10000 + SELF + BRANCH + k);
       }
     }
     const table = this.#table('pairs', 4 * Math.max(1, pairs.length));
@@ -258,9 +273,14 @@ export class SearchSpace {
     const frameBytes = BODY_BYTES * bodies.length + CENTRE_BYTES * groups.length;
     words[FIELD.frameBytes] = frameBytes;
     this.#table('frames', FRAMES * frameBytes);
-    for (const field of ['start', 'delta', 'bend'] as const) this.#table(field, 4 * bodies.length);
+    for (const field of ['start', 'delta'] as const) this.#table(field, 4 * bodies.length);
+    this.#table('bend', 4 * bodies.length ** 2);
+    this.#table('relative', 2 * BODY_BYTES);
     this.#table('chords', (CHORD_BYTES * spheres.length) / 4);
-    this.#table('stamps', 4 * groups.length);
+    this.#stamps = this.#module.u32(this.#table('stamps', 4 * groups.length), groups.length);
+    this.#stamps.fill(0);
+    this.#recent = this.#module.u32(this.#table('recent', 4 * RECENT), RECENT);
+    this.#recent.fill(0);
     this.#table('lists', 8 * FRAMES * Math.max(1, words[FIELD.pairCount]));
     this.#table('work', 64 + 16 * this.dim);
     const capacity = Math.ceil((options.capacity ?? 16384) / 4) * 4;
@@ -277,6 +297,18 @@ export class SearchSpace {
     floats[FIELD.domainAlpha] = 1e-4;
     floats[FIELD.domainLeast] = 1;
   }
+}
+
+/** Models are immutable, and a robot goes through many scenes. */
+const tables = new WeakMap<RobotModel, RobotTable>();
+
+function tableOf(model: RobotModel): RobotTable {
+  let table = tables.get(model);
+  if (table === undefined) {
+    table = robotTable(model);
+    tables.set(model, table);
+  }
+  return table;
 }
 
 function checkSizes(robot: RobotTable): void {

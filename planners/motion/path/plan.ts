@@ -24,6 +24,8 @@ export interface PathRequest {
 
 /** Samples of the first attempt; each further one, with other samples, has twice as many as the one before. */
 const FIRST_ATTEMPT = 10000;
+/** The Halton sequence counts in 32 bits. */
+const LONGEST_ATTEMPT = 2 ** 20;
 /** Slack of the limits, for positions that files give with rounded digits [rad or m]. */
 const LIMIT_SLACK = 1e-9;
 /** A turn beyond this is no longer exact in float32 [rad]. */
@@ -93,7 +95,11 @@ function searchPath(space: MotionSpace, request: PathRequest): Attempts {
   while (code !== 'solved' && iterations < most) {
     // A seed of its own for every attempt, far from those of neighbouring seeds.
     search.begin((seed + Math.imul(attempts, 0x9e3779b1)) >>> 0);
-    code = search.search(request.start, request.goal, Math.min(FIRST_ATTEMPT * 2 ** attempts, most - iterations));
+    code = search.search(
+      request.start,
+      request.goal,
+      Math.min(FIRST_ATTEMPT * 2 ** attempts, LONGEST_ATTEMPT, most - iterations),
+    );
     attempts++;
     iterations += search.count('iterations');
     edges += search.count('edges');
@@ -161,7 +167,7 @@ type Refusal = Omit<PathResult, 'timesUs'>;
 
 /** Why start or goal cannot be planned for; undefined where they can. */
 function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
-  const ends = [judge(space, request.start), judge(space, request.goal)];
+  const ends = [judgeConfiguration(space, request.start), judgeConfiguration(space, request.goal)];
   const valid = { start: ends[0].valid, goal: ends[1].valid };
   for (const [i, end] of (['start', 'goal'] as const).entries()) {
     const { fault, message, violation, contact } = ends[i];
@@ -175,7 +181,8 @@ function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
   return undefined;
 }
 
-interface Judgement {
+/** Whether a configuration can be a start or goal, and why not. */
+export interface Judgement {
   readonly valid: boolean;
   readonly fault?: 'outside-limits' | 'in-collision' | 'too-close';
   readonly message?: string;
@@ -183,7 +190,8 @@ interface Judgement {
   readonly contact?: Contact;
 }
 
-function judge(space: MotionSpace, q: ArrayLike<number>): Judgement {
+/** Limits first, then collisions: by the fast checker, and by the float64 one where it has to be told what meets what. */
+export function judgeConfiguration(space: MotionSpace, q: ArrayLike<number>): Judgement {
   const { limits, names, check, search } = space;
   for (let i = 0; i < names.length; i++) {
     const { lower, upper } = limits[i];

@@ -21,7 +21,11 @@ export interface FreeTiming {
 }
 
 /** Limits of a path's timing: shares of those of the joints. */
-export function pathLimits(limits: readonly JointLimits[], velocityScale: number, accelerationScale: number): PathLimits {
+export function pathLimits(
+  limits: readonly JointLimits[],
+  velocityScale: number,
+  accelerationScale: number,
+): PathLimits {
   return {
     velocity: limits.map((l) => velocityScale * l.velocity),
     acceleration: limits.map((l) => accelerationScale * l.acceleration),
@@ -57,7 +61,10 @@ export function isMotionFree(timing: PathTiming, isFree: EdgeCheck): boolean {
   for (let n = 0; n < pieceCount; n++) {
     const time = pieceStart[n + 1] - pieceStart[n];
     if (!(time > 0)) continue;
-    const chords = Math.max(1, Math.ceil(time * Math.sqrt(sidewaysAcceleration(timing, n, time) / (8 * CHORD_DEVIATION))));
+    const chords = Math.max(
+      1,
+      Math.ceil(time * Math.sqrt(sidewaysAcceleration(timing, n, time) / (8 * CHORD_DEVIATION))),
+    );
     for (let c = 1; c <= chords; c++) {
       stateInPiece(timing, n, (time * c) / chords, to);
       if (!isFree(from, to)) return false;

@@ -1,7 +1,8 @@
 import { seededRandom } from '../../../engine/core/random.ts';
 import { isEdgeFree, type Planner } from './problem.ts';
 import { STEP_RAD } from './search.ts';
-import { between, projectOnto, stepTowards, straightErrorBoundM, type Walk } from './walk.ts';
+import { straightErrorBoundM } from './straight.ts';
+import { between, projectOnto, stepTowards, type Walk } from './walk.ts';
 
 export interface RcmPlan {
   readonly solved: boolean;
@@ -59,7 +60,7 @@ export function finished(planner: Planner, path: readonly Float64Array[], way: R
   const dense: Float64Array[] = [path[0]];
   let bound = 0;
   const refine = (a: Float64Array, b: Float64Array, depth: number): boolean => {
-    const error = straightErrorBoundM(shaft, a, b);
+    const error = straightErrorBoundM(shaft, a, b, config.rcmToleranceM);
     if (error <= config.rcmToleranceM) {
       bound = Math.max(bound, error);
       dense.push(b);

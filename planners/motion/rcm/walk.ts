@@ -1,6 +1,5 @@
 import { type Centring, constrainedStep, createCentring } from '../kinematics/centring.ts';
 import type { RcmConstraint } from './constraint.ts';
-import { errorBetweenM, type Shaft, setShaft, shaftErrorM, trocarReachM } from './shaft.ts';
 
 /** Steps on the manifold of configurations whose shaft passes through the trocar, preallocated. */
 export interface Walk {
@@ -47,24 +46,4 @@ export function between({ constraint: { unit } }: Walk, a: ArrayLike<number>, b:
   let sum = 0;
   for (let i = 0; i < unit.length; i++) sum += ((a[i] - b[i]) / unit[i]) ** 2;
   return Math.sqrt(sum);
-}
-
-/** What no point of the straight joint motion from `a` to `b` exceeds in remote-centre error [m]. */
-export function straightErrorBoundM(shaft: Shaft, a: Float64Array, b: Float64Array): number {
-  const { chain } = shaft;
-  let turned = 0;
-  let slid = 0;
-  for (let k = 0; k < chain.length; k++) {
-    const change = Math.abs(chain.scale[k] * (b[chain.dof[k]] - a[chain.dof[k]]));
-    if (chain.slides[k]) slid += change;
-    else turned += change;
-  }
-  setShaft(shaft, a);
-  let ends = shaftErrorM(shaft);
-  let rho = trocarReachM(shaft);
-  setShaft(shaft, b);
-  ends = Math.max(ends, shaftErrorM(shaft));
-  rho = Math.max(rho, trocarReachM(shaft));
-  // Between the ends a joint's origin moves by no more than half the way from either.
-  return errorBetweenM(ends, turned, slid, rho + (chain.reachM * turned + slid) / 2);
 }

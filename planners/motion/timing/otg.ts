@@ -18,10 +18,14 @@ import {
 } from './axis.ts';
 import { checkTask } from './check.ts';
 import { NO_SOLUTION, OK, type TimingCode } from './codes.ts';
+import { straightMotion } from './phase.ts';
 import { pieceStateAt } from './segments.ts';
 
-/** Whether all joints arrive at the same time, or each as early as it can. */
-export type Synchronization = 'time' | 'none';
+/**
+ * Whether all joints arrive at the same time; or move along a straight line where start and target states lie on one ('phase',
+ * elsewhere as 'time'); or each arrives as early as it can.
+ */
+export type Synchronization = 'time' | 'phase' | 'none';
 
 /**
  * Jerk-limited motion of several joints from any state to any state: preallocated, filled by {@link setState},
@@ -31,13 +35,14 @@ export interface Otg {
   readonly joints: number;
   readonly axes: readonly Axis[];
   synchronization: Synchronization;
-  /** Duration of each joint's motion [s]; with 'time' all alike. */
+  /** Duration of each joint's motion [s]; all alike but with 'none'. */
   readonly durations: Float64Array;
   /** The shortest duration of each joint alone [s]. */
   readonly shortest: Float64Array;
   /** The joint that a refusal is about, or that decides the duration. */
   decidingJoint: number;
   readonly state: Float64Array;
+  readonly line: Axis;
 }
 
 /** Greatest, and optionally least, velocity and acceleration of each joint [joints]; the least are the greatest negated. */
@@ -58,6 +63,7 @@ export function createOtg(joints: number): Otg {
     shortest: new Float64Array(joints),
     decidingJoint: 0,
     state: new Float64Array(4),
+    line: createAxis(),
   };
 }
 
@@ -126,7 +132,13 @@ export function calculate(otg: Otg): TimingCode {
     shortest[i] = axes[i].stretches[0];
   }
   if (otg.synchronization === 'none') durations.set(shortest);
-  else durations.fill(earliestForAll(otg));
+  else {
+    if (otg.synchronization === 'phase') {
+      durations.fill(straightMotion(axes, otg.line));
+      if (durations[0] >= 0) return OK;
+    }
+    durations.fill(earliestForAll(otg));
+  }
   for (let i = 0; i < joints; i++) {
     if (!(durations[i] < Number.POSITIVE_INFINITY)) return NO_SOLUTION;
     composeMotion(axes[i], durations[i]);

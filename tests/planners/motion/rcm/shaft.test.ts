@@ -3,8 +3,8 @@ import { seededRandom } from '../../../../engine/core/random.ts';
 import { createRcmConstraint } from '../../../../planners/motion/rcm/constraint.ts';
 import { RCM_TOLERANCE } from '../../../../planners/motion/rcm/ik.ts';
 import { createShaft, insertionM, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
+import { straightErrorBoundM } from '../../../../planners/motion/rcm/straight.ts';
 import { createTool } from '../../../../planners/motion/rcm/tool.ts';
-import { straightErrorBoundM } from '../../../../planners/motion/rcm/walk.ts';
 import { builtinRobot } from '../../../../planners/motion/robot/registry.ts';
 import { linkNumber, poseOf, randomConfiguration } from '../support/robots.ts';
 import { randomThroughTrocar, trocarArm, trocarIk } from '../support/trocar.ts';
@@ -92,7 +92,7 @@ describe('a shaft through a trocar', () => {
       for (let i = 0; i < 40; i++) {
         const a = randomThroughTrocar(arm, ik, random);
         const b = a.map((q) => q + 0.1 * (random() - 0.5));
-        const bound = straightErrorBoundM(shaft, a, b);
+        const bound = straightErrorBoundM(shaft, a, b, 0.05);
         setShaft(shaft, b);
         const ends = shaftErrorM(shaft);
         let worst = 0;
@@ -105,6 +105,9 @@ describe('a shaft through a trocar', () => {
         }
         expect(worst).toBeLessThanOrEqual(bound);
         tightest = Math.max(tightest, worst - ends);
+        // With a tolerance just above the truth the halving finds a bound just above it; below it, none.
+        expect(straightErrorBoundM(shaft, a, b, worst + 1e-5)).toBeLessThanOrEqual(worst + 1e-5);
+        expect(straightErrorBoundM(shaft, a, b, 0.99 * worst)).toBe(Number.POSITIVE_INFINITY);
       }
       expect(tightest).toBeGreaterThan(-1e-12);
     }

@@ -155,6 +155,63 @@ describe('brakes', () => {
   });
 });
 
+describe('synchronisation', () => {
+  const otg = createOtg(3);
+  const limits = { velocity: [1, 2, 3], acceleration: [3, 2, 1], jerk: [10, 4, 20] };
+  const zero = [0, 0, 0];
+  const [p, v, a] = [new Float64Array(3), new Float64Array(3), new Float64Array(3)];
+  const farthestOff = (): number => {
+    let off = 0;
+    for (let n = 0; n <= 200; n++) {
+      stateAt(otg, (durationSec(otg) * n) / 200, p, v, a);
+      off = Math.max(off, Math.abs(p[1] + 0.5 * p[0]), Math.abs(p[2] - 2 * p[0]));
+    }
+    return off;
+  };
+
+  it('by phase keeps to the straight line and to the limits', () => {
+    setLimits(otg, limits);
+    setState(otg, zero, [0.1, -0.05, 0.2], [0.2, -0.1, 0.4]);
+    setTarget(otg, [1, -0.5, 2], zero, zero);
+    otg.synchronization = 'time';
+    expect(calculate(otg)).toBe(OK);
+    const time = durationSec(otg);
+    expect(farthestOff()).toBeGreaterThan(0.01);
+    otg.synchronization = 'phase';
+    expect(calculate(otg)).toBe(OK);
+    expect(farthestOff()).toBeLessThan(1e-14);
+    expect(durationSec(otg)).toBeGreaterThanOrEqual(time);
+    for (let i = 0; i < 3; i++) {
+      const { gap, excess } = faultsOf(otg, i);
+      expect(Math.max(...gap, ...excess)).toBeLessThan(1e-13);
+    }
+  });
+
+  it('by phase is by time where the states are not collinear', () => {
+    setLimits(otg, limits);
+    setState(otg, zero, [0.1, 0, 0], zero);
+    setTarget(otg, [1, -0.5, 2], zero, zero);
+    otg.synchronization = 'time';
+    calculate(otg);
+    const time = durationSec(otg);
+    otg.synchronization = 'phase';
+    expect(calculate(otg)).toBe(OK);
+    expect(durationSec(otg)).toBe(time);
+  });
+
+  it('none lets each joint arrive when it can', () => {
+    setLimits(otg, limits);
+    setState(otg, zero, zero, zero);
+    setTarget(otg, [1, -0.5, 2], zero, zero);
+    otg.synchronization = 'none';
+    expect(calculate(otg)).toBe(OK);
+    expect([...otg.durations]).toEqual([...otg.shortest]);
+    expect(new Set(otg.durations).size).toBe(3);
+    stateAt(otg, durationSec(otg), p, v, a);
+    expect([...p]).toEqual([1, -0.5, 2]);
+  });
+});
+
 const SEED = 42;
 
 describe(`random motions of seven joints, seed ${SEED}`, () => {

@@ -1,0 +1,108 @@
+import { basename, dirname } from 'node:path';
+import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
+import type { MotionRequest } from '../../engine/core/motion-request.ts';
+import type { Scene } from '../../engine/core/scene.ts';
+import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
+import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
+import { kernelModule } from '../../kernels/device.ts';
+import { openMotionSpace } from '../../planners/motion/path/space.ts';
+import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
+import { type InputRecord, readTextInput } from '../inputs/files.ts';
+import { loadRobot, type RobotSettings } from '../inputs/robot.ts';
+import { OutputFiles } from '../output/files.ts';
+import { toJsonFile } from '../output/json.ts';
+import { provenance } from '../provenance.ts';
+import { checkpoint, type Session } from '../session.ts';
+import { motionQuestion } from './question.ts';
+import { loadTool, planWithTool, type RcmSettings } from './rcm.ts';
+import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
+
+export interface MotionSettings extends RobotSettings, RcmSettings {
+  /** MoveIt PlanningScene in YAML; an empty scene where it is left out. */
+  readonly scene?: string | undefined;
+  /** MoveIt MotionPlanRequest in YAML. */
+  readonly request: string;
+  readonly seed: number;
+  readonly maxIterations?: number | undefined;
+  /** File to write the trajectory to. */
+  readonly out?: string | undefined;
+}
+
+/** Plans the motion that a request asks for, and writes its trajectory where that is wanted. */
+export async function runMotionPlan(settings: MotionSettings, { signal }: Session): Promise<MotionReport> {
+  const { out } = settings;
+  const output = out === undefined ? undefined : OutputFiles.open(dirname(out), [basename(out)], 'out');
+  try {
+    const robot = await loadRobot(settings);
+    const inputs = [...robot.inputs];
+    const scene = await loadScene(settings.scene, inputs);
+    const request = await loadRequest(settings.request, inputs);
+    const tool = await loadTool(settings, inputs);
+    const question = motionQuestion(robot.model, robot.srdf, request, settings.request);
+    const { model, start, goal } = question;
+    const space = openMotionSpace(await openStepModule(kernelModule()), model, scene);
+    await checkpoint(signal);
+    const task = {
+      start,
+      goal,
+      seed: settings.seed,
+      velocityScale: request.velocityScale,
+      accelerationScale: request.accelerationScale,
+      ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
+    };
+    const plan = planWithTool(space, task, tool, settings.rcm);
+    await checkpoint(signal);
+    if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
+      output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
+      output.commit();
+    }
+    const notes = [...robot.notes, ...question.notes];
+    return motionReport(settings, plan, model.name, space.names, notes, inputs);
+  } finally {
+    output?.discard();
+  }
+}
+
+async function loadScene(path: string | undefined, inputs: InputRecord[]): Promise<Scene> {
+  if (path === undefined) return { obstacles: [] };
+  const { text, record } = await readTextInput(path, 'scene', 'give a MoveIt PlanningScene in YAML');
+  inputs.push(record);
+  return readPlanningScene(text, path);
+}
+
+async function loadRequest(path: string, inputs: InputRecord[]): Promise<MotionRequest> {
+  const { text, record } = await readTextInput(path, 'request', 'give a MoveIt MotionPlanRequest in YAML');
+  inputs.push(record);
+  return readMotionRequest(text, path);
+}
+
+function motionReport(
+  settings: MotionSettings,
+  plan: MotionPlan,
+  robot: string,
+  joints: readonly string[],
+  notes: readonly string[],
+  inputs: readonly InputRecord[],
+): MotionReport {
+  const { path, trajectory, figures, timesMs } = plan;
+  return {
+    robot,
+    joints,
+    solved: plan.solved,
+    reason: plan.reason,
+    message: plan.message,
+    validity: plan.valid,
+    timesMs: { ...timesMs, trajectory: 0 },
+    path:
+      path?.solved === true
+        ? {
+            waypoints: rowsOf(path.waypoints, joints.length),
+            lengthRad: path.length,
+            rawLengthRad: path.rawLength,
+          }
+        : null,
+    trajectory: trajectory === undefined || figures === undefined ? null : trajectoryReport(trajectory, figures),
+    notes,
+    provenance: provenance({ settings, inputs }),
+  };
+}
