@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { IsocenterError } from '../../../engine/core/errors.ts';
 import { seededRandom } from '../../../engine/core/random.ts';
 import { readJointLimits, withLimits } from '../../../engine/formats/joint-limits.ts';
@@ -25,6 +25,9 @@ import {
   tool,
   urdf,
 } from './fuzz/seeds.ts';
+
+// Thousands of files each: a busy machine takes its time, a reader that hangs does not come back.
+vi.setConfig({ testTimeout: 240_000 });
 
 const SEED = 77;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
