@@ -41,6 +41,25 @@ describe('isocenter motion plan', () => {
     expect(notes).toContain('The scene lets link panda_link0 touch ball; they are kept apart all the same.');
   });
 
+  it('takes from --limits what a URDF lacks', async () => {
+    const urdf = join(folder, 'slider.urdf');
+    writeFileSync(
+      urdf,
+      `<robot name="slider"><link name="base"/><link name="ball"><collision><geometry><sphere radius="0.1"/></geometry></collision>
+        </link><joint name="slide" type="prismatic"><parent link="base"/><child link="ball"/><limit lower="0" upper="0" velocity="0"/>
+        </joint></robot>`,
+    );
+    const wish = file(`start_state: {joint_state: {name: [slide], position: [0.1]}}
+goal_constraints: [{joint_constraints: [{joint_name: slide, position: 0.5}]}]`);
+    const args = ['motion', 'plan', '--robot', urdf, '--request', wish, '--json'];
+    const refused = await isocenter(args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('lower limit 0 is not below upper limit 0');
+    const { code, stdout, stderr } = await isocenter([...args, '--limits', file('slide: {upper: 1, velocity: 0.5}')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ solved: true, joints: ['slide'] });
+  });
+
   it('refuses frames that it does not know', async () => {
     const { code, stderr } = await plan(scene('camera'));
     expect(code).toBe(2);
