@@ -4,6 +4,7 @@ import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import type { MotionRequest } from '../../engine/core/motion-request.ts';
 import type { Scene } from '../../engine/core/scene.ts';
+import { type AllowedCollisions, applyAllowed } from '../../engine/formats/moveit/allowed-collisions.ts';
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { readObjective } from '../../engine/formats/trajectory-objective.ts';
@@ -44,10 +45,12 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
   try {
     const robot = await loadRobot(settings);
     const inputs = [...robot.inputs];
-    const scene = await loadScene(settings.scene, inputs);
-    const request = await loadRequest(settings.request, inputs);
+    const baseFrame = robot.model.links[0].name;
+    const scene = await loadScene(settings.scene, baseFrame, inputs);
+    const request = await loadRequest(settings.request, baseFrame, inputs);
+    const allowed = applyAllowed(robot.model, scene);
     const tool = await loadTool(settings, inputs);
-    const question = motionQuestion(robot.model, robot.srdf, request, settings.request);
+    const question = motionQuestion(allowed.model, robot.srdf, request, settings.request);
     const { model, start, goal } = question;
     const space = openMotionSpace(await openStepModule(kernelModule()), model, scene);
     await checkpoint(signal);
@@ -67,24 +70,29 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
       output.commit();
     }
-    const notes = [...robot.notes, ...question.notes, ...remark];
+    const kept = allowed.keptApart.map(keptApartNote);
+    const notes = [...robot.notes, ...question.notes, ...kept, ...remark];
     return motionReport(settings, plan, trajectoryMs, { robot: model.name, joints: space.names, notes, inputs });
   } finally {
     output?.discard();
   }
 }
 
-async function loadScene(path: string | undefined, inputs: InputRecord[]): Promise<Scene> {
+function keptApartNote({ link, obstacle }: AllowedCollisions['keptApart'][number]): string {
+  return `The scene lets link ${link} touch ${obstacle}; they are kept apart all the same.`;
+}
+
+async function loadScene(path: string | undefined, baseFrame: string, inputs: InputRecord[]): Promise<Scene> {
   if (path === undefined) return { obstacles: [] };
   const { text, record } = await readTextInput(path, 'scene', 'give a MoveIt PlanningScene in YAML');
   inputs.push(record);
-  return readPlanningScene(text, path);
+  return readPlanningScene(text, path, { baseFrame });
 }
 
-async function loadRequest(path: string, inputs: InputRecord[]): Promise<MotionRequest> {
+async function loadRequest(path: string, baseFrame: string, inputs: InputRecord[]): Promise<MotionRequest> {
   const { text, record } = await readTextInput(path, 'request', 'give a MoveIt MotionPlanRequest in YAML');
   inputs.push(record);
-  return readMotionRequest(text, path);
+  return readMotionRequest(text, path, { baseFrame });
 }
 
 async function loadObjective(settings: MotionSettings, inputs: InputRecord[]): Promise<TrajectoryConfig | undefined> {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pairKey } from '../../../engine/core/link-pairs.ts';
 import { activeNames } from '../../../engine/core/robot.ts';
 import { applyAllowed } from '../../../engine/formats/moveit/allowed-collisions.ts';
@@ -9,6 +9,9 @@ import { readPlanningScene } from '../../../engine/formats/moveit/planning-scene
 import { applySrdf, groupJoints, readSrdf } from '../../../engine/formats/srdf.ts';
 import { readUrdf } from '../../../engine/formats/urdf/read.ts';
 import { dataFolder } from '../../support/data.ts';
+
+// 1,400 files on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const data = dataFolder();
 describe.skipIf(data === undefined)('MotionBenchMaker', () => {
