@@ -49,6 +49,7 @@ export const TURN = 26;
 export const SIDE_SIZE = 27;
 
 const SQRT3 = Math.sqrt(3);
+const SINGLE_RAMP = 1e-13;
 
 /** Fills the slots that depend on the start, the end and the limits alone. */
 export function prepareSide(x: Float64Array): void {
@@ -152,7 +153,8 @@ function findPeaks(x: Float64Array, T: number): void {
   const aMin = x[A_MIN];
   const cross = x[CROSS];
   const w = Math.max(0, 0.5 * (jerk * T + a0 - af));
-  let a1 = w > 0 ? 0.5 * (w + cross / w) : a0;
+  // A single ramp from a0 to af: what is a little longer begins and ends its fall at zero.
+  let a1 = w > SINGLE_RAMP * (Math.abs(a0) + Math.abs(af)) ? 0.5 * (w + cross / w) : 0;
   let a2 = a1 - w;
   // Outside by rounding only: T lies where the profile exists.
   if (a1 < a0) {

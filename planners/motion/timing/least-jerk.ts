@@ -59,15 +59,21 @@ export function leastJerk(axis: Axis, T: number): number {
     const still = inside && Math.abs(next - jerk) <= 2e-15 * jerk;
     jerk = inside ? next : Math.sqrt(lo * hi);
     off = miss(axis, leads, jerk, T);
-    if (still || Math.abs(off) <= rounding) {
+    if (Math.abs(off) <= rounding) {
       axis.jerk[0] = jerk;
       return leads ? LEAD_ALONE : LAG_ALONE;
     }
+    if (still) break;
     slope = reachByJerk(side);
     if (off > 0) hi = jerk;
     else lo = jerk;
   }
-  axis.jerk[0] = hi;
+  // The reach can grow with the root of the jerk, faster than the jerk has digits: a hair more, and a mean.
+  for (let more = 4e-15; off < 0 && jerk < hi; more *= 8) {
+    jerk = Math.min(hi, jerk * (1 + more));
+    off = miss(axis, leads, jerk, T);
+  }
+  axis.jerk[0] = jerk;
   return MEAN;
 }
 
