@@ -2,9 +2,7 @@ import {
   A_START,
   A_TARGET,
   type Axis,
-  composeMotion,
   createAxis,
-  findDurations,
   LIMIT_A_MAX,
   LIMIT_A_MIN,
   LIMIT_JERK,
@@ -12,12 +10,12 @@ import {
   LIMIT_V_MIN,
   P_START,
   P_TARGET,
-  possibleFrom,
   V_START,
   V_TARGET,
 } from './axis.ts';
 import { checkTask } from './check.ts';
 import { NO_SOLUTION, OK, type TimingCode } from './codes.ts';
+import { composeMotion, findDurations, possibleFrom } from './motion.ts';
 import { straightMotion } from './phase.ts';
 import { pieceStateAt } from './segments.ts';
 
@@ -112,8 +110,9 @@ export function setLimits(otg: Otg, limits: OtgLimits): void {
 /**
  * Finds the motion of least duration. Method: Berscheid and Kroeger, "Jerk-limited Real-time Trajectory Generation with
  * Arbitrary Target States", RSS 2021: brake; the durations that each joint can take; the earliest that all can; and for it
- * the motion of each joint. That last step is the weighted mean of the two extremal motions of that duration (extremal.ts)
- * instead of a polynomial for each family of profiles: it always exists and needs no more jerk.
+ * the motion of each joint. That last step lowers the jerk of a joint that has time to spare until an extremal motion
+ * (extremal.ts) lasts just as long, instead of solving a polynomial for each family of profiles: there is always one, it is
+ * the gentlest, and planned anew in every cycle of a control loop the motion stays the same.
  *
  * Time-optimal for each joint from the state after its brake. Never throws or allocates. After a refusal the motion of
  * the call before is lost.

@@ -1,8 +1,6 @@
 import {
   A_TARGET,
   type Axis,
-  composeMotion,
-  findDurations,
   LIMIT_A_MAX,
   LIMIT_A_MIN,
   LIMIT_JERK,
@@ -16,6 +14,7 @@ import {
 import { B_COUNT } from './brake.ts';
 import { checkTask } from './check.ts';
 import { OK } from './codes.ts';
+import { composeMotion, findDurations } from './motion.ts';
 import { PIECE } from './segments.ts';
 
 /** Velocities and accelerations of collinear states differ by less than this share of the largest. */
