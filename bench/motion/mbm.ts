@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule } from '../../kernels/device.ts';
 import { createCollisionReference, isFree } from '../../planners/motion/collision/reference.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
 import type { PathResult } from '../../planners/motion/path/result.ts';
 import { openMotionSpace } from '../../planners/motion/path/space.ts';
-import { type MotionProblem, readMotionBenchmark } from './problems.ts';
 import { mean, spread } from './summary.ts';
 
 /**
