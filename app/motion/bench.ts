@@ -9,7 +9,7 @@ import { timeMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { fixed, table } from '../output/table.ts';
 import { type Provenance, provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
-import { type MotionProblem, readMotionBenchmark } from './benchmark-folder.ts';
+import { type MotionProblem, readMotionBenchmark } from '../inputs/motion-benchmark.ts';
 import { mean, type Spread, spread } from './spread.ts';
 
 export interface BenchSettings {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import { mean, spread } from '../../app/motion/spread.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule } from '../../kernels/device.ts';

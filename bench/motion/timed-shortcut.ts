@@ -1,4 +1,4 @@
-import type { MotionProblem } from '../../app/motion/benchmark-folder.ts';
+import type { MotionProblem } from '../../app/inputs/motion-benchmark.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
 import type { MotionSpace } from '../../planners/motion/path/space.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import type { Device, DeviceKind } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';

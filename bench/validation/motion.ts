@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import { openStepModule, type StepModule } from '../../engine/compute/wasm/step-module.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { kernelModule } from '../../kernels/device.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import type { Device } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';

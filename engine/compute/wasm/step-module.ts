@@ -1,8 +1,9 @@
 import type { KernelModule } from '../device.ts';
 import { Arena } from './arena.ts';
 
-/** Maximum of the shared memory and what the module imports at least; see kernels/module/build.mjs. */
-const MAXIMUM_PAGES = 65535;
+/** Maximum of the memory: 1 GiB, of which only what is used is taken. */
+const MAXIMUM_PAGES = 16384;
+/** What the module was built to import at least; see kernels/module/build.mjs. */
 const INITIAL_PAGES = 256;
 const PAGE = 65536;
 

@@ -1,5 +1,5 @@
 import { inputError } from '../../../engine/core/errors.ts';
-import { type Contact, closestContact } from '../collision/reference.ts';
+import { type Contact, closestContact, insideMesh } from '../collision/reference.ts';
 import {
   describeContact,
   type LimitViolation,
@@ -59,6 +59,7 @@ export function planPath(space: MotionSpace, request: PathRequest): PathResult {
     };
   }
   const rawWaypoints = pathOf(space, request);
+  const searched = search.count('edges');
   const shortening = performance.now();
   const rounds = request.simplifyRounds ?? 5;
   if (rounds > 0) search.simplify(rounds);
@@ -70,7 +71,7 @@ export function planPath(space: MotionSpace, request: PathRequest): PathResult {
     reason: 'solved',
     message: `solved after ${progress.iterations} samples`,
     valid,
-    progress: { ...counts, edges: search.count('edges') },
+    progress: { ...counts, edges: progress.edges + search.count('edges') - searched },
     waypoints,
     rawWaypoints,
     length: pathLength(waypoints, search.dim),
@@ -152,15 +153,14 @@ function checkRequest(space: MotionSpace, request: PathRequest): void {
       );
     }
   }
-  const whole = {
-    seed: request.seed ?? 0,
-    maxIterations: request.maxIterations ?? 1,
-    rounds: request.simplifyRounds ?? 0,
-  };
-  for (const [name, value] of Object.entries(whole)) {
-    if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) continue;
-    throw inputError('path/settings', `${name} is ${value}`, 'it must be a whole number from 0 to 4294967295');
-  }
+  checkWhole('seed', request.seed ?? 0, 0);
+  checkWhole('maxIterations', request.maxIterations ?? 1, 1);
+  checkWhole('simplifyRounds', request.simplifyRounds ?? 0, 0);
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return;
+  throw inputError('path/settings', `${name} is ${value}`, `it must be a whole number from ${least} to ${2 ** 31 - 1}`);
 }
 
 type Refusal = Omit<PathResult, 'timesUs'>;
@@ -201,13 +201,13 @@ export function judgeConfiguration(space: MotionSpace, q: ArrayLike<number>): Ju
     return { valid: false, fault: 'outside-limits', message, violation };
   }
   // What the fast checker calls free is free in float64, too, but for the inside of meshes.
-  if (space.fixed === undefined && !space.hasMeshes && search.stateFree(q)) return { valid: true };
+  const free = search.stateFree(q) && !(space.hasMeshes && insideMesh(check, q));
+  if (space.fixed === undefined && free) return { valid: true };
   const contact = space.fixed ?? closestContact(check, q);
   if (contact === undefined) return { valid: true };
   if (!(contact.clearanceM > 0)) {
     return { valid: false, fault: 'in-collision', message: describeContact(contact), contact };
   }
-  if (search.stateFree(q)) return { valid: true };
   return { valid: true, fault: 'too-close', message: describeContact(contact), contact };
 }
 

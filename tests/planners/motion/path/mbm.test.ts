@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readMotionBenchmark } from '../../../../app/motion/benchmark-folder.ts';
+import { readMotionBenchmark } from '../../../../app/inputs/motion-benchmark.ts';
 import { openStepModule } from '../../../../engine/compute/wasm/step-module.ts';
 import { kernelModule } from '../../../../kernels/device.ts';
 import { createCollisionReference, isFree } from '../../../../planners/motion/collision/reference.ts';

@@ -202,7 +202,12 @@ describe('bad input', () => {
     ['NaN', { start: [0.8, 0, 0], goal: [0, Number.NaN, 0] }, 'path/configuration', 'joint1 is at NaN in the goal'],
     ['infinity', { start: [Number.POSITIVE_INFINITY, 0, 0], goal: [0, 0, 0] }, 'path/configuration', 'Infinity'],
     ['a broken seed', { start: [0.8, 0, 0], goal: [-0.8, 0, 0], seed: 1.5 }, 'path/settings', 'seed is 1.5'],
-    ['negative iterations', { start: [0.8, 0, 0], goal: [-0.8, 0, 0], maxIterations: -1 }, 'path/settings', 'is -1'],
+    [
+      'no iterations',
+      { start: [0.8, 0, 0], goal: [-0.8, 0, 0], maxIterations: 0 },
+      'path/settings',
+      'maxIterations is 0',
+    ],
   ] as const)('%s is refused', (_, request, code, message) => {
     failsWith(() => planPath(space, request), code, message);
   });

@@ -7,7 +7,7 @@ import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { applySrdf, readSrdf } from '../../engine/formats/srdf.ts';
 import { readUrdf } from '../../engine/formats/urdf/read.ts';
-import { fileReason } from '../inputs/files.ts';
+import { fileReason } from './files.ts';
 
 export interface MotionProblem {
   /** Folder of the problem without the robot's name, for example `bookshelf_small`. */
