@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type MotionProblem, readMotionBenchmark } from '../../app/motion/benchmark-folder.ts';
 import type { Device, DeviceKind } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { openMotionSpace } from '../../planners/motion/path/space.ts';
 import { optimizeTrajectory } from '../../planners/motion/trajectory/optimize.ts';
 import { table } from '../validation/markdown.ts';
-import { type MotionProblem, readMotionBenchmark } from './problems.ts';
 import { timedShortcut } from './timed-shortcut.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type MotionProblem, readMotionBenchmark } from '../../../../bench/motion/problems.ts';
+import { type MotionProblem, readMotionBenchmark } from '../../../../app/motion/benchmark-folder.ts';
 import { timedShortcut } from '../../../../bench/motion/timed-shortcut.ts';
 import { openStepModule } from '../../../../engine/compute/wasm/step-module.ts';
 import { activeLimits } from '../../../../engine/core/robot.ts';
