@@ -13,10 +13,19 @@ const STATES = 20_000;
 export async function rcmTables(): Promise<string> {
   const rows: (string | number)[][] = [];
   const refused: string[] = [];
+  const elbow = { same: 0, sameSolved: 0, other: 0, otherSolved: 0 };
   for (const name of ['panda', 'kuka'] as const) {
     const arm = trocarArm(name);
     for (const goal of ['tip', 'configuration'] as const) {
-      const { row, reasons } = hundred(arm, goal);
+      const { row, reasons, solved } = hundred(arm, goal);
+      if (name === 'kuka' && goal === 'configuration') {
+        for (let i = 0; i < PROBLEMS; i++) {
+          const { start, goalQ } = toolMotion(arm, i);
+          const which = start[3] * goalQ[3] > 0 ? 'same' : 'other';
+          elbow[which]++;
+          if (solved.has(i)) elbow[`${which}Solved`]++;
+        }
+      }
       rows.push([name, goal, ...row]);
       const shown = goal === 'tip' ? reasons : reasons.slice(0, 2);
       refused.push(...shown.map((reason) => `- ${name}, ${goal} ${reason}`));
@@ -30,8 +39,9 @@ export async function rcmTables(): Promise<string> {
     'acceleration and jerk. Start: a random configuration that respects the trocar; goal: a tip that such a configuration reaches',
     '(the planner chooses how), or that very configuration. Error: largest distance of the trocar from the shaft along the path',
     `(joints straight between waypoints, 16 places a step) and along the timed motion (${STATES} states), and the proved bound of the`,
-    'latter (limit 0.1 mm). A goal configuration of another branch (elbow or shoulder the other way) cannot be reached without',
-    'drawing the tool out of the trocar, and is refused.',
+    'latter (limit 0.1 mm). A goal configuration whose elbow is bent the other way cannot be reached without drawing the tool out:',
+    'the straight arm in between is longer than the workspace is far. Of the LBR Med the elbow (A4) is bent the same way in',
+    `${elbow.same} pairs of configurations, of which ${elbow.sameSolved} are solved, and the other way in ${elbow.other}, of which ${elbow.otherSolved} are.`,
     '',
     table(
       [
@@ -55,7 +65,8 @@ export async function rcmTables(): Promise<string> {
 function hundred(
   arm: TrocarArm,
   goal: 'tip' | 'configuration',
-): { row: (string | number)[]; reasons: readonly string[] } {
+): { row: (string | number)[]; reasons: readonly string[]; solved: ReadonlySet<number> } {
+  const solved = new Set<number>();
   const times: number[] = [];
   const durations: number[] = [];
   const reasons: string[] = [];
@@ -79,6 +90,7 @@ function hundred(
       reasons.push(`${i}: ${motion.reason}`);
       continue;
     }
+    solved.add(i);
     durations.push(motion.durationSec);
     bound = Math.max(bound, motion.errorBoundM);
     path = Math.max(path, worstErrorM(arm, motion.plan.waypoints, 16));
@@ -98,7 +110,7 @@ function hundred(
     durations[durations.length >> 1].toFixed(2),
     `${times[PROBLEMS / 2].toFixed(1)} / ${times[PROBLEMS - 1].toFixed(0)}`,
   ];
-  return { row, reasons };
+  return { row, reasons, solved };
 }
 
 function worstTimedM({ model, tool, trocarM }: TrocarArm, { timing, durationSec }: RcmMotion): number {

@@ -76,7 +76,11 @@ function alongRun(g: usize, n: i32, a: i32, b: i32, sign: u32, h2: f64, perStep:
   }
   const firstCentre = <f64>a + 0.5;
   const lastCentre = <f64>b - 0.5;
-  let end = envelope;
+  // The last entry is kept in these; in memory it stands at `last`.
+  let last = envelope - ENTRY;
+  let lastFrom: f64 = 0;
+  let lastLifted: f64 = 0;
+  let lastFace = 0;
   let before: f32 = a > 0 ? 0 : NONE;
   for (let m = a; m <= b; m++) {
     const after: f32 = m < b ? abs<f32>(load<f32>(g + (<usize>m << 2))) : b < n ? 0 : NONE;
@@ -85,22 +89,28 @@ function alongRun(g: usize, n: i32, a: i32, b: i32, sign: u32, h2: f64, perStep:
     if (height >= NONE) continue;
     const lifted = <f64>height + h2 * (<f64>m * <f64>m);
     let from = firstCentre;
-    while (end > envelope) {
-      const last = end - ENTRY;
-      const steps = m - load<i32>(last, 24);
-      from = (lifted - load<f64>(last, 8)) * load<f64>(perStep + (<usize>steps << 3));
-      if (from > load<f64>(last)) break;
-      end = last;
+    while (last >= envelope) {
+      from = (lifted - lastLifted) * load<f64>(perStep + (<usize>(m - lastFace) << 3));
+      if (from > lastFrom) break;
       from = firstCentre;
+      last -= ENTRY;
+      if (last < envelope) break;
+      lastFrom = load<f64>(last);
+      lastLifted = load<f64>(last, 8);
+      lastFace = load<i32>(last, 24);
     }
     if (from > lastCentre) continue;
-    store<f64>(end, from);
-    store<f64>(end, lifted, 8);
-    store<f64>(end, <f64>height, 16);
-    store<i32>(end, m, 24);
-    end += ENTRY;
+    last += ENTRY;
+    store<f64>(last, from);
+    store<f64>(last, lifted, 8);
+    store<f64>(last, <f64>height, 16);
+    store<i32>(last, m, 24);
+    lastFrom = from;
+    lastLifted = lifted;
+    lastFace = m;
   }
-  if (end == envelope) return;
+  if (last < envelope) return;
+  const end = last + ENTRY;
   let at = envelope;
   let height = load<f64>(at, 16);
   let face = <f64>load<i32>(at, 24);

@@ -2,7 +2,7 @@
 // found in collision, or so little room is left that the edge counts as blocked.
 import { placeFrame } from './pose.as';
 import { PRISMATIC, JOINT_BYTES, SELF, Space } from './space.as';
-import { COARSE, ENDS, FINE, sweep } from './sweep.as';
+import { COARSE, ENDS, FINE, recentMeet, sweep } from './sweep.as';
 
 /** Stretches whose spheres stray further than this from their chords are judged by bounding spheres alone [m]. */
 const COARSE_STRAY: f32 = 0.008;
@@ -90,6 +90,7 @@ export function edgeFree(s: Space, from: usize, to: usize): bool {
   const b = frameAt(s, 1);
   const t = f32x4(0, 0.25, 0.5, 0.75);
   placeFrame(s, b, f32x4.add(t, f32x4.splat(0.25)));
+  if (recentMeet(s, b)) return false;
   placeFrame(s, a, t);
   const list = s.lists;
   const count = sweep(s, a, b, 0.25, s.pairs, s.pairCount, list, modeOf(s, 0.25), true);

@@ -12,6 +12,7 @@ import {
   FIELD,
   FRAMES,
   GROUP_LIMIT,
+  RECENT,
   SELF,
   SPACE_WORDS,
   type SpaceField,
@@ -58,6 +59,7 @@ export class SearchSpace {
   readonly #haltonFloats: Float32Array;
   /** Sweep in which a group's chords were made; begun anew with each query, so that the count never comes round. */
   #stamps: Uint32Array = new Uint32Array(0);
+  #recent: Uint32Array = new Uint32Array(0);
   readonly #endless: readonly boolean[];
   readonly #calls: Readonly<Record<'state' | 'edge' | 'search' | 'simplify', (...args: number[]) => number>>;
 
@@ -79,9 +81,9 @@ export class SearchSpace {
     this.#endless = limits.map(({ lower, upper }) => !(Number.isFinite(lower) && Number.isFinite(upper)));
     this.#limits = this.#f32('limits', 2 * this.dim);
     for (const [i, { lower, upper }] of limits.entries()) this.#limits.set([lower, upper - lower], 2 * i);
-    const halton = this.#table('halton', 16 * this.dim);
-    this.#haltonWords = module.u32(halton, 4 * this.dim);
-    this.#haltonFloats = module.f32(halton, 4 * this.dim);
+    const halton = this.#table('halton', 32 * this.dim);
+    this.#haltonWords = module.u32(halton, 8 * this.dim);
+    this.#haltonFloats = module.f32(halton, 8 * this.dim);
     this.#endsAddress = this.#allocate(8 * this.dim);
     this.#ends = module.f32(this.#endsAddress, 2 * this.dim);
     module.entry('motionPrepare')(this.#address, FRAMES);
@@ -109,10 +111,11 @@ export class SearchSpace {
   begin(seed: number): void {
     const random = seededRandom(seed);
     for (let i = 0; i < this.dim; i++) {
-      this.#haltonWords.set([0, 1, PRIMES[i]], 4 * i);
-      this.#haltonFloats[4 * i + 3] = random();
+      this.#haltonWords.set([0, 1, PRIMES[i]], 8 * i);
+      this.#haltonFloats[8 * i + 3] = random();
     }
     this.#stamps.fill(0);
+    this.#recent.fill(0);
     this.#words[FIELD.sweeps] = 0;
     this.#words[FIELD.edges] = 0;
     this.#words[FIELD.poses] = 0;
@@ -276,6 +279,8 @@ export class SearchSpace {
     this.#table('chords', (CHORD_BYTES * spheres.length) / 4);
     this.#stamps = this.#module.u32(this.#table('stamps', 4 * groups.length), groups.length);
     this.#stamps.fill(0);
+    this.#recent = this.#module.u32(this.#table('recent', 4 * RECENT), RECENT);
+    this.#recent.fill(0);
     this.#table('lists', 8 * FRAMES * Math.max(1, words[FIELD.pairCount]));
     this.#table('work', 64 + 16 * this.dim);
     const capacity = Math.ceil((options.capacity ?? 16384) / 4) * 4;

@@ -24,6 +24,7 @@ const SPACE_FIELDS = [
   'chords',
   'stamps',
   'sweeps',
+  'recent',
   'lists',
   'bendMost',
   'speedMost',
@@ -66,6 +67,9 @@ export const TILT_ANY = 12;
 export const BODY_BYTES = 192;
 export const CENTRE_BYTES = 48;
 export const CHORD_BYTES = 112;
+
+/** Pairs kept that collided last. */
+export const RECENT = 4;
 
 /** Frames that the division of an edge may need at once. */
 export const FRAMES = 48;

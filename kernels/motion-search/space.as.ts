@@ -42,6 +42,8 @@ export class Space {
   /** [groups] sweep in which its chords were made */
   stamps: usize;
   sweeps: i32;
+  /** [RECENT] pairs that collided last, the latest first; 0: none. */
+  recent: usize;
   lists: usize;
   /** Largest bend, and bound of the first derivative, over all bodies. */
   bendMost: f32;
@@ -88,6 +90,7 @@ export const TILT_ANY: u32 = 12;
 /** A frame holds 12 v128 a body (columns X, Y, Z and the origin) and then 3 v128 a group (centre of its bounding sphere). */
 export const BODY_BYTES: usize = 192;
 export const CENTRE_BYTES: usize = 48;
+export const RECENT: usize = 4;
 export const CHORD_BYTES: usize = 112;
 
 /** A pair in a list: lanes still open (bits 28-31), group (16-27), and an obstacle, or SELF and another group (0-15). */

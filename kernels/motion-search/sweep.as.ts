@@ -4,7 +4,7 @@
 import { dot, madd, planeOpen, splat } from './lanes.as';
 import { fieldOpen, meshOpen } from './solids.as';
 import { carriedOpen } from './self.as';
-import { BODY_BYTES, BRANCH, CENTRE_BYTES, CHORD_BYTES, OTHER, OTHER_GROUP, SELF, Space } from './space.as';
+import { BODY_BYTES, BRANCH, CENTRE_BYTES, CHORD_BYTES, OTHER, OTHER_GROUP, RECENT, SELF, Space } from './space.as';
 
 /** Bounding spheres alone decide: for long stretches, whose spheres would decide no more. */
 export const COARSE: i32 = 0;
@@ -216,6 +216,22 @@ function selfSpheresOpen(
   return open & lanes;
 }
 
+/** Puts a pair in front of those that collided last. */
+function remember(s: Space, pair: u32): i32 {
+  memory.copy(s.recent + 4, s.recent, (RECENT - 1) << 2);
+  store<u32>(s.recent, pair);
+  return HIT;
+}
+
+/** Whether a pair that collided lately collides at the frame's configurations: it often does again. */
+export function recentMeet(s: Space, frame: usize): bool {
+  for (let at = s.recent; at < s.recent + (RECENT << 2); at += 4) {
+    const pair = load<u32>(at);
+    if (pair != 0 && spheresMeet(s, <usize>((pair >> 16) & 0xfff), <i32>(pair & OTHER), frame)) return true;
+  }
+  return false;
+}
+
 /**
  * Which of the listed pairs are not proven free between the frames a and b, stretches of `h` of the edge: written to `out`
  * with their open lanes; returns how many. With ENDS: at b alone, 1 at the first. With `hits` the ends b of what is open
@@ -298,7 +314,7 @@ export function sweep(
       const o = <i32>(pair & OTHER);
       lanes &= obstacleOpen(s, o, mx, my, mz, dx, dy, dz, keep, length);
       if (lanes == 0) continue;
-      if (hits && spheresMeet(s, g, o, b)) return HIT;
+      if (hits && spheresMeet(s, g, o, b)) return remember(s, pair);
       if (mode != COARSE) {
         makeChords(s, g, a, b);
         lanes = spheresOpen(s, g, o, lanes, stray);

@@ -24,6 +24,8 @@ export interface PathRequest {
 
 /** Samples of the first attempt; each further one, with other samples, has twice as many as the one before. */
 const FIRST_ATTEMPT = 10000;
+/** The Halton sequence counts in 32 bits. */
+const LONGEST_ATTEMPT = 2 ** 20;
 /** Slack of the limits, for positions that files give with rounded digits [rad or m]. */
 const LIMIT_SLACK = 1e-9;
 /** A turn beyond this is no longer exact in float32 [rad]. */
@@ -93,7 +95,11 @@ function searchPath(space: MotionSpace, request: PathRequest): Attempts {
   while (code !== 'solved' && iterations < most) {
     // A seed of its own for every attempt, far from those of neighbouring seeds.
     search.begin((seed + Math.imul(attempts, 0x9e3779b1)) >>> 0);
-    code = search.search(request.start, request.goal, Math.min(FIRST_ATTEMPT * 2 ** attempts, most - iterations));
+    code = search.search(
+      request.start,
+      request.goal,
+      Math.min(FIRST_ATTEMPT * 2 ** attempts, LONGEST_ATTEMPT, most - iterations),
+    );
     attempts++;
     iterations += search.count('iterations');
     edges += search.count('edges');
