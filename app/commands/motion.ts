@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { DevicePreference } from '../../engine/compute/open.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { pointOption, wholeNumberOption } from '../inputs/numbers.ts';
 import type { Session } from '../session.ts';
@@ -13,6 +14,9 @@ interface PlanOptions {
   readonly rcm?: readonly [number, number, number];
   readonly seed: number;
   readonly maxIterations?: number;
+  readonly optimize?: boolean;
+  readonly objective?: string;
+  readonly device: DevicePreference;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -40,6 +44,9 @@ export function registerMotion(program: Command, session: Session): void {
       'samples before the search gives up (default: 200000)',
       wholeNumberOption('max-iterations', 1, 100_000_000),
     )
+    .option('--optimize', 'optimise the whole trajectory: shorter and gentler, never in collision')
+    .option('--objective <file>', 'YAML of weights to optimise for: duration, jerk, clearance')
+    .addOption(new Option('--device <kind>', 'where to optimise').choices(['auto', 'wasm', 'webgpu']).default('auto'))
     .option('--out <file>', 'write the trajectory there, in the shape of trajectory_msgs/JointTrajectory')
     .option('--json', 'print one JSON object instead of tables')
     .action(async ({ json, ...settings }: PlanOptions) => {

@@ -1,12 +1,17 @@
 import { basename, dirname } from 'node:path';
+import type { DevicePreference } from '../../engine/compute/open.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
+import { inputError } from '../../engine/core/errors.ts';
 import type { MotionRequest } from '../../engine/core/motion-request.ts';
 import type { Scene } from '../../engine/core/scene.ts';
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
-import { kernelModule } from '../../kernels/device.ts';
-import { openMotionSpace } from '../../planners/motion/path/space.ts';
+import { readObjective } from '../../engine/formats/trajectory-objective.ts';
+import { kernelModule, openDevice } from '../../kernels/device.ts';
+import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
+import { optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
+import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
 import { loadRobot, type RobotSettings } from '../inputs/robot.ts';
 import { OutputFiles } from '../output/files.ts';
@@ -24,6 +29,10 @@ export interface MotionSettings extends RobotSettings, RcmSettings {
   readonly request: string;
   readonly seed: number;
   readonly maxIterations?: number | undefined;
+  /** Whether the whole trajectory is optimised, and for what: a YAML file of weights. */
+  readonly optimize?: boolean | undefined;
+  readonly objective?: string | undefined;
+  readonly device?: DevicePreference | undefined;
   /** File to write the trajectory to. */
   readonly out?: string | undefined;
 }
@@ -50,14 +59,16 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       accelerationScale: request.accelerationScale,
       ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
     };
-    const plan = planWithTool(space, task, tool, settings.rcm);
+    const config = await loadObjective(settings, inputs);
+    const timed = planWithTool(space, task, tool, settings.rcm);
+    const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
       output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
       output.commit();
     }
-    const notes = [...robot.notes, ...question.notes];
-    return motionReport(settings, plan, model.name, space.names, notes, inputs);
+    const notes = [...robot.notes, ...question.notes, ...remark];
+    return motionReport(settings, plan, trajectoryMs, { robot: model.name, joints: space.names, notes, inputs });
   } finally {
     output?.discard();
   }
@@ -76,14 +87,45 @@ async function loadRequest(path: string, inputs: InputRecord[]): Promise<MotionR
   return readMotionRequest(text, path);
 }
 
+async function loadObjective(settings: MotionSettings, inputs: InputRecord[]): Promise<TrajectoryConfig | undefined> {
+  if (settings.objective === undefined) return settings.optimize ? {} : undefined;
+  const { text, record } = await readTextInput(settings.objective, 'objective', 'give a YAML file of weights');
+  inputs.push(record);
+  return { objective: readObjective(text, settings.objective) };
+}
+
+/** The plan with its trajectory optimised as a whole where that was asked for. */
+async function optimized(
+  { device: prefer = 'auto', seed, rcm }: MotionSettings,
+  space: MotionSpace,
+  plan: MotionPlan,
+  config: TrajectoryConfig | undefined,
+): Promise<{ plan: MotionPlan; trajectoryMs: number; remark: string[] }> {
+  if (config === undefined || !plan.solved) return { plan, trajectoryMs: 0, remark: [] };
+  if (rcm !== undefined) {
+    throw inputError(
+      'motion/rcm-optimize',
+      'a motion through a trocar is led by its tip and cannot be optimised as a whole',
+      'leave out --optimize and --objective, or --rcm',
+    );
+  }
+  const device = await openDevice({ prefer });
+  try {
+    const result = await optimizeMotion(device, space, plan, { ...config, seed: seed + 1 });
+    const remark = [`Trajectory optimised on ${device.kind}: ${result.message}.`];
+    return { plan: result.plan, trajectoryMs: result.timeMs, remark };
+  } finally {
+    await device.close();
+  }
+}
+
 function motionReport(
   settings: MotionSettings,
   plan: MotionPlan,
-  robot: string,
-  joints: readonly string[],
-  notes: readonly string[],
-  inputs: readonly InputRecord[],
+  trajectoryMs: number,
+  about: Pick<MotionReport, 'robot' | 'joints' | 'notes'> & { readonly inputs: readonly InputRecord[] },
 ): MotionReport {
+  const { robot, joints, notes, inputs } = about;
   const { path, trajectory, figures, timesMs } = plan;
   return {
     robot,
@@ -92,7 +134,7 @@ function motionReport(
     reason: plan.reason,
     message: plan.message,
     validity: plan.valid,
-    timesMs: { ...timesMs, trajectory: 0 },
+    timesMs: { ...timesMs, trajectory: trajectoryMs, total: timesMs.total + trajectoryMs },
     path:
       path?.solved === true
         ? {

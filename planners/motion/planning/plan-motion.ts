@@ -134,7 +134,7 @@ function findPath(space: MotionSpace, task: MotionTask): { path?: PathResult; me
 }
 
 /** States at which the clearance is measured, at most. */
-const CLEARANCE_SAMPLES = 200;
+export const CLEARANCE_SAMPLES = 200;
 
 export function motionFigures(space: MotionSpace, timing: PathTiming, deviation: number): MotionFigures {
   const ratios = new Float64Array(3);
