@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+
 import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
+
 import type { Device, DeviceKind } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
@@ -10,20 +12,21 @@ import { table } from '../validation/markdown.ts';
 import { timedShortcut } from './timed-shortcut.ts';
 
 /**
- * `node dist/bench/motion/trajectory.js [--seeds 1,6,24] [--runs N] [--devices wasm,webgpu]`: batches of seeds of some Panda
- * problems, optimised on each device; the median of N runs after a first one. ISOCENTER_DATA holds mbm/. WebGPU without a
+ * `node dist/bench/motion/trajectory.js [--seeds 1,6,24] [--runs N] [--iterations N] [--sets NAME,..] [--devices wasm,webgpu]`:
+ * batches of seeds of one Panda problem of each set, optimised on each device; the median of N runs after a first one. ISOCENTER_DATA holds mbm/. WebGPU without a
  * graphics card runs on the processor and is labelled as software: it shows that the kernels agree, not what they can do.
  */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,6,24' },
     runs: { type: 'string', default: '3' },
+    iterations: { type: 'string', default: '60' },
+    sets: { type: 'string', default: 'bookshelf_tall,cage,table_pick' },
     devices: { type: 'string', default: 'wasm,webgpu' },
   },
 });
 
-/** One problem of each of these sets. */
-const SETS = ['bookshelf_tall', 'cage', 'table_pick'];
+/** The problem of each set. */
 const NUMBER = 26;
 
 const data = process.env.ISOCENTER_DATA;
@@ -33,8 +36,10 @@ if (data === undefined) {
 }
 const { model, problems } = readMotionBenchmark(join(resolve(data), 'mbm', 'panda'));
 const module = await openStepModule(kernelModule());
-const cases = SETS.map((set) => {
-  const problem = problems.find((p) => p.set === set && p.number === NUMBER) as MotionProblem;
+const iterations = Number(values.iterations);
+const cases = values.sets.split(',').map((set) => {
+  const problem = problems.find((p) => p.set === set && p.number === NUMBER);
+  if (problem === undefined) throw new Error(`there is no set ${set}`);
   const space = openMotionSpace(module, model, problem.scene, { cylindersAsCapsules: true });
   const shortcut = timedShortcut(space, problem, 1);
   space.close();
@@ -58,7 +63,11 @@ for (const kind of values.devices.split(',') as DeviceKind[]) {
       const times: number[] = [];
       let last = '';
       for (let run = 0; run <= Number(values.runs); run++) {
-        const result = await optimizeTrajectory(device, { model, scene: problem.scene, baseline }, { seeds });
+        const result = await optimizeTrajectory(
+          device,
+          { model, scene: problem.scene, baseline },
+          { seeds, iterations },
+        );
         // The first run compiles.
         if (run > 0) times.push(result.timesMs.optimize);
         last = `${result.cost.durationSec.toFixed(3)} (${result.source})`;

@@ -37,6 +37,8 @@ export interface MotionSpace {
   readonly fixed: Contact | undefined;
   /** Whether a scene has meshes, whose inside the fast checker does not know. */
   readonly hasMeshes: boolean;
+  /** Whether cylinders count as capsules of their radius. */
+  readonly cylindersAsCapsules: boolean;
   /** Gives the memory back. */
   close(): void;
 }
@@ -74,6 +76,7 @@ export function openMotionSpace(
     check,
     search,
     fixed: fixed !== undefined && !(fixed.clearanceM > 0) ? fixed : undefined,
+    cylindersAsCapsules,
     hasMeshes: scene.obstacles.some(({ shape }) => shape.kind === 'mesh'),
     close: () => search.close(),
   };

@@ -36,7 +36,8 @@ export async function optimizeMotion(
   if (!plan.solved || timing === undefined) throw new Error('only a solved motion can be optimised');
   const baseline = pathTrajectory(space.names, timing);
   const { model, scene } = space;
-  const result = await optimizeTrajectory(device, { model, scene, baseline }, config);
+  const cylinders = space.cylindersAsCapsules ? 'capsule' : 'exact';
+  const result = await optimizeTrajectory(device, { model, scene, baseline }, { cylinders, ...config });
   const cost = { baseline: result.baselineCost.total, optimized: result.cost.total };
   const timeMs = performance.now() - began;
   if (result.source === 'baseline') {
