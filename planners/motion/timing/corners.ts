@@ -87,21 +87,22 @@ export function firstSpeeds(path: PathTiming): void {
 
 /** Lowers the speed of corner k toward that of its neighbour until `segment` between the two is long enough. */
 function lower(path: PathTiming, k: number, neighbour: number, segment: number): void {
-  const fits = (): boolean =>
-    rampDistance(
-      path.speedOut[segment],
-      path.speedIn[segment + 1],
-      path.accelerationLimits[segment],
-      path.jerkLimits[segment],
-    ) <= freeLength(path, segment);
   let hi = path.speedIn[k];
-  if (hi <= neighbour || fits()) return;
+  if (hi <= neighbour || fits(path, segment)) return;
   let lo = neighbour;
   for (let n = 0; n < HALVINGS; n++) {
     const speed = 0.5 * (lo + hi);
     turnCorner(path, k, speed, speed);
-    if (fits()) lo = speed;
+    if (fits(path, segment)) lo = speed;
     else hi = speed;
   }
   turnCorner(path, k, lo, lo);
+}
+
+function fits(path: PathTiming, segment: number): boolean {
+  const from = path.speedOut[segment];
+  const to = path.speedIn[segment + 1];
+  return (
+    rampDistance(from, to, path.accelerationLimits[segment], path.jerkLimits[segment]) <= freeLength(path, segment)
+  );
 }
