@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
+import { readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 
 import type { Device, DeviceKind } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
