@@ -1,12 +1,16 @@
 import type { KernelContract } from './contract.ts';
+import { distanceTransform } from './distance-transform/contract.ts';
 import { doseHistogram } from './dose-histogram/contract.ts';
 import { doseObjective } from './dose-objective/contract.ts';
 import { fftConvolution, fftConvolutionAdjoint } from './fft-convolution/contract.ts';
+import { inverseKinematics } from './inverse-kinematics/contract.ts';
 import { photonDoseAdjoint } from './photon-dose-adjoint/contract.ts';
 import { photonDoseForward } from './photon-dose-forward/contract.ts';
 import { radiologicalDepth } from './radiological-depth/contract.ts';
 import { rankSelect } from './rank-select/contract.ts';
 import { separableMap } from './separable-map/contract.ts';
+import { trajectoryCost } from './trajectory-cost/contract.ts';
+import { trajectoryStep } from './trajectory-step/contract.ts';
 import {
   acceptStep,
   combineRows,
@@ -35,4 +39,8 @@ export const contracts: readonly KernelContract<unknown>[] = [
   doseObjective,
   rankSelect,
   doseHistogram,
+  inverseKinematics,
+  distanceTransform,
+  trajectoryCost,
+  trajectoryStep,
 ];

@@ -111,3 +111,19 @@ export function transformFromQuaternion(position: Vec3, xyzw: readonly [number, 
   mat4.fromRotationTranslation(t, xyzw as [number, number, number, number], position as [number, number, number]);
   return t;
 }
+
+/**
+ * Whether `t` is a rigid transform: finite, its 3 x 3 part a proper rotation to 1e-6 (what is left of one that was written
+ * with seven digits), its last row 0 0 0 1.
+ */
+export function isRigid(t: Transform): boolean {
+  if (t.length !== 16 || !t.every(Number.isFinite)) return false;
+  if (t[3] !== 0 || t[7] !== 0 || t[11] !== 0 || t[15] !== 1) return false;
+  for (let a = 0; a < 3; a++) {
+    for (let b = a; b < 3; b++) {
+      const dot = t[4 * a] * t[4 * b] + t[4 * a + 1] * t[4 * b + 1] + t[4 * a + 2] * t[4 * b + 2];
+      if (Math.abs(dot - (a === b ? 1 : 0)) > 1e-6) return false;
+    }
+  }
+  return mat4.determinant(t) > 0;
+}

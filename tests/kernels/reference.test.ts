@@ -6,6 +6,7 @@ import { OBJECTIVE_CODES, type ObjectiveCode } from '../../kernels/dose-objectiv
 import { doseAtVolume, doseObjectiveReference, type ObjectiveTerm } from '../../kernels/dose-objective/reference.ts';
 import { spectrumLength } from '../../kernels/fft-convolution/index.ts';
 import { convolveAdjointReference, convolveReference, kernelOf } from '../../kernels/fft-convolution/reference.ts';
+import { inverseKinematicsReference } from '../../kernels/inverse-kinematics/reference.ts';
 import { photonDoseAdjointReference } from '../../kernels/photon-dose-adjoint/reference.ts';
 import { doseTables } from '../../kernels/photon-dose-forward/contract.ts';
 import { cubicBSpline, photonDoseReference } from '../../kernels/photon-dose-forward/reference.ts';
@@ -355,5 +356,39 @@ describe('rank-select and dose-histogram', () => {
     const shape = { bins: 3, low: 0, binWidth: 0.5 };
     const counts = doseHistogramReference(shape, values, u32(0, 7, 0, 0, 3, 4, 0, 0), u32(0, 1, 2, 3, 4, 5, 6));
     expect([...counts]).toEqual([3, 1, 2, 1, 0, 1, 0, 0]);
+  });
+});
+
+describe('inverse-kinematics', () => {
+  // Two joints about z, 0.4 m apart, the tip 0.3 m out.
+  const joint = (x: number, dof: number): number[] => [1, 0, 0, 0, 1, 0, 0, 0, 1, x, 0, 0, 0, dof, 1, 0];
+  const arm = f32(...joint(0, 0), ...joint(0.4, 1), ...joint(0.3, 0));
+  const shape = { joints: 2, dofs: 2, starts: 2, startsPerTarget: 2, iterations: 30, task: 0, lengthM: 0.2 } as const;
+  const pi = Math.PI;
+
+  it('finds the elbow of a planar arm up and down, by the law of cosines', () => {
+    const [x, y] = [0.35, 0.42];
+    const limits = f32(-pi, pi, 1, 0, -pi, pi, 1, 0);
+    const target = f32(1, 0, 0, 0, 1, 0, 0, 0, 1, x, y, 0);
+    const { solution, residual } = inverseKinematicsReference(shape, { arm, limits }, target, f32(0.1, 1, 1.5, -1));
+    const elbow = Math.acos((x * x + y * y - 0.4 ** 2 - 0.3 ** 2) / (2 * 0.4 * 0.3));
+    for (const [i, bend] of [elbow, -elbow].entries()) {
+      const shoulder = Math.atan2(y, x) - Math.atan2(0.3 * Math.sin(bend), 0.4 + 0.3 * Math.cos(bend));
+      // Half the squared error stops below 1e-12: a few micrometres over the arm, with float32 tables.
+      expect(solution[2 * i]).toBeCloseTo(shoulder, 5);
+      expect(solution[2 * i + 1]).toBeCloseTo(bend, 5);
+    }
+    expect(Math.max(...residual)).toBeLessThan(1e-6);
+  });
+
+  it('stops at a limit, at the nearest point that is left', () => {
+    // The shoulder is held at zero: the tip runs on a circle about (0.4, 0); nearest to (0.4, 0.5) is its top.
+    const limits = f32(0, 1e-9, 1, 0, -pi, pi, 1, 0);
+    const target = f32(1, 0, 0, 0, 1, 0, 0, 0, 1, 0.4, 0.5, 0);
+    const { solution, residual } = inverseKinematicsReference(shape, { arm, limits }, target, f32(0, 0.8, 0, 2.5));
+    for (const i of [0, 1]) {
+      expect(solution[2 * i + 1]).toBeCloseTo(pi / 2, 4);
+      expect(residual[2 * i]).toBeCloseTo(0.2, 6);
+    }
   });
 });

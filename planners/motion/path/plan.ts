@@ -178,7 +178,7 @@ type Refusal = Omit<PathResult, 'timesUs'>;
 
 /** Why start or goal cannot be planned for; undefined where they can. */
 function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
-  const ends = [judge(space, request.start), judge(space, request.goal)];
+  const ends = [judgeConfiguration(space, request.start), judgeConfiguration(space, request.goal)];
   const valid = { start: ends[0].valid, goal: ends[1].valid };
   for (const [i, end] of (['start', 'goal'] as const).entries()) {
     const { fault, message, violation, contact } = ends[i];
@@ -192,7 +192,8 @@ function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
   return undefined;
 }
 
-interface Judgement {
+/** Whether a configuration can be a start or goal, and why not. */
+export interface Judgement {
   readonly valid: boolean;
   readonly fault?: 'outside-limits' | 'in-collision' | 'too-close';
   readonly message?: string;
@@ -200,7 +201,8 @@ interface Judgement {
   readonly contact?: Contact;
 }
 
-function judge(space: MotionSpace, q: ArrayLike<number>): Judgement {
+/** Limits first, then collisions: by the fast checker, and by the float64 one where it has to be told what meets what. */
+export function judgeConfiguration(space: MotionSpace, q: ArrayLike<number>): Judgement {
   const { limits, names, check, search } = space;
   for (let i = 0; i < names.length; i++) {
     const { lower, upper } = limits[i];

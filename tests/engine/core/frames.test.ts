@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisOf, inverse, T_patient_beam, transformPoint } from '../../../engine/core/frames.ts';
+import { axisOf, inverse, isRigid, T_patient_beam, transformPoint } from '../../../engine/core/frames.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 
 const source: Vec3 = [0, 0, 1000];
@@ -40,5 +40,23 @@ describe('IEC 61217 frames, head first supine', () => {
     const t = at(37, 12, 80, [10, -20, 30]);
     expectPoint(transformPoint(t, [0, 0, 0]), [10, -20, 30]);
     expectPoint(transformPoint(inverse(t), transformPoint(t, [1, 2, 3])), [1, 2, 3]);
+  });
+});
+
+describe('rigid transforms', () => {
+  const t = at(37, 12, 80, [10, -20, 30]);
+  it.each<[string, (m: Float64Array) => void, boolean]>([
+    ['as it is', () => {}, true],
+    ['rounded to seven digits', (m) => m.set(m.map((v) => Number(v.toPrecision(7)))), true],
+    ['scaled', (m) => m.set(m.map((v, i) => (i < 12 ? 1.001 * v : v))), false],
+    ['sheared', (m) => m.set([m[4] + 0.01], 0), false],
+    ['mirrored', (m) => m.set([-m[0], -m[1], -m[2]]), false],
+    ['with a projective row', (m) => m.set([0.1], 3), false],
+    ['with NaN', (m) => m.set([Number.NaN], 12), false],
+    ['row-major', (m) => m.set([0, 0, 0, 30], 12), false],
+  ])('%s', (_, change, rigid) => {
+    const m = t.slice();
+    change(m);
+    expect(isRigid(m)).toBe(rigid);
   });
 });
