@@ -29,6 +29,7 @@ const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 
 export class SearchSpace {
   readonly dim: number;
   readonly #memory: SpaceMemory;
+  readonly #robot: RobotTable;
   /** [2][dim] configurations handed to the kernel. */
   readonly #ends: Float32Array;
   readonly #endsAddress: number;
@@ -46,6 +47,7 @@ export class SearchSpace {
     const solids = sceneTable(scene, options.cylindersAsCapsules === true);
     checkSizes(robot);
     this.dim = robot.dim;
+    this.#robot = robot;
     const memory = new SpaceMemory(module);
     this.#memory = memory;
     packRobot(memory, robot);
@@ -82,6 +84,28 @@ export class SearchSpace {
   edgeFree(from: ArrayLike<number>, to: ArrayLike<number>): boolean {
     this.#setEnds(from, to);
     return this.#calls.edge(this.#memory.address, this.#endsAddress, this.#endsAddress + 4 * this.dim) === 1;
+  }
+
+  /**
+   * Lets every sphere grow by `slackM` [m], up to SLACK_LIMIT, in all checks until it is set again: room for a motion that
+   * strays from the edges that are checked, or a distance to keep (twice it between two links).
+   */
+  setSlack(slackM: number): void {
+    this.#memory.floats[FIELD.slack] = slackM;
+  }
+
+  /** How far any sphere can move when each joint moves by at most `change` [rad or m], in metres. */
+  displacement(change: ArrayLike<number>): number {
+    const { bodies, reach } = this.#robot;
+    let most = 0;
+    for (let b = 1; b < bodies.length; b++) {
+      let sum = 0;
+      for (let j = b; j !== 0; j = bodies[j].parent) {
+        sum += Math.max(0, reach[b * bodies.length + j]) * Math.abs(bodies[j].factor * change[bodies[j].index]);
+      }
+      most = Math.max(most, sum);
+    }
+    return most;
   }
 
   /** Begins a query: the sequence of samples of this seed, counters at zero. */

@@ -26,6 +26,7 @@ const SPACE_FIELDS = [
   'sweeps',
   'recent',
   'lists',
+  'slack',
   'bendMost',
   'speedMost',
   'edges',
@@ -67,6 +68,9 @@ export const TILT_ANY = 12;
 export const BODY_BYTES = 192;
 export const CENTRE_BYTES = 48;
 export const CHORD_BYTES = 112;
+
+/** Most that spheres can be made to grow by for a query [m]: pairs that cannot meet even so are left out. */
+export const SLACK_LIMIT = 0.1;
 
 /** Pairs kept that collided last. */
 export const RECENT = 4;

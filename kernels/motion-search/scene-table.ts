@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
 import type { TriangleMesh } from '../../engine/core/robot.ts';
 import type { DistanceField, Obstacle, Scene } from '../../engine/core/scene.ts';
-import { OTHER_LIMIT } from './layout.ts';
+import { OTHER_LIMIT, SLACK_LIMIT } from './layout.ts';
 import { type MeshTree, meshTree } from './mesh-tree.ts';
 
 /**
@@ -95,7 +95,7 @@ function scaled(mesh: TriangleMesh, scale: readonly number[]): Float32Array {
   return corners;
 }
 
-/** Whether a ball (x, y, z, radius, base frame) can touch the obstacle; true where it is not known. */
+/** Whether a ball (x, y, z, radius, base frame), grown by the greatest slack, can touch the obstacle; true where it is not known. */
 export function mayTouch(solid: SolidObstacle, ball: Float64Array): boolean {
   if (solid.kind === 'field') return true;
   const t = solid.obstacle.pose;
@@ -105,7 +105,7 @@ export function mayTouch(solid: SolidObstacle, ball: Float64Array): boolean {
     const local = t[4 * r] * p[0] + t[4 * r + 1] * p[1] + t[4 * r + 2] * p[2];
     squared += Math.max(Math.abs(local) - solid.half[r], 0) ** 2;
   }
-  return Math.sqrt(squared) <= ball[3] + solid.radius;
+  return Math.sqrt(squared) <= ball[3] + SLACK_LIMIT + solid.radius;
 }
 
 /** Sixteen words of an obstacle: its inverse rotation by rows, the offset of its frame, half extents, radius. */

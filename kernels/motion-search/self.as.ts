@@ -17,7 +17,7 @@ export function carriedOpen(s: Space, g: usize, k: usize, a: usize, b: usize, la
     toMiddle(at);
   }
   const bend = load<f32>(s.bend + ((<usize>load<u32>(groupG, 12) * <usize>s.bodies + <usize>load<u32>(groupK, 12)) << 2));
-  const stray = eighth * bend;
+  const stray = eighth * bend + 2 * s.slack;
   const first = <usize>load<u32>(groupG, 4);
   const end = first + <usize>load<u32>(groupG, 8);
   const firstK = s.sphereTable + (<usize>load<u32>(groupK, 4) << 4);

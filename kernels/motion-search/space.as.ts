@@ -45,6 +45,8 @@ export class Space {
   /** [RECENT] pairs that collided last, the latest first; 0: none. */
   recent: usize;
   lists: usize;
+  /** What every sphere grows by in this query. */
+  slack: f32;
   /** Largest bend, and bound of the first derivative, over all bodies. */
   bendMost: f32;
   speedMost: f32;

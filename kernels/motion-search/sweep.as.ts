@@ -73,7 +73,7 @@ function spheresMeet(s: Space, g: usize, o: i32, frame: usize): bool {
   const group = s.groupTable + (g << 6);
   const none = f32x4.splat(0);
   const centre = frame + <usize>s.bodies * BODY_BYTES + g * CENTRE_BYTES;
-  const whole = f32x4.splat(load<f32>(group, 28));
+  const whole = f32x4.splat(load<f32>(group, 28) + s.slack);
   const cx = v128.load(centre);
   const cy = v128.load(centre, 16);
   const cz = v128.load(centre, 32);
@@ -89,7 +89,7 @@ function spheresMeet(s: Space, g: usize, o: i32, frame: usize): bool {
     const x = madd(madd(madd(v128.load(body, 144), v128.load(body), px), v128.load(body, 48), py), v128.load(body, 96), pz);
     const y = madd(madd(madd(v128.load(body, 160), v128.load(body, 16), px), v128.load(body, 64), py), v128.load(body, 112), pz);
     const z = madd(madd(madd(v128.load(body, 176), v128.load(body, 32), px), v128.load(body, 80), py), v128.load(body, 128), pz);
-    if (sphereOpen(s, o, x, y, z, none, none, none, none, load<f32>(sphere, 12), 0) != 0) return true;
+    if (sphereOpen(s, o, x, y, z, none, none, none, none, load<f32>(sphere, 12), s.slack) != 0) return true;
   }
   return false;
 }
@@ -203,7 +203,7 @@ export function sweep(
       my = f32x4.add(ay, dy);
       mz = f32x4.add(az, dz);
       length = f32x4.sqrt(dot(dx, dy, dz, dx, dy, dz));
-      stray = eighth * load<f32>(s.bend + (<usize>load<u32>(group, 12) * row));
+      stray = eighth * load<f32>(s.bend + (<usize>load<u32>(group, 12) * row)) + s.slack;
       radius = load<f32>(group, 28) + stray;
       keep = f32x4.splat(radius);
     }
@@ -226,7 +226,7 @@ export function sweep(
       const wy = f32x4.sub(my, ny);
       const wz = f32x4.sub(mz, nz);
       const along = dot(wx, wy, wz, f32x4.sub(dx, ex), f32x4.sub(dy, ey), f32x4.sub(dz, ez));
-      const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) * row));
+      const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) * row)) + s.slack;
       lanes &= planeOpen(dot(wx, wy, wz, wx, wy, wz), along, f32x4.splat(radius + load<f32>(other, 28) + strayK));
       if (lanes == 0) continue;
       if (!(pair & BRANCH)) {

@@ -1,4 +1,5 @@
 import { inputError } from '../../../engine/core/errors.ts';
+import { SLACK_LIMIT } from '../../../kernels/motion-search/layout.ts';
 import { type Contact, closestContact, insideMesh } from '../collision/reference.ts';
 import {
   describeContact,
@@ -18,6 +19,11 @@ export interface PathRequest {
   readonly seed?: number;
   /** Samples drawn before the search gives up, over all attempts; default 200000 (about a second). */
   readonly maxIterations?: number;
+  /**
+   * Distance that the path keeps from obstacles, and twice as much between links [m], at most 0.1: room for a motion that
+   * rounds its corners. Default 0.
+   */
+  readonly clearanceM?: number;
   /** Rounds of shortening; 0 leaves the path as found. Default 5. */
   readonly simplifyRounds?: number;
 }
@@ -43,6 +49,7 @@ export function planPath(space: MotionSpace, request: PathRequest): PathResult {
   const began = performance.now();
   checkRequest(space, request);
   const { search } = space;
+  search.setSlack(request.clearanceM ?? 0);
   const refused = refuse(space, request);
   if (refused !== undefined) {
     const spent = 1000 * (performance.now() - began);
@@ -152,6 +159,10 @@ function checkRequest(space: MotionSpace, request: PathRequest): void {
         `positions are numbers from -${LARGEST} to ${LARGEST} rad (or m)`,
       );
     }
+  }
+  const { clearanceM = 0 } = request;
+  if (!(clearanceM >= 0 && clearanceM <= SLACK_LIMIT)) {
+    throw inputError('path/settings', `clearanceM is ${clearanceM} m`, `it must be from 0 to ${SLACK_LIMIT} m`);
   }
   checkWhole('seed', request.seed ?? 0, 0);
   checkWhole('maxIterations', request.maxIterations ?? 1, 1);

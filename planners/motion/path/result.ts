@@ -6,7 +6,7 @@ export type PathReason =
   | 'goal-outside-limits'
   | 'start-in-collision'
   | 'goal-in-collision'
-  /** Free, but by less than the fast checker's room for rounding: hundredths of a millimetre. */
+  /** Free, but by less than the clearance asked for and the fast checker's room for rounding (hundredths of a millimetre). */
   | 'start-too-close'
   | 'goal-too-close'
   | 'out-of-iterations';

@@ -4,7 +4,7 @@ import { seededRandom } from '../../../../engine/core/random.ts';
 import type { RobotModel } from '../../../../engine/core/robot.ts';
 import type { Obstacle, Scene } from '../../../../engine/core/scene.ts';
 import { kernelModule } from '../../../../kernels/device.ts';
-import { createCollisionReference, isFree } from '../../../../planners/motion/collision/reference.ts';
+import { closestContact, createCollisionReference, isFree } from '../../../../planners/motion/collision/reference.ts';
 import { type PathRequest, planPath } from '../../../../planners/motion/path/plan.ts';
 import { pathLength } from '../../../../planners/motion/path/result.ts';
 import { type MotionSpaceOptions, openMotionSpace } from '../../../../planners/motion/path/space.ts';
@@ -73,6 +73,35 @@ describe('a path', () => {
     expect(result.progress.iterations).toBe(0);
     const still = planPath(space, { start: ends.start, goal: ends.start });
     expect(still).toMatchObject({ solved: true, length: 0 });
+  });
+
+  it('keeps the clearance that is asked for', () => {
+    const space = open(wall);
+    const near = planPath(space, ends);
+    const wide = planPath(space, { ...ends, clearanceM: 0.03 });
+    const least = (path: Float64Array): number => {
+      let clearance = Number.POSITIVE_INFINITY;
+      for (let i = 3; i < path.length; i += 3) {
+        for (let p = 0; p <= 500; p++) {
+          const q = [0, 1, 2].map((k) => path[i - 3 + k] + ((path[i + k] - path[i - 3 + k]) * p) / 500);
+          const contact = closestContact(space.check, q);
+          if (contact?.with.kind === 'obstacle') clearance = Math.min(clearance, contact.clearanceM);
+        }
+      }
+      return clearance;
+    };
+    expect(least(wide.waypoints)).toBeGreaterThan(0.03);
+    expect(least(near.waypoints)).toBeLessThan(0.03);
+    const tight = planPath(space, { ...ends, start: [0.19, 0, 0], clearanceM: 0.1 });
+    expect(tight).toMatchObject({ reason: 'start-too-close' });
+    // The next query asks for none again.
+    expect(planPath(space, ends).waypoints).toEqual(near.waypoints);
+  });
+
+  it('tells how far spheres move at most when joints move a little', () => {
+    const space = open({ obstacles: [] });
+    // The last sphere centre is 0.77 m, 0.49 m and 0.21 m from the three axes.
+    expect(space.search.displacement([0.1, -0.2, 0.3])).toBeCloseTo(0.077 + 0.098 + 0.063, 9);
   });
 
   const seed = 120;
@@ -202,6 +231,12 @@ describe('bad input', () => {
     ['NaN', { start: [0.8, 0, 0], goal: [0, Number.NaN, 0] }, 'path/configuration', 'joint1 is at NaN in the goal'],
     ['infinity', { start: [Number.POSITIVE_INFINITY, 0, 0], goal: [0, 0, 0] }, 'path/configuration', 'Infinity'],
     ['a broken seed', { start: [0.8, 0, 0], goal: [-0.8, 0, 0], seed: 1.5 }, 'path/settings', 'seed is 1.5'],
+    [
+      'a clearance that is negative',
+      { start: [0.8, 0, 0], goal: [-0.8, 0, 0], clearanceM: -1 },
+      'path/settings',
+      'clearanceM is -1',
+    ],
     [
       'no iterations',
       { start: [0.8, 0, 0], goal: [-0.8, 0, 0], maxIterations: 0 },
