@@ -4,6 +4,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
+import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
 import type { Session } from './session.ts';
@@ -15,13 +16,14 @@ import { version } from './version.ts';
  */
 export function createProgram(session: Session): Command {
   const program = new Command('isocenter')
-    .description('Plans radiation beams. For research, not for clinical use.')
+    .description('Plans radiation beams and robot motions. For research, not for clinical use.')
     .version(version())
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   registerPlan(program, session);
   registerEvaluate(program, session);
   registerMachine(program, session);
+  registerMotion(program, session);
   registerRegister(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);

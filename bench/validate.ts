@@ -2,18 +2,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
+import { entryTables } from './validation/entry.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
 import { machineTables } from './validation/machines.ts';
+import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
+import { trajectoryTables } from './validation/trajectory.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
- * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands, and the
- * timing of robot motions.
+ * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
+ * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -30,7 +33,10 @@ async function main(): Promise<void> {
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
     ['speed', async () => commandTable(data, root)],
+    ['motion', async () => motionTables(data)],
     ['timing', timingTables],
+    ['entry', async () => withDevice((device) => entryTables(device, data))],
+    ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
   ];
@@ -45,6 +51,11 @@ async function main(): Promise<void> {
     previous.set(name, text);
     writeFileSync(file, page(sections.map(([section]) => [section, previous.get(section) ?? 'Not measured yet.'])));
   }
+}
+
+/** Every how many-th problem of the long sets is taken: ISOCENTER_EVERY, by default all. */
+function stride(): number {
+  return Math.max(1, Math.floor(Number(process.env.ISOCENTER_EVERY ?? 1)) || 1);
 }
 
 async function withDevice(run: (device: Awaited<ReturnType<typeof openDevice>>) => Promise<string>): Promise<string> {

@@ -42,18 +42,28 @@ export function numberListOption(
     });
 }
 
-/** Parser of an option that is a point: three numbers separated by commas [mm]. */
-export function pointOption(option: string): (text: string) => readonly [number, number, number] {
-  const numbers = numberListOption(option, 'mm', -10_000, 10_000);
+/** Where the points of an option live, and how far out they may be. */
+const POINT_FRAMES = {
+  patient: {
+    unit: 'mm',
+    largest: 10_000,
+    words: 'in mm in the patient frame (x to the left, y to the back, z to the head)',
+  },
+  base: { unit: 'm', largest: 100, words: "in metres in the robot's base frame" },
+} as const;
+
+/** Parser of an option that is a point: three numbers separated by commas, in the patient frame [mm] or the base frame [m]. */
+export function pointOption(
+  option: string,
+  frame: keyof typeof POINT_FRAMES = 'patient',
+): (text: string) => readonly [number, number, number] {
+  const { unit, largest, words } = POINT_FRAMES[frame];
+  const numbers = numberListOption(option, unit, -largest, largest);
   return (text) => {
     const values = numbers(text);
     if (values.length === 3) return [values[0], values[1], values[2]];
     const message = `${JSON.stringify(text)} has ${values.length} numbers where three must be`;
-    throw badValue(
-      option,
-      message,
-      'give x,y,z in mm in the patient frame (x to the left, y to the back, z to the head)',
-    );
+    throw badValue(option, message, `give x,y,z ${words}`);
   };
 }
 

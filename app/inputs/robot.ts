@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../../engine/core/errors.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
-import { readJointLimits, withLimits } from '../../engine/formats/joint-limits.ts';
+import { type JointLimitsFile, readJointLimits, withLimits } from '../../engine/formats/joint-limits.ts';
 import { applySrdf, readSrdf, type Srdf } from '../../engine/formats/srdf.ts';
 import type { MeshSource } from '../../engine/formats/urdf/geometry.ts';
 import { readUrdf } from '../../engine/formats/urdf/read.ts';
@@ -35,7 +35,8 @@ export interface LoadedRobot {
 export async function loadRobot(settings: RobotSettings): Promise<LoadedRobot> {
   const inputs: InputRecord[] = [];
   const notes: string[] = [];
-  let model = await loadModel(settings.robot, inputs, notes);
+  const limits = await loadLimits(settings.limits);
+  let model = await loadModel(settings.robot, limits?.limits, inputs, notes);
   let srdf: Srdf | undefined;
   if (settings.srdf !== undefined) {
     const { text, record } = await readTextInput(settings.srdf, 'srdf', 'give the SRDF that belongs to the URDF');
@@ -47,24 +48,38 @@ export async function loadRobot(settings: RobotSettings): Promise<LoadedRobot> {
     model = found.model;
     notes.push(`No SRDF: ${found.active.length} pairs of links are checked against each other, found by sampling.`);
   }
-  if (settings.limits !== undefined) {
-    const { text, record } = await readTextInput(settings.limits, 'limits', 'give a YAML file of joint limits');
-    model = withLimits(model, readJointLimits(text, settings.limits));
-    inputs.push(record);
-  }
+  if (limits !== undefined) inputs.push(limits.record);
   return { model, ...(srdf === undefined ? {} : { srdf }), inputs, notes };
 }
 
-async function loadModel(robot: string, inputs: InputRecord[], notes: string[]): Promise<RobotModel> {
+async function loadLimits(
+  path: string | undefined,
+): Promise<{ limits: JointLimitsFile; record: InputRecord } | undefined> {
+  if (path === undefined) return undefined;
+  const { text, record } = await readTextInput(path, 'limits', 'give a YAML file of joint limits');
+  return { limits: readJointLimits(text, path), record };
+}
+
+/** With the given limits: a URDF file may lack what they hold. */
+async function loadModel(
+  robot: string,
+  limits: JointLimitsFile | undefined,
+  inputs: InputRecord[],
+  notes: string[],
+): Promise<RobotModel> {
   const hint = `built-in robots: ${builtinRobotNames.join(', ')}; or give a URDF file`;
   if (builtinRobotNames.includes(robot)) {
     inputs.push({ role: 'robot', name: robot, sha256: null });
-    return builtinRobot(robot);
+    return limits === undefined ? builtinRobot(robot) : withLimits(builtinRobot(robot), limits);
   }
   if (!looksLikeFile(robot)) throw inputError('robot/unknown', `there is no robot ${robot}`, hint);
   const { text, record } = await readTextInput(robot, 'robot', hint);
   inputs.push(record);
-  const model = readUrdf(text, { path: robot, meshes: meshesBeside(robot) });
+  const model = readUrdf(text, {
+    path: robot,
+    meshes: meshesBeside(robot),
+    ...(limits === undefined ? {} : { limits }),
+  });
   if (model.links.every(({ collision }) => collision.every(({ shape }) => shape.kind === 'sphere'))) return model;
   const { model: fitted, report } = fitSpheres(model);
   const spheres = report.reduce((sum, fit) => sum + fit.spheres, 0);

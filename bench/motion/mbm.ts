@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
+import { mean, spread } from '../../app/motion/spread.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { kernelModule } from '../../kernels/device.ts';
 import { createCollisionReference, isFree } from '../../planners/motion/collision/reference.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
 import type { PathResult } from '../../planners/motion/path/result.ts';
 import { openMotionSpace } from '../../planners/motion/path/space.ts';
-import { type MotionProblem, readMotionBenchmark } from './problems.ts';
-import { mean, spread } from './summary.ts';
 
 /**
  * `node dist/bench/motion/mbm.js DIR [--seed N] [--runs N] [--validate] [--cylinders exact]`: plans every problem of a

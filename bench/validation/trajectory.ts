@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type MotionProblem, readMotionBenchmark } from '../../app/inputs/motion-benchmark.ts';
 import type { Device } from '../../engine/compute/device.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
@@ -9,7 +10,6 @@ import { openMotionSpace } from '../../planners/motion/path/space.ts';
 import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.ts';
 import { optimizeTrajectory, type TrajectoryResult } from '../../planners/motion/trajectory/optimize.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
-import { type MotionProblem, readMotionBenchmark } from '../motion/problems.ts';
 import { type TimedShortcut, timedShortcut } from '../motion/timed-shortcut.ts';
 import { table } from './markdown.ts';
 
@@ -149,7 +149,7 @@ function page(device: Device, rows: readonly Row[], refused: number, every: numb
     '## Trajectory optimisation: MotionBenchMaker, Panda',
     '',
     `Every ${every === 1 ? '' : `${every}th `}problem${every === 1 ? '' : ' of each set'} with a path, ${rows.length} in all (${refused} without); the path that is to be beaten is`,
-    'shortened, and timed with its corners rounded as far as it is proven free. Cost: duration, 0.2 x squared jerk over its',
+    'shortened, and timed with each corner rounded as far as it is proven free. Cost: duration, 0.2 x squared jerk over its',
     'limit, 0.5 x nearness to obstacles below 30 mm, the same function for both. "Cheaper" counts trajectories that were also',
     `proven free; the others return the path. 6 seeds, ${device.kind} device, ${device.threads} thread${device.threads === 1 ? '' : 's'}. Independent check in float64 at`,
     `1/1000 rad; largest share of a limit on velocity, acceleration or jerk ${share.toFixed(9)}, farthest beyond a joint's range ${Math.max(0, beyond).toExponential(1)} rad.`,

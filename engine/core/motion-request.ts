@@ -1,4 +1,5 @@
 import type { Transform } from './frames.ts';
+import type { Vec3 } from './grid.ts';
 
 /** Where a motion shall end. */
 export type MotionGoal =
@@ -9,6 +10,9 @@ export type MotionGoal =
       /** From the link's frame to the base frame [m]. A goal of position alone has `orientation` false. */
       readonly pose: Transform;
       readonly orientation: boolean;
+      /** How far from it is near enough: distance [m], and angle about each axis of the goal [rad]; 0 where left out. */
+      readonly positionToleranceM?: number;
+      readonly orientationToleranceRad?: Vec3;
     };
 
 /** One question to a motion planner, joints by name [rad or m]. */

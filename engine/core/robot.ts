@@ -1,9 +1,9 @@
 import type { Transform } from './frames.ts';
 import type { Vec3 } from './grid.ts';
 
-/** Triangles of a mesh: three vertices each [m, mesh frame], as the file gives them. */
+/** Triangles of a mesh: three vertices each, counter-clockwise from outside where the file keeps to that. */
 export interface TriangleMesh {
-  /** x, y, z of each vertex [m]. */
+  /** x, y, z of each vertex; times the `scale` of its shape, [m] in the shape's frame. */
   readonly vertices: Float32Array;
   /** Three vertex numbers a triangle. */
   readonly triangles: Uint32Array;
@@ -11,7 +11,8 @@ export interface TriangleMesh {
 
 /**
  * A solid in its own frame, centred on the origin; cylinders and capsules stand along z. A capsule's length is that of its
- * cylindrical part.
+ * cylindrical part. A mesh's `scale` carries the vertices of `mesh`, or those of the file `uri` where `mesh` is left out, to
+ * metres; the reader of URDF applies it to the meshes that it loads, whose scale is 1 then.
  */
 export type Shape =
   | { readonly kind: 'box'; readonly sizeM: Vec3 }

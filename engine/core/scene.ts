@@ -27,4 +27,6 @@ export interface Obstacle {
 /** What a robot must not touch, in its base frame [m]; immutable. */
 export interface Scene {
   readonly obstacles: readonly Obstacle[];
+  /** Pairs of names, of links or obstacles, that may touch, where a file of the scene says so. */
+  readonly allowed?: readonly (readonly [string, string])[];
 }

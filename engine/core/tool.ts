@@ -5,7 +5,7 @@ export interface ToolSpec {
   readonly link: string;
   /** Where the shaft begins; the link's origin where it is left out. */
   readonly originM?: Vec3;
-  /** Direction of the shaft, away from the robot; +z where it is left out. */
+  /** Unit vector along the shaft, away from the robot; +z where it is left out. */
   readonly axis?: Vec3;
   /** Length of the straight shaft. */
   readonly lengthM: number;

@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { type IsocenterError, inputError } from '../core/errors.ts';
+import { decimal, decodeText } from './text.ts';
 
 /** One element of an XML file; text between elements is left out (URDF and SRDF have none that matters). */
 export interface XmlElement {
@@ -11,13 +12,16 @@ export interface XmlElement {
 
 const DEEPEST = 64;
 
+export const RUN_XACRO = 'run `xacro FILE.xacro > FILE.urdf` first and give its output';
+
 /**
  * Reads an XML document into its tree of elements.
  *
  * @param path what messages call the file
- * @throws IsocenterError `xml/malformed` with line and column
+ * @throws IsocenterError `xml/malformed` with line and column, `xml/encoding`
  */
-export function parseXml(text: string, path: string): XmlElement {
+export function parseXml(file: string | Uint8Array, path: string): XmlElement {
+  const text = decodeText(file, path, 'xml');
   const parser = new SaxesParser();
   type Open = { name: string; attributes: Record<string, string>; children: Open[]; line: number };
   const open: Open[] = [];
@@ -98,8 +102,16 @@ export class XmlReader {
   }
 
   #parse(element: XmlElement, attribute: string, text: string): number {
-    const value = Number(text);
-    if (Number.isFinite(value)) return value;
+    const value = decimal(text);
+    if (!Number.isNaN(value)) return value;
+    if (/\$[{(]/.test(text)) {
+      throw this.fault(
+        element,
+        'xacro',
+        `${attribute} of <${element.name}> is ${JSON.stringify(text)}, an expression of xacro`,
+        RUN_XACRO,
+      );
+    }
     throw this.fault(
       element,
       'bad-number',
@@ -108,8 +120,11 @@ export class XmlReader {
     );
   }
 
+  /** The one child of that name; undefined where there is none, an error where there are several. */
   child(element: XmlElement, name: string): XmlElement | undefined {
-    return element.children.find((child) => child.name === name);
+    const [first, second] = this.children(element, name);
+    if (second === undefined) return first;
+    throw this.fault(second, 'repeated', `<${element.name}> has two <${name}>`, 'leave one of them out');
   }
 
   children(element: XmlElement, name: string): XmlElement[] {

@@ -76,7 +76,11 @@ function alongRun(g: usize, n: i32, a: i32, b: i32, sign: u32, h2: f64, perStep:
   }
   const firstCentre = <f64>a + 0.5;
   const lastCentre = <f64>b - 0.5;
-  let end = envelope;
+  // The last entry is kept in these; in memory it stands at `last`.
+  let last = envelope - ENTRY;
+  let lastFrom: f64 = 0;
+  let lastLifted: f64 = 0;
+  let lastFace = 0;
   let before: f32 = a > 0 ? 0 : NONE;
   for (let m = a; m <= b; m++) {
     const after: f32 = m < b ? abs<f32>(load<f32>(g + (<usize>m << 2))) : b < n ? 0 : NONE;
@@ -85,22 +89,28 @@ function alongRun(g: usize, n: i32, a: i32, b: i32, sign: u32, h2: f64, perStep:
     if (height >= NONE) continue;
     const lifted = <f64>height + h2 * (<f64>m * <f64>m);
     let from = firstCentre;
-    while (end > envelope) {
-      const last = end - ENTRY;
-      const steps = m - load<i32>(last, 24);
-      from = (lifted - load<f64>(last, 8)) * load<f64>(perStep + (<usize>steps << 3));
-      if (from > load<f64>(last)) break;
-      end = last;
+    while (last >= envelope) {
+      from = (lifted - lastLifted) * load<f64>(perStep + (<usize>(m - lastFace) << 3));
+      if (from > lastFrom) break;
       from = firstCentre;
+      last -= ENTRY;
+      if (last < envelope) break;
+      lastFrom = load<f64>(last);
+      lastLifted = load<f64>(last, 8);
+      lastFace = load<i32>(last, 24);
     }
     if (from > lastCentre) continue;
-    store<f64>(end, from);
-    store<f64>(end, lifted, 8);
-    store<f64>(end, <f64>height, 16);
-    store<i32>(end, m, 24);
-    end += ENTRY;
+    last += ENTRY;
+    store<f64>(last, from);
+    store<f64>(last, lifted, 8);
+    store<f64>(last, <f64>height, 16);
+    store<i32>(last, m, 24);
+    lastFrom = from;
+    lastLifted = lifted;
+    lastFace = m;
   }
-  if (end == envelope) return;
+  if (last < envelope) return;
+  const end = last + ENTRY;
   let at = envelope;
   let height = load<f64>(at, 16);
   let face = <f64>load<i32>(at, 24);
@@ -149,19 +159,39 @@ function transpose4(from: usize, fromStride: usize, to: usize, toStride: usize):
   v128.store(to + 3 * toStride, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
-function transpose(from: usize, rows: i32, cols: i32, fromStride: usize, to: usize, toStride: usize): void {
+// Lines of the volume lie far apart, often by a power of two: both ways work on all of a line's tile before the next line.
+// lines[c][r] = plane[r][c]
+function gatherTile(plane: usize, rowBytes: usize, rows: i32, cols: i32, lines: usize, lineBytes: usize): void {
   const wholeRows = rows & ~3;
   const wholeCols = cols & ~3;
   for (let r = 0; r < wholeRows; r += 4) {
     for (let c = 0; c < wholeCols; c += 4) {
-      const source = from + <usize>r * fromStride + (<usize>c << 2);
-      transpose4(source, fromStride, to + <usize>c * toStride + (<usize>r << 2), toStride);
+      const source = plane + <usize>r * rowBytes + (<usize>c << 2);
+      transpose4(source, rowBytes, lines + <usize>c * lineBytes + (<usize>r << 2), lineBytes);
     }
   }
   for (let r = 0; r < rows; r++) {
     for (let c = r < wholeRows ? wholeCols : 0; c < cols; c++) {
-      const value = load<f32>(from + <usize>r * fromStride + (<usize>c << 2));
-      store<f32>(to + <usize>c * toStride + (<usize>r << 2), value);
+      const value = load<f32>(plane + <usize>r * rowBytes + (<usize>c << 2));
+      store<f32>(lines + <usize>c * lineBytes + (<usize>r << 2), value);
+    }
+  }
+}
+
+// plane[r][c] = lines[c][r]
+function scatterTile(lines: usize, lineBytes: usize, rows: i32, cols: i32, plane: usize, rowBytes: usize): void {
+  const wholeRows = rows & ~3;
+  const wholeCols = cols & ~3;
+  for (let r = 0; r < wholeRows; r += 4) {
+    for (let c = 0; c < wholeCols; c += 4) {
+      const source = lines + <usize>c * lineBytes + (<usize>r << 2);
+      transpose4(source, lineBytes, plane + <usize>r * rowBytes + (<usize>c << 2), rowBytes);
+    }
+  }
+  for (let r = 0; r < rows; r++) {
+    for (let c = r < wholeRows ? wholeCols : 0; c < cols; c++) {
+      const value = load<f32>(lines + <usize>c * lineBytes + (<usize>r << 2));
+      store<f32>(plane + <usize>r * rowBytes + (<usize>c << 2), value);
     }
   }
 }
@@ -194,13 +224,13 @@ function alongColumns(
   for (let c = 0; c < cols; c += COLUMNS) {
     const width = min(COLUMNS, cols - c);
     const corner = plane + (<usize>c << 2);
-    transpose(corner, rows, width, rowBytes, scratch, lineBytes);
+    gatherTile(corner, rowBytes, rows, width, scratch, lineBytes);
     for (let i = 0; i < width; i++) {
       const g = scratch + <usize>i * lineBytes;
       alongLine(g, rows, h2, perStep, envelope);
       if (last) toMetres(g, rows);
     }
-    transpose(scratch, width, rows, lineBytes, corner, rowBytes);
+    scatterTile(scratch, lineBytes, rows, width, corner, rowBytes);
   }
 }
 

@@ -1,8 +1,8 @@
 // Edges are proven free, not sampled: stretches that a sweep cannot prove are divided until it can, or until a sphere is
 // found in collision, or so little room is left that the edge counts as blocked.
 import { placeFrame } from './pose.as';
-import { PRISMATIC, JOINT_BYTES, Space } from './space.as';
-import { COARSE, ENDS, FINE, sweep } from './sweep.as';
+import { PRISMATIC, JOINT_BYTES, SELF, Space } from './space.as';
+import { COARSE, ENDS, FINE, recentMeet, sweep } from './sweep.as';
 
 /** Stretches whose spheres stray further than this from their chords are judged by bounding spheres alone [m]. */
 const COARSE_STRAY: f32 = 0.008;
@@ -31,29 +31,26 @@ export function setEdge(s: Space, from: usize, to: usize): void {
 
 /**
  * The second derivative of a point that joints i <= j move is at most the distance from joint j's axis for each pair of
- * turning joints, 1 for a sliding j under a turning i, else 0 (a sliding i moves the axis of j along).
+ * turning joints, 1 for a sliding j under a turning i, else 0 (a sliding i moves the axis of j along). Summed from the
+ * body down to the base, so that the bound seen from every body on the way comes along.
  */
 function boundBend(s: Space, body: usize): void {
   const bodies = <usize>s.bodies;
   const reach = s.reach + ((body * bodies) << 2);
-  let turned: f32 = 0;
+  const out = s.bend + ((body * bodies) << 2);
   let bend: f32 = 0;
   let speed: f32 = 0;
-  for (let j: usize = 1; j < bodies; j++) {
-    const r = load<f32>(reach + (j << 2));
-    if (r < 0) continue;
+  store<f32>(out + (body << 2), 0);
+  for (let j = body; j != 0; ) {
+    const joint = s.joints + j * JOINT_BYTES;
     const change = abs(load<f32>(s.delta + (j << 2)));
-    speed += r * change;
-    if (load<u32>(s.joints + j * JOINT_BYTES, 4) & PRISMATIC) {
-      bend += 2 * change * turned;
-    } else {
-      bend += r * change * (change + 2 * turned);
-      turned += change;
-    }
+    const moved = max(load<f32>(reach + (j << 2)), 0) * change;
+    if (!(load<u32>(joint, 4) & PRISMATIC)) bend += change * (moved + 2 * speed);
+    speed += moved;
+    j = <usize>load<u32>(joint, 48);
+    // A hair more than float32 may have rounded away.
+    store<f32>(out + (j << 2), bend * 1.00001);
   }
-  // A hair more than float32 may have rounded away.
-  bend *= 1.00001;
-  store<f32>(s.bend + (body << 2), bend);
   s.bendMost = max(s.bendMost, bend);
   s.speedMost = max(s.speedMost, speed);
 }
@@ -75,7 +72,14 @@ export function stateFree(s: Space, q: usize): bool {
   setEdge(s, q, q);
   const frame = frameAt(s, 0);
   placeFrame(s, frame, f32x4.splat(0));
-  return sweep(s, frame, frame, 0, s.pairs, s.pairCount, s.lists, ENDS) == 0;
+  return sweep(s, frame, frame, 0, s.pairs, s.pairCount, s.lists, ENDS, false) == 0;
+}
+
+/** Where the pairs of links begin in a list: behind those with obstacles. */
+function selfPairsOf(list: usize, count: i32): usize {
+  let at = list + (<usize>count << 2);
+  while (at > list && (load<u32>(at - 4) & SELF) != 0) at -= 4;
+  return at;
 }
 
 /** Whether the straight edge between the free configurations `from` and `to` is free at any resolution. */
@@ -86,11 +90,14 @@ export function edgeFree(s: Space, from: usize, to: usize): bool {
   const b = frameAt(s, 1);
   const t = f32x4(0, 0.25, 0.5, 0.75);
   placeFrame(s, b, f32x4.add(t, f32x4.splat(0.25)));
+  if (recentMeet(s, b)) return false;
   placeFrame(s, a, t);
   const list = s.lists;
-  const count = sweep(s, a, b, 0.25, s.pairs, s.pairCount, list, modeOf(s, 0.25));
-  if (count == 0) return true;
-  if (sweep(s, b, b, 0, list, count, list + (<usize>count << 2), ENDS) != 0) return false;
+  const count = sweep(s, a, b, 0.25, s.pairs, s.pairCount, list, modeOf(s, 0.25), true);
+  if (count <= 0) return count == 0;
+  const self = selfPairsOf(list, count);
+  const end = list + (<usize>count << 2);
+  if (self < end && sweep(s, b, b, 0, self, <i32>((end - self) >> 2), end, ENDS, false) != 0) return false;
   return divide(s, a, b, t, 0.25, list, count, 2);
 }
 
@@ -111,13 +118,13 @@ function divide(s: Space, a: usize, b: usize, t: v128, h: f32, list: usize, coun
   const after = f32x4.add(t, f32x4.splat(half));
   placeFrame(s, middle, after);
   const mode = modeOf(s, half);
-  const left = sweep(s, a, middle, half, list, count, end, mode);
+  const left = sweep(s, a, middle, half, list, count, end, mode, false);
   const rightList = end + (<usize>left << 2);
-  const right = sweep(s, middle, b, half, list, count, rightList, mode);
+  const right = sweep(s, middle, b, half, list, count, rightList, mode, false);
   if (left + right == 0) return true;
   const free = rightList + (<usize>right << 2);
-  if (left > 0 && sweep(s, middle, middle, 0, end, left, free, ENDS) != 0) return false;
-  if (right > 0 && sweep(s, middle, middle, 0, rightList, right, free, ENDS) != 0) return false;
+  if (left > 0 && sweep(s, middle, middle, 0, end, left, free, ENDS, false) != 0) return false;
+  if (right > 0 && sweep(s, middle, middle, 0, rightList, right, free, ENDS, false) != 0) return false;
   if (right > 0 && !divide(s, middle, b, after, half, rightList, right, depth + 1)) return false;
   return left == 0 || divide(s, a, middle, t, half, end, left, depth + 1);
 }
@@ -136,8 +143,8 @@ function divideLane(s: Space, t: v128, h: f32, list: usize, count: i32, lane: u3
   const b = frameAt(s, depth + 1);
   placeFrame(s, b, f32x4.add(begin, f32x4.splat(quarter)));
   placeFrame(s, a, begin);
-  const open = sweep(s, a, b, quarter, list, count, end, modeOf(s, quarter));
+  const open = sweep(s, a, b, quarter, list, count, end, modeOf(s, quarter), false);
   if (open == 0) return true;
-  if (sweep(s, b, b, 0, end, open, end + (<usize>open << 2), ENDS) != 0) return false;
+  if (sweep(s, b, b, 0, end, open, end + (<usize>open << 2), ENDS, false) != 0) return false;
   return divide(s, a, b, begin, quarter, end, open, depth + 2);
 }

@@ -18,11 +18,13 @@ const SPACE_FIELDS = [
   'start',
   'delta',
   'bend',
+  'relative',
   'frames',
   'frameBytes',
   'chords',
   'stamps',
   'sweeps',
+  'recent',
   'lists',
   'bendMost',
   'speedMost',
@@ -66,10 +68,15 @@ export const BODY_BYTES = 192;
 export const CENTRE_BYTES = 48;
 export const CHORD_BYTES = 112;
 
+/** Pairs kept that collided last. */
+export const RECENT = 4;
+
 /** Frames that the division of an edge may need at once. */
 export const FRAMES = 48;
 
 /** Entries of a list of pairs: lanes in bits 28 to 31, group in 16 to 27, SELF and another group or an obstacle below. */
 export const SELF = 0x8000;
+/** With SELF: neither of the two links carries the other. */
+export const BRANCH = 0x4000;
 export const GROUP_LIMIT = 4096;
 export const OTHER_LIMIT = 32768;

@@ -1,16 +1,5 @@
+import { madd, splat } from './lanes.as';
 import { BODY_BYTES, CENTRE_BYTES, JOINT_BYTES, PRISMATIC, Space, TILT_ANY, TILT_MINUS, TILT_NONE, TILT_PLUS, TURNED } from './space.as';
-
-// @ts-ignore: decorator
-@inline
-export function splat(at: usize): v128 {
-  return v128.load_splat<f32>(at);
-}
-
-// @ts-ignore: decorator
-@inline
-export function madd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(a, f32x4.mul(b, c));
-}
 
 /** Poses of all bodies and centres of all groups at `t` of the way along the edge in work, one t a lane. */
 export function placeFrame(s: Space, frame: usize, t: v128): void {

@@ -223,6 +223,14 @@ function groupSpheres(
   return { groups, spheres };
 }
 
+/** Whether body `b` hangs on body `a`, over any number of joints. */
+export function carries(bodies: readonly Body[], a: number, b: number): boolean {
+  for (let at = b; ; at = bodies[at].parent) {
+    if (at === a) return true;
+    if (at === 0) return false;
+  }
+}
+
 /** Ball of places that a ball of a body's frame can take, seen from the parent's frame: its joint moves it first. */
 export function ballInParent(body: Body, ball: Float64Array): Float64Array {
   let [x, y, z, radius] = ball;
@@ -271,5 +279,6 @@ export function writeJoints(bodies: readonly Body[], bodyBytes: number, f32: Flo
     u32.set([bodyBytes * body.parent, flags, Math.max(body.index, 0)], at);
     f32.set([body.factor, cosine, sine, Math.cos(body.turn), Math.sin(body.turn), ...body.translation], at + 3);
     f32[at + 11] = body.offset;
+    u32[at + 12] = body.parent;
   }
 }

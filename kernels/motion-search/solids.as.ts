@@ -120,7 +120,7 @@ function fieldAt(field: usize, x: f32, y: f32, z: f32): f32 {
   const oy = y - cy * load<f32>(field, 28);
   const oz = z - cz * load<f32>(field, 32);
   const away = ox * ox + oy * oy + oz * oz;
-  return d < 0 ? sqrt<f32>(away) + d : sqrt<f32>(away + d * d);
+  return d < 0 ? d - sqrt<f32>(away) : sqrt<f32>(away + d * d);
 }
 
 // @ts-ignore: decorator

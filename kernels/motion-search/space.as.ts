@@ -31,8 +31,10 @@ export class Space {
   /** Working memory. [bodies] joint position at the start of the edge and its change along the edge. */
   start: usize;
   delta: usize;
-  /** [bodies] bound of the second derivative of any sphere centre along the edge. */
+  /** [bodies][bodies] bound of the second derivative of a body's sphere centres, seen from a body that carries it. */
   bend: usize;
+  /** Two poses of one body seen from another. */
+  relative: usize;
   frames: usize;
   frameBytes: i32;
   /** [spheres][7] v128: midpoint, half chord and its length */
@@ -40,6 +42,8 @@ export class Space {
   /** [groups] sweep in which its chords were made */
   stamps: usize;
   sweeps: i32;
+  /** [RECENT] pairs that collided last, the latest first; 0: none. */
+  recent: usize;
   lists: usize;
   /** Largest bend, and bound of the first derivative, over all bodies. */
   bendMost: f32;
@@ -86,8 +90,12 @@ export const TILT_ANY: u32 = 12;
 /** A frame holds 12 v128 a body (columns X, Y, Z and the origin) and then 3 v128 a group (centre of its bounding sphere). */
 export const BODY_BYTES: usize = 192;
 export const CENTRE_BYTES: usize = 48;
+export const RECENT: usize = 4;
 export const CHORD_BYTES: usize = 112;
 
 /** A pair in a list: lanes still open (bits 28-31), group (16-27), and an obstacle, or SELF and another group (0-15). */
 export const SELF: u32 = 0x8000;
 export const OTHER: u32 = 0x7fff;
+/** With SELF: neither of the two links carries the other; else the first hangs on the second. */
+export const BRANCH: u32 = 0x4000;
+export const OTHER_GROUP: u32 = 0x3fff;

@@ -1,9 +1,10 @@
 // One step of the proof that an edge is free. Each lane is a stretch of the edge of length h (as a part of it); a sphere
 // centre strays from the chord between its ends by at most bend * h^2 / 8, so that a sphere is free of a convex solid when
 // the plane through the solid's point closest to the chord's middle keeps radius + bend * h^2 / 8 away from both ends.
-import { madd, splat } from './pose.as';
-import { fieldOpen, meshOpen } from './solids.as';
-import { BODY_BYTES, CENTRE_BYTES, CHORD_BYTES, OTHER, SELF, Space } from './space.as';
+import { dot, madd, planeOpen, splat } from './lanes.as';
+import { obstacleOpen, sphereOpen } from './obstacle.as';
+import { carriedOpen } from './self.as';
+import { BODY_BYTES, BRANCH, CENTRE_BYTES, CHORD_BYTES, OTHER, OTHER_GROUP, RECENT, SELF, Space } from './space.as';
 
 /** Bounding spheres alone decide: for long stretches, whose spheres would decide no more. */
 export const COARSE: i32 = 0;
@@ -11,77 +12,8 @@ export const COARSE: i32 = 0;
 export const FINE: i32 = 1;
 /** Only the ends `b` are looked at: the first pair in collision ends it. */
 export const ENDS: i32 = 2;
-
-// @ts-ignore: decorator
-@inline
-function dot(ax: v128, ay: v128, az: v128, bx: v128, by: v128, bz: v128): v128 {
-  return madd(madd(f32x4.mul(ax, bx), ay, by), az, bz);
-}
-
-// @ts-ignore: decorator
-@inline
-function beyond(v: v128, h: v128): v128 {
-  return f32x4.sub(v, f32x4.pmax(f32x4.pmin(v, h), f32x4.neg(h)));
-}
-
-/** Lanes in which the plane of offset v (squared vv) does not keep `keep` from both ends of the chord. */
-// @ts-ignore: decorator
-@inline
-function planeOpen(vv: v128, along: v128, keep: v128): i32 {
-  const room = f32x4.sub(vv, f32x4.abs(along));
-  const wide = f32x4.gt(f32x4.mul(room, room), f32x4.mul(f32x4.mul(keep, keep), vv));
-  return v128.bitmask<i32>(v128.and(wide, f32x4.gt(room, f32x4.splat(0)))) ^ 15;
-}
-
-/** Lanes in which the ball of radius `keep` on the chord m -+ d, of half length `length`, may meet obstacle `o`. */
-// @ts-ignore: decorator
-@inline
-function obstacleOpen(
-  s: Space, o: i32, mx: v128, my: v128, mz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
-): i32 {
-  const t = s.obstacleTable + (<usize>o << 6);
-  const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
-  const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
-  const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
-  if (o >= s.boxEnd) return otherOpen(s, o, lx, ly, lz, dx, dy, dz, keep, length);
-  const vx = beyond(lx, splat(t + 48));
-  const vy = beyond(ly, splat(t + 52));
-  const vz = beyond(lz, splat(t + 56));
-  const vv = dot(vx, vy, vz, vx, vy, vz);
-  const solid = f32x4.add(keep, splat(t + 60));
-  const ball = f32x4.add(solid, length);
-  const open = v128.bitmask<i32>(f32x4.gt(vv, f32x4.mul(ball, ball))) ^ 15;
-  return open == 0 ? 0 : open & convexOpen(t, vx, vy, vz, vv, dx, dy, dz, solid);
-}
-
-/** The same for an obstacle that is no rounded box, at l in its own frame. */
-function otherOpen(
-  s: Space, o: i32, lx: v128, ly: v128, lz: v128, dx: v128, dy: v128, dz: v128, keep: v128, length: v128,
-): i32 {
-  const t = s.obstacleTable + (<usize>o << 6);
-  const reach = f32x4.add(keep, length);
-  if (o >= s.cylinderEnd) {
-    // A ball that covers others needs its whole radius of a field that may change by more than a metre a metre.
-    return o < s.meshEnd ? meshOpen(t, lx, ly, lz, reach) : fieldOpen(t, lx, ly, lz, f32x4.splat(0), reach);
-  }
-  const radial = f32x4.sqrt(madd(f32x4.mul(lx, lx), ly, ly));
-  const out = f32x4.pmax(f32x4.sub(radial, splat(t + 48)), f32x4.splat(0));
-  // On the axis the offset is zero whatever it is divided by.
-  const scale = f32x4.div(out, f32x4.pmax(radial, f32x4.splat(1e-20)));
-  const vx = f32x4.mul(lx, scale);
-  const vy = f32x4.mul(ly, scale);
-  const vz = beyond(lz, splat(t + 56));
-  const vv = dot(vx, vy, vz, vx, vy, vz);
-  return convexOpen(t, vx, vy, vz, vv, dx, dy, dz, f32x4.add(keep, splat(t + 60)));
-}
-
-/** Lanes in which the plane across v, the offset from the solid of table entry t, leaves less than `keep` along d. */
-function convexOpen(t: usize, vx: v128, vy: v128, vz: v128, vv: v128, dx: v128, dy: v128, dz: v128, keep: v128): i32 {
-  const ax = dot(dx, dy, dz, splat(t), splat(t + 4), splat(t + 8));
-  const ay = dot(dx, dy, dz, splat(t + 12), splat(t + 16), splat(t + 20));
-  const az = dot(dx, dy, dz, splat(t + 24), splat(t + 28), splat(t + 32));
-  return planeOpen(vv, dot(vx, vy, vz, ax, ay, az), keep);
-}
+/** What `sweep` returns when it was asked to look at the ends on the way and found one in collision. */
+export const HIT: i32 = -1;
 
 /** Chords of the spheres of a group in this sweep, made when first asked for. */
 function makeChords(s: Space, g: usize, a: usize, b: usize): void {
@@ -119,18 +51,6 @@ function makeChords(s: Space, g: usize, a: usize, b: usize): void {
   }
 }
 
-/** Lanes in which a sphere on the chord at `c` may meet the field `o`. */
-function sphereFieldOpen(s: Space, o: i32, c: usize, radius: f32, stray: f32): i32 {
-  const t = s.obstacleTable + (<usize>o << 6);
-  const mx = v128.load(c);
-  const my = v128.load(c, 16);
-  const mz = v128.load(c, 32);
-  const lx = madd(madd(madd(splat(t + 36), mx, splat(t)), my, splat(t + 4)), mz, splat(t + 8));
-  const ly = madd(madd(madd(splat(t + 40), mx, splat(t + 12)), my, splat(t + 16)), mz, splat(t + 20));
-  const lz = madd(madd(madd(splat(t + 44), mx, splat(t + 24)), my, splat(t + 28)), mz, splat(t + 32));
-  return fieldOpen(t, lx, ly, lz, f32x4.splat(radius), f32x4.add(v128.load(c, 96), f32x4.splat(stray)));
-}
-
 /** Lanes among `lanes` in which a sphere of the group may meet the obstacle. */
 function spheresOpen(s: Space, g: usize, o: i32, lanes: i32, stray: f32): i32 {
   const group = s.groupTable + (g << 6);
@@ -139,18 +59,39 @@ function spheresOpen(s: Space, g: usize, o: i32, lanes: i32, stray: f32): i32 {
   let open = 0;
   for (let i = first; i < end; i++) {
     const c = s.chords + i * CHORD_BYTES;
-    const radius = load<f32>(s.sphereTable + (i << 4), 12);
-    if (o >= s.meshEnd) {
-      open |= sphereFieldOpen(s, o, c, radius, stray);
-    } else {
-      open |= obstacleOpen(
-        s, o, v128.load(c), v128.load(c, 16), v128.load(c, 32), v128.load(c, 48), v128.load(c, 64), v128.load(c, 80),
-        f32x4.splat(radius + stray), v128.load(c, 96),
-      );
-    }
+    open |= sphereOpen(
+      s, o, v128.load(c), v128.load(c, 16), v128.load(c, 32), v128.load(c, 48), v128.load(c, 64), v128.load(c, 80),
+      v128.load(c, 96), load<f32>(s.sphereTable + (i << 4), 12), stray,
+    );
     if ((open & lanes) == lanes) break;
   }
   return open & lanes;
+}
+
+/** Whether a sphere of the group meets the obstacle at the frame's configurations. */
+function spheresMeet(s: Space, g: usize, o: i32, frame: usize): bool {
+  const group = s.groupTable + (g << 6);
+  const none = f32x4.splat(0);
+  const centre = frame + <usize>s.bodies * BODY_BYTES + g * CENTRE_BYTES;
+  const whole = f32x4.splat(load<f32>(group, 28));
+  const cx = v128.load(centre);
+  const cy = v128.load(centre, 16);
+  const cz = v128.load(centre, 32);
+  if (obstacleOpen(s, o, cx, cy, cz, none, none, none, whole, none) == 0) return false;
+  const body = frame + <usize>load<u32>(group);
+  const first = <usize>load<u32>(group, 4);
+  const end = first + <usize>load<u32>(group, 8);
+  for (let i = first; i < end; i++) {
+    const sphere = s.sphereTable + (i << 4);
+    const px = splat(sphere);
+    const py = splat(sphere + 4);
+    const pz = splat(sphere + 8);
+    const x = madd(madd(madd(v128.load(body, 144), v128.load(body), px), v128.load(body, 48), py), v128.load(body, 96), pz);
+    const y = madd(madd(madd(v128.load(body, 160), v128.load(body, 16), px), v128.load(body, 64), py), v128.load(body, 112), pz);
+    const z = madd(madd(madd(v128.load(body, 176), v128.load(body, 32), px), v128.load(body, 80), py), v128.load(body, 128), pz);
+    if (sphereOpen(s, o, x, y, z, none, none, none, none, load<f32>(sphere, 12), 0) != 0) return true;
+  }
+  return false;
 }
 
 // @ts-ignore: decorator
@@ -201,15 +142,35 @@ function selfSpheresOpen(
   return open & lanes;
 }
 
+/** Puts a pair in front of those that collided last. */
+function remember(s: Space, pair: u32): i32 {
+  memory.copy(s.recent + 4, s.recent, (RECENT - 1) << 2);
+  store<u32>(s.recent, pair);
+  return HIT;
+}
+
+/** Whether a pair that collided lately collides at the frame's configurations: it often does again. */
+export function recentMeet(s: Space, frame: usize): bool {
+  for (let at = s.recent; at < s.recent + (RECENT << 2); at += 4) {
+    const pair = load<u32>(at);
+    if (pair != 0 && spheresMeet(s, <usize>((pair >> 16) & 0xfff), <i32>(pair & OTHER), frame)) return true;
+  }
+  return false;
+}
+
 /**
  * Which of the listed pairs are not proven free between the frames a and b, stretches of `h` of the edge: written to `out`
- * with their open lanes; returns how many. With ENDS: at b alone, 1 at the first.
+ * with their open lanes; returns how many. With ENDS: at b alone, 1 at the first. With `hits` the ends b of what is open
+ * are checked against obstacles on the way, and the first collision returns HIT.
  */
-export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: i32, out: usize, mode: i32): i32 {
+export function sweep(
+  s: Space, a: usize, b: usize, h: f32, list: usize, count: i32, out: usize, mode: i32, hits: bool,
+): i32 {
   s.sweeps++;
   const half = f32x4.splat(0.5);
   const eighth = h * h * 0.125;
   const centres = <usize>s.bodies * BODY_BYTES;
+  const row = <usize>s.bodies << 2;
   let found = 0;
   let last: usize = -1;
   let group: usize = 0;
@@ -242,13 +203,13 @@ export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: 
       my = f32x4.add(ay, dy);
       mz = f32x4.add(az, dz);
       length = f32x4.sqrt(dot(dx, dy, dz, dx, dy, dz));
-      stray = eighth * load<f32>(s.bend + (<usize>load<u32>(group, 12) << 2));
+      stray = eighth * load<f32>(s.bend + (<usize>load<u32>(group, 12) * row));
       radius = load<f32>(group, 28) + stray;
       keep = f32x4.splat(radius);
     }
     let lanes = <i32>(pair >> 28);
     if (pair & SELF) {
-      const k = <usize>(pair & OTHER);
+      const k = <usize>(pair & OTHER_GROUP);
       const other = s.groupTable + (k << 6);
       const pa = a + centres + k * CENTRE_BYTES;
       const pb = b + centres + k * CENTRE_BYTES;
@@ -265,10 +226,12 @@ export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: 
       const wy = f32x4.sub(my, ny);
       const wz = f32x4.sub(mz, nz);
       const along = dot(wx, wy, wz, f32x4.sub(dx, ex), f32x4.sub(dy, ey), f32x4.sub(dz, ez));
-      const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) << 2));
+      const strayK = eighth * load<f32>(s.bend + (<usize>load<u32>(other, 12) * row));
       lanes &= planeOpen(dot(wx, wy, wz, wx, wy, wz), along, f32x4.splat(radius + load<f32>(other, 28) + strayK));
       if (lanes == 0) continue;
-      if (mode != COARSE) {
+      if (!(pair & BRANCH)) {
+        lanes = carriedOpen(s, g, k, a, b, lanes, eighth);
+      } else if (mode != COARSE) {
         makeChords(s, g, a, b);
         makeChords(s, k, a, b);
         lanes = selfSpheresOpen(s, g, k, lanes, stray + strayK, nx, ny, nz, ex, ey, ez);
@@ -277,6 +240,7 @@ export function sweep(s: Space, a: usize, b: usize, h: f32, list: usize, count: 
       const o = <i32>(pair & OTHER);
       lanes &= obstacleOpen(s, o, mx, my, mz, dx, dy, dz, keep, length);
       if (lanes == 0) continue;
+      if (hits && spheresMeet(s, g, o, b)) return remember(s, pair);
       if (mode != COARSE) {
         makeChords(s, g, a, b);
         lanes = spheresOpen(s, g, o, lanes, stray);

@@ -167,7 +167,7 @@ export function configurationCost(p: CostProblem, q: ArrayLike<number>, stepSec:
 }
 
 /** 1 deep inside, 0 well outside, a cubic step of half width `band` between; and its slope. */
-export function insideness(distance: number, band: number): [number, number] {
+function insideness(distance: number, band: number): [number, number] {
   const t = Math.min(1, Math.max(0, (band - distance) / (2 * band)));
   return [t * t * (3 - 2 * t), (-6 * t * (1 - t)) / (2 * band)];
 }
@@ -201,32 +201,4 @@ export function tissueStep(
     }
   }
   return [cost, force];
-}
-
-/** Where the tool's tip is [m, base frame]. */
-export function tipPosition(robot: RobotTables, q: ArrayLike<number>, tip: Tip): number[] {
-  return apply(forward(robot, q)[tip.frame], tip.point);
-}
-
-/** Weighted sum over spheres and the given obstacles of max(0, 1 - distance / margin)^2 at a configuration. */
-export function nearness(
-  robot: RobotTables,
-  obstacles: ObstacleTables,
-  which: readonly number[],
-  q: ArrayLike<number>,
-): number {
-  const centres = sphereCentres(robot, q);
-  const groups = FRAME_STRIDE * robot.frames;
-  let sum = 0;
-  for (let g = 0; g < robot.groups; g++) {
-    const [frame, first, end] = robot.data.subarray(groups + GROUP_STRIDE * g);
-    for (let s = frame === 0 ? end : first; s < end; s++) {
-      for (const o of which) {
-        const [margin, weight] = obstacles.rows.subarray(OBSTACLE_STRIDE * o + 5, OBSTACLE_STRIDE * o + 7);
-        const { distanceM } = obstacleDistance(obstacles, o, centres[4 * s], centres[4 * s + 1], centres[4 * s + 2]);
-        sum += weight * Math.max(0, (margin - distanceM + centres[4 * s + 3]) / margin) ** 2;
-      }
-    }
-  }
-  return sum;
 }

@@ -32,7 +32,8 @@ export class Arena {
     return this.#peak;
   }
 
-  allocate(byteLength: number, label: string): number {
+  /** Address of a block, of zeros unless `clear` is false. */
+  allocate(byteLength: number, label: string, clear = true): number {
     const size = Math.max(ALIGN, Math.ceil(byteLength / ALIGN) * ALIGN);
     let address = -1;
     for (let i = 0; i < this.#free.length; i++) {
@@ -51,7 +52,7 @@ export class Arena {
     this.#sizes.set(address, size);
     this.#used += size;
     this.#peak = Math.max(this.#peak, this.#used);
-    new Uint8Array(this.memory.buffer, address, size).fill(0);
+    if (clear) new Uint8Array(this.memory.buffer, address, size).fill(0);
     return address;
   }
 

@@ -1,8 +1,9 @@
 import type { KernelModule } from '../device.ts';
 import { Arena } from './arena.ts';
 
-/** Maximum of the shared memory and what the module imports at least; see kernels/module/build.mjs. */
-const MAXIMUM_PAGES = 65535;
+/** Maximum of the memory: 1 GiB, of which only what is used is taken. */
+const MAXIMUM_PAGES = 16384;
+/** What the module was built to import at least; see kernels/module/build.mjs. */
 const INITIAL_PAGES = 256;
 const PAGE = 65536;
 
@@ -13,7 +14,7 @@ const PAGE = 65536;
 export interface StepModule {
   /** A kernel entry by its name; its arguments are numbers and addresses. */
   entry(name: string): (...args: number[]) => number;
-  /** Address of zeroed bytes, aligned to 64. */
+  /** Address of bytes that hold whatever was there, aligned to 64. */
   allocate(byteLength: number, label: string): number;
   free(address: number): void;
   /** Views of the memory; they stay valid as it grows. */
@@ -32,7 +33,7 @@ export async function openStepModule(kernels: KernelModule): Promise<StepModule>
       if (typeof found !== 'function') throw new Error(`the wasm module has no entry ${name}`);
       return found as (...args: number[]) => number;
     },
-    allocate: (byteLength, label) => arena.allocate(byteLength, label),
+    allocate: (byteLength, label) => arena.allocate(byteLength, label, false),
     free: (address) => arena.free(address),
     f32: (address, length) => new Float32Array(memory.buffer, address, length),
     u32: (address, length) => new Uint32Array(memory.buffer, address, length),

@@ -1,5 +1,6 @@
 import { inputError } from '../../core/errors.ts';
 import type { TriangleMesh } from '../../core/robot.ts';
+import { decodeText } from '../text.ts';
 import { readObj } from './obj.ts';
 import { readStl } from './stl.ts';
 
@@ -11,7 +12,7 @@ import { readStl } from './stl.ts';
 export function readMesh(bytes: Uint8Array, name: string): TriangleMesh {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   if (ending === 'stl') return readStl(bytes, name);
-  if (ending === 'obj') return readObj(new TextDecoder().decode(bytes), name);
+  if (ending === 'obj') return readObj(decodeText(bytes, name, 'mesh'), name);
   throw inputError(
     'mesh/format',
     `${name}: meshes of the format .${ending} are not read`,

@@ -1,24 +1,23 @@
-import { compose, transformFromQuaternion } from '../../core/frames.ts';
-import type { Vec3 } from '../../core/grid.ts';
-import type { MotionGoal, MotionRequest } from '../../core/motion-request.ts';
+import type { MotionRequest } from '../../core/motion-request.ts';
 import { readYaml, type YamlValue } from '../yaml.ts';
-import { readPose } from './planning-scene.ts';
+import { type MoveItOptions, readFrames, refuseAttached } from './frames.ts';
+import { readGoal } from './goal.ts';
 
 /**
- * Reads a MoveIt MotionPlanRequest (moveit_msgs, in YAML): the start by joint names, and one goal: joint constraints, or
- * the position (centre of the first region) and orientation of a link.
+ * Reads a MoveIt MotionPlanRequest (moveit_msgs, in YAML or JSON): the start by joint names, and one goal: joint constraints,
+ * or the position (centre of a region) and orientation of a link in the robot's base frame.
  *
- * @throws IsocenterError `request/...` for malformed files and goals that are not supported
+ * @throws IsocenterError `request/...` for malformed files, goals and frames that are not supported, several goals, path
+ * constraints and attached objects
  */
-export function readMotionRequest(text: string, path: string): MotionRequest {
+export function readMotionRequest(text: string | Uint8Array, path: string, options: MoveItOptions = {}): MotionRequest {
   const root = readYaml(text, path, 'request');
-  const state = root.get('start_state').get('joint_state');
-  const names = state.get('name').list();
-  const positions = state.get('position').list();
-  if (names.length !== positions.length) {
-    throw state.fault('start', `${names.length} names and ${positions.length} positions`, 'give each joint a position');
-  }
-  const start = Object.fromEntries(names.map((name, i) => [name.text(), positions[i].number()]));
+  root.entries();
+  const state = root.get('start_state');
+  refuseAttached(state);
+  refuseConstraints(root.get('path_constraints'));
+  for (const step of root.get('trajectory_constraints').get('constraints').list()) refuseConstraints(step);
+  const start = readStart(state.get('joint_state'));
   const goals = root.get('goal_constraints').list();
   if (goals.length !== 1) {
     throw root.fault('goal', `${goals.length} goals; one is planned for`, 'give goal_constraints one element');
@@ -33,49 +32,37 @@ export function readMotionRequest(text: string, path: string): MotionRequest {
   return {
     group: root.get('group_name').missing ? '' : root.get('group_name').text(),
     start,
-    goal: readGoal(goals[0]),
+    goal: readGoal(goals[0], readFrames(root, state, options)),
     velocityScale: scale('max_velocity_scaling_factor'),
     accelerationScale: scale('max_acceleration_scaling_factor'),
   };
 }
 
-function readGoal(goal: YamlValue): MotionGoal {
-  const joints = goal.get('joint_constraints').list();
-  const [position] = goal.get('position_constraints').list();
-  const [orientation] = goal.get('orientation_constraints').list();
-  if (joints.length > 0 && position === undefined && orientation === undefined) {
-    const positions = joints.map((joint) => [joint.get('joint_name').text(), joint.get('position').number()]);
-    return { kind: 'joints', positions: Object.fromEntries(positions) };
+function readStart(state: YamlValue): Record<string, number> {
+  const names = state.get('name').list();
+  const positions = state.get('position').list();
+  if (names.length !== positions.length) {
+    throw state.fault('start', `${names.length} names and ${positions.length} positions`, 'give each joint a position');
   }
-  if (joints.length > 0 || position === undefined) {
-    throw goal.fault(
-      'goal',
-      'a goal is either joint_constraints, or position_constraints with or without orientation_constraints',
-      'give one of the two',
-    );
-  }
-  const [region] = position.get('constraint_region').get('primitive_poses').list();
-  if (region === undefined) {
-    throw position.fault('goal', 'the position has no constraint_region', 'give it one with a primitive and its pose');
-  }
-  const link = position.get('link_name').text();
-  const centre = readPose(region);
-  const offset = position.get('target_point_offset').missing
-    ? ([0, 0, 0] as const)
-    : (['x', 'y', 'z'].map((axis) => position.get('target_point_offset').get(axis).number(0)) as unknown as Vec3);
-  const q = orientation === undefined ? ([0, 0, 0, 1] as const) : quaternionOf(orientation.get('orientation'));
-  if (orientation !== undefined && orientation.get('link_name').text() !== link) {
-    throw orientation.fault('goal', 'position and orientation name different links', `name ${link} in both`);
-  }
-  const turned = transformFromQuaternion([centre[12], centre[13], centre[14]], q);
-  const back = transformFromQuaternion(offset.map((x) => -x) as unknown as Vec3, [0, 0, 0, 1]);
-  return { kind: 'pose', link, pose: compose(turned, back), orientation: orientation !== undefined };
+  const start = new Map<string, number>();
+  names.forEach((name, i) => {
+    const joint = name.name();
+    if (start.has(joint)) throw name.fault('start', `joint ${joint} is there twice`, 'give each joint one position');
+    start.set(joint, positions[i].number());
+  });
+  return Object.fromEntries(start);
 }
 
-function quaternionOf(value: YamlValue): readonly [number, number, number, number] {
-  if (Array.isArray(value.value)) return value.quaternion();
-  const q = ['x', 'y', 'z', 'w'].map((axis) => value.get(axis).number(0));
-  const length = Math.hypot(...q);
-  if (length < 1e-6) throw value.fault('zero-quaternion', 'the quaternion has length 0', '0, 0, 0, 1 is no turn');
-  return q.map((x) => x / length) as unknown as readonly [number, number, number, number];
+const CONSTRAINTS = ['joint', 'position', 'orientation', 'visibility'].map((kind) => `${kind}_constraints`);
+
+/** A motion that kept no path constraint would look like an answer to the request. */
+function refuseConstraints(constraints: YamlValue): void {
+  for (const kind of CONSTRAINTS) {
+    if (constraints.get(kind).list().length === 0) continue;
+    throw constraints.fault(
+      'path-constraints',
+      `${kind} along the path are not supported`,
+      'take them out; a remote centre of motion is given beside the request',
+    );
+  }
 }

@@ -1,32 +1,67 @@
-import { compose, identity, type Transform, transformFromQuaternion } from '../../core/frames.ts';
-import type { Vec3 } from '../../core/grid.ts';
+import { compose } from '../../core/frames.ts';
 import type { Shape } from '../../core/robot.ts';
 import type { Obstacle, Scene } from '../../core/scene.ts';
+import { FARTHEST_M, withinReach } from '../extent.ts';
 import { readYaml, type YamlValue } from '../yaml.ts';
+import { readAllowed } from './allowed-collisions.ts';
+import { type FrameLookup, type MoveItOptions, readFrames, readPose, refuseAttached } from './frames.ts';
+import { readPrimitive } from './primitive.ts';
 
 /**
- * Reads the collision objects of a MoveIt PlanningScene (moveit_msgs, in YAML) in the frame of its world. An object's pose
- * and that of its primitive are composed; an object of several shapes becomes that many obstacles of its name.
+ * Reads the collision objects of a MoveIt PlanningScene (moveit_msgs, in YAML or JSON) in the robot's base frame. An object's
+ * pose and that of its primitive are composed; an object of several shapes becomes that many obstacles of its name. Frames
+ * are those of {@link readFrames}; pairs that the allowed collision matrix names come along in `allowed`.
  *
- * @throws IsocenterError `scene/...` for malformed files, shapes that are not supported and sizes that are not above 0
+ * @throws IsocenterError `scene/...` for malformed files, shapes, frames and operations that are not supported, attached
+ * objects, padded or scaled links, and sizes that are not above 0
  */
-export function readPlanningScene(text: string, path: string): Scene {
+export function readPlanningScene(text: string | Uint8Array, path: string, options: MoveItOptions = {}): Scene {
   const root = readYaml(text, path, 'scene');
   if (root.entries().length > 0 && root.get('world').missing && root.get('collision_objects').missing) {
     throw root.fault('no-world', 'there is neither world nor collision_objects', 'give a MoveIt PlanningScene in YAML');
   }
   const world = root.get('world').missing ? root : root.get('world');
-  if (world.get('octomap').get('octomap').get('data').list().length > 0) {
-    throw world.get('octomap').fault('octomap', 'octomaps are not read', 'give the scene as shapes or as a mesh');
+  const octomap = world.get('octomap').get('octomap');
+  const cells = octomap.get('data');
+  if (!cells.missing && (!Array.isArray(cells.value) || cells.value.length > 0)) {
+    throw octomap.fault('octomap', 'octomaps are not read', 'give the scene as shapes or as a mesh');
   }
-  const obstacles: Obstacle[] = [];
-  for (const object of world.get('collision_objects').list()) obstacles.push(...readObject(object));
-  return { obstacles };
+  const state = root.get('robot_state');
+  refuseAttached(state);
+  refuseSizedLinks(root, 'link_padding', 'padding', 0);
+  refuseSizedLinks(root, 'link_scale', 'scale', 1);
+  const frames = readFrames(root, state, options);
+  const obstacles = world
+    .get('collision_objects')
+    .list()
+    .flatMap((object) => readObject(object, frames));
+  const matrix = root.get('allowed_collision_matrix');
+  return { obstacles, ...(matrix.missing ? {} : { allowed: readAllowed(matrix) }) };
 }
 
-function readObject(object: YamlValue): Obstacle[] {
-  const name = object.get('id').text();
-  const pose = object.get('pose').missing ? identity() : readPose(object.get('pose'));
+function refuseSizedLinks(root: YamlValue, list: string, field: string, none: number): void {
+  for (const entry of root.get(list).list()) {
+    const size = entry.get(field).number(none);
+    if (size === none) continue;
+    throw entry.fault('sized-link', `${field} ${size} of a link is not supported`, 'give obstacles a margin instead');
+  }
+}
+
+/** moveit_msgs/CollisionObject: what is to be done with it. */
+const OPERATIONS: readonly string[] = ['add', 'remove', 'append', 'move'];
+
+function readObject(object: YamlValue, frames: FrameLookup): Obstacle[] {
+  const name = object.get('id').name();
+  const given = object.get('operation');
+  const operation = typeof given.value === 'string' ? OPERATIONS.indexOf(given.value.toLowerCase()) : given.number(0);
+  if (operation !== 0 && operation !== 2) {
+    throw object.fault(
+      'operation',
+      `object ${name} is to be changed by operation ${OPERATIONS[operation] ?? given.value}`,
+      'give the whole scene, with each object added',
+    );
+  }
+  const pose = compose(frames(object.get('header')), readPose(object.get('pose')));
   const placed = (shapes: string, poses: string, read: (shape: YamlValue) => Shape): Obstacle[] => {
     const list = object.get(shapes).list();
     const places = object.get(poses).list();
@@ -43,73 +78,24 @@ function readObject(object: YamlValue): Obstacle[] {
   if (planes.length > 0) {
     throw planes[0].fault('unsupported-shape', `object ${name} is a plane, which is not supported`, 'use a large box');
   }
-  return [...placed('primitives', 'primitive_poses', readPrimitive), ...placed('meshes', 'mesh_poses', readInlineMesh)];
-}
-
-/** A geometry_msgs/Pose: position and orientation as lists or as x, y, z(, w). */
-export function readPose(pose: YamlValue): Transform {
-  const position = coordinates(pose.get('position'), ['x', 'y', 'z'], [0, 0, 0]);
-  const orientation = pose.get('orientation');
-  if (orientation.missing) return transformFromQuaternion(position as unknown as Vec3, [0, 0, 0, 1]);
-  const q = Array.isArray(orientation.value)
-    ? orientation.quaternion()
-    : normalised(orientation, coordinates(orientation, ['x', 'y', 'z', 'w']));
-  return transformFromQuaternion(position as unknown as Vec3, q);
-}
-
-function normalised(at: YamlValue, q: readonly number[]): [number, number, number, number] {
-  const length = Math.hypot(...q);
-  if (length < 1e-6) throw at.fault('zero-quaternion', 'the quaternion has length 0', '0, 0, 0, 1 is no turn');
-  return q.map((x) => x / length) as [number, number, number, number];
-}
-
-function coordinates(at: YamlValue, names: readonly string[], fallback?: readonly number[]): number[] {
-  if (fallback !== undefined && at.missing) return [...fallback];
-  if (Array.isArray(at.value)) return at.numbers(names.length);
-  return names.map((name) => at.get(name).number(0));
-}
-
-const TYPE_NAMES: Readonly<Record<string, string>> = { 1: 'box', 2: 'sphere', 3: 'cylinder', 4: 'cone' };
-
-/** shape_msgs/SolidPrimitive: box [x, y, z], sphere [radius], cylinder [height, radius]. */
-function readPrimitive(primitive: YamlValue): Shape {
-  const type = primitive.get('type');
-  const kind =
-    typeof type.value === 'number' ? (TYPE_NAMES[type.value] ?? String(type.value)) : type.text().toLowerCase();
-  const sizes = (count: number): number[] => {
-    const values = primitive.get('dimensions').numbers(count);
-    for (const value of values) {
-      if (!(value > 0)) {
-        throw primitive.fault(
-          'bad-size',
-          `a size of the ${kind} is ${value} m; it must be above 0`,
-          'give sizes in metres',
-        );
-      }
-    }
-    return values;
-  };
-  switch (kind) {
-    case 'box':
-      return { kind: 'box', sizeM: sizes(3) as unknown as Vec3 };
-    case 'sphere':
-      return { kind: 'sphere', radiusM: sizes(1)[0] };
-    case 'cylinder': {
-      const [lengthM, radiusM] = sizes(2);
-      return { kind: 'cylinder', radiusM, lengthM };
-    }
-    default:
-      throw primitive.fault(
-        'unsupported-shape',
-        `shape ${kind} is not supported`,
-        'use box, sphere, cylinder or a mesh with vertices and triangles',
-      );
-  }
+  const obstacles = [
+    ...placed('primitives', 'primitive_poses', readPrimitive),
+    ...placed('meshes', 'mesh_poses', readInlineMesh),
+  ];
+  if (obstacles.length > 0) return obstacles;
+  throw object.fault('no-shape', `object ${name} has no shape`, 'give it primitives or meshes, or leave it out');
 }
 
 function readInlineMesh(mesh: YamlValue): Shape {
-  const vertices: number[] = [];
-  for (const vertex of mesh.get('vertices').list()) vertices.push(...coordinates(vertex, ['x', 'y', 'z']));
+  const vertices = new Float32Array(
+    mesh
+      .get('vertices')
+      .list()
+      .flatMap((vertex) => vertex.coordinates(['x', 'y', 'z'])),
+  );
+  if (!withinReach(vertices)) {
+    throw mesh.fault('too-far', `a vertex lies beyond ${FARTHEST_M} m`, 'give vertices in metres');
+  }
   const triangles: number[] = [];
   for (const triangle of mesh.get('triangles').list()) {
     const corners = Array.isArray(triangle.value) ? triangle : triangle.get('vertex_indices');
@@ -125,6 +111,6 @@ function readInlineMesh(mesh: YamlValue): Shape {
     kind: 'mesh',
     uri: '(inline)',
     scale: [1, 1, 1],
-    mesh: { vertices: Float32Array.from(vertices), triangles: Uint32Array.from(triangles) },
+    mesh: { vertices, triangles: Uint32Array.from(triangles) },
   };
 }

@@ -1,17 +1,21 @@
 import { type Transform, transformFromRpy } from '../../core/frames.ts';
 import type { Vec3 } from '../../core/grid.ts';
 import type { Inertial, PlacedShape, RobotLink, Shape, TriangleMesh } from '../../core/robot.ts';
+import { FARTHEST_M, withinReach } from '../extent.ts';
 import { readMesh } from '../mesh/read.ts';
 import type { XmlElement, XmlReader } from '../xml.ts';
 
-/** Bytes of a mesh by the URI that the URDF gives; undefined where they are not at hand. */
-export type MeshSource = (uri: string) => Uint8Array | undefined;
+/** Bytes of meshes by the URI that the URDF gives; undefined for those that are not at hand. */
+export type MeshSource = ReadonlyMap<string, Uint8Array> | ((uri: string) => Uint8Array | undefined);
 
 /** `<origin xyz rpy>` below an element; the identity where it is left out. */
 export function readOrigin(xml: XmlReader, element: XmlElement): Transform {
   const origin = xml.child(element, 'origin');
   if (origin === undefined) return transformFromRpy([0, 0, 0], [0, 0, 0]);
   const position = xml.numbers(origin, 'xyz', 3, [0, 0, 0]) as unknown as Vec3;
+  if (!withinReach(position)) {
+    throw xml.fault(origin, 'too-far', `xyz ${position.join(' ')} lies beyond ${FARTHEST_M} m`, 'give it in metres');
+  }
   return transformFromRpy(position, xml.numbers(origin, 'rpy', 3, [0, 0, 0]) as unknown as Vec3);
 }
 
@@ -34,6 +38,14 @@ export function readLink(xml: XmlReader, element: XmlElement, meshes: MeshSource
 function readShape(xml: XmlReader, holder: XmlElement, meshes: MeshSource | undefined): Shape {
   const geometry = xml.child(holder, 'geometry');
   const element = geometry?.children[0];
+  if (geometry !== undefined && geometry.children.length > 1) {
+    throw xml.fault(
+      geometry.children[1],
+      'two-shapes',
+      `one <geometry> holds <${geometry.children.map(({ name }) => name).join('> and <')}>`,
+      `give each shape a <${holder.name}> of its own`,
+    );
+  }
   if (element === undefined) {
     throw xml.fault(holder, 'no-geometry', `<${holder.name}> has no geometry`, 'give it a <geometry> with one shape');
   }
@@ -66,22 +78,37 @@ function readShape(xml: XmlReader, holder: XmlElement, meshes: MeshSource | unde
 function readMeshShape(xml: XmlReader, element: XmlElement, meshes: MeshSource | undefined): Shape {
   const uri = xml.text(element, 'filename');
   const scale = xml.numbers(element, 'scale', 3, [1, 1, 1]) as unknown as Vec3;
-  const bytes = meshes?.(uri);
+  if (scale.includes(0)) {
+    throw xml.fault(element, 'bad-size', `the scale of mesh ${uri} is ${scale.join(' ')}`, 'no factor may be 0');
+  }
+  const bytes = typeof meshes === 'function' ? meshes(uri) : meshes?.get(uri);
   if (bytes === undefined) return { kind: 'mesh', uri, scale };
-  const mesh: TriangleMesh = scaled(readMesh(bytes, uri), scale);
-  return { kind: 'mesh', uri, scale, mesh };
+  const mesh = scaled(readMesh(bytes, uri), scale);
+  if (withinReach(mesh.vertices)) return { kind: 'mesh', uri, scale: [1, 1, 1], mesh };
+  throw xml.fault(
+    element,
+    'too-far',
+    `mesh ${uri}, scaled by ${scale.join(' ')}, goes beyond ${FARTHEST_M} m`,
+    'check the scale; lengths are in metres',
+  );
 }
 
-function scaled(mesh: TriangleMesh, scale: Vec3): TriangleMesh {
-  return { vertices: mesh.vertices.map((x, i) => x * scale[i % 3]), triangles: mesh.triangles };
+/** The mesh in metres; a mirrored one gets its triangles turned over, so that they face outwards again. */
+function scaled({ vertices, triangles }: TriangleMesh, scale: Vec3): TriangleMesh {
+  const mirrored = scale[0] * scale[1] * scale[2] < 0;
+  const turned = (i: number): number => triangles[i % 3 === 0 ? i : i % 3 === 1 ? i + 1 : i - 1];
+  return {
+    vertices: vertices.map((x, i) => x * scale[i % 3]),
+    triangles: mirrored ? triangles.map((_, i) => turned(i)) : triangles,
+  };
 }
 
 function requirePositive(xml: XmlReader, element: XmlElement, attribute: string, value: number): number {
-  if (value > 0) return value;
+  if (value > 0 && value <= FARTHEST_M) return value;
   throw xml.fault(
     element,
     'bad-size',
-    `${attribute} of <${element.name}> is ${value} m; it must be above 0`,
+    `${attribute} of <${element.name}> is ${value} m; it must be above 0 and at most ${FARTHEST_M} m`,
     'give sizes in metres',
   );
 }

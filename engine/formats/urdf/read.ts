@@ -1,6 +1,7 @@
 import { adjacentPairs } from '../../core/link-pairs.ts';
 import type { CollisionSpheres, RobotJoint, RobotLink, RobotModel } from '../../core/robot.ts';
-import { parseXml, type XmlElement, XmlReader } from '../xml.ts';
+import { type JointLimitsFile, limitsOf, refuseUnknownJoints } from '../joint-limits.ts';
+import { parseXml, RUN_XACRO, type XmlElement, XmlReader } from '../xml.ts';
 import { type MeshSource, readLink } from './geometry.ts';
 import { readJoint, type UrdfJoint } from './joints.ts';
 
@@ -9,25 +10,36 @@ export interface UrdfOptions {
   readonly path: string;
   /** Where the bytes of collision meshes come from. */
   readonly meshes?: MeshSource;
+  /** Limits that go before those of the file, or stand in for those that it lacks. */
+  readonly limits?: JointLimitsFile;
 }
 
+/** Pairs of links grow with the square. */
+const MOST_LINKS = 1000;
+
 /**
- * Reads a robot from URDF (SI units; a joint's frame and rpy as ROS defines them). Links come root first, and joint j
- * carries link j + 1. Links whose collision geometry is spheres alone bring their collision spheres along; for others
+ * Reads a robot from URDF (SI units; a joint's frame and rpy as ROS defines them), text or bytes in UTF-8. Links come root
+ * first, and joint j carries link j + 1. Links whose collision geometry is spheres alone bring their collision spheres along; for others
  * they are fitted later. Links that a joint connects are not checked against each other.
  *
- * @throws IsocenterError `xml/malformed` or `urdf/...`, naming file and line
+ * @throws IsocenterError `xml/malformed` or `urdf/...`, naming file and line; `mesh/...`; `limits/unknown-joint`
  */
-export function readUrdf(text: string, options: UrdfOptions): RobotModel {
+export function readUrdf(text: string | Uint8Array, options: UrdfOptions): RobotModel {
   const xml = new XmlReader(options.path, 'urdf');
   const root = parseXml(text, options.path);
   if (root.name !== 'robot') {
     throw xml.fault(root, 'not-a-robot', `the document is <${root.name}>, not <robot>`, 'give a URDF file');
   }
   refuseMacros(xml, root);
-  const links = named(xml, xml.children(root, 'link'), 'link', (element) => readLink(xml, element, options.meshes));
+  const elements = xml.children(root, 'link');
+  if (elements.length > MOST_LINKS) {
+    throw xml.fault(root, 'too-large', `the robot has ${elements.length} links`, `at most ${MOST_LINKS} are read`);
+  }
+  const links = named(xml, elements, 'link', (element) => readLink(xml, element, options.meshes));
   if (links.size === 0) throw xml.fault(root, 'no-link', 'the robot has no link', 'a robot has one link at least');
-  const joints = named(xml, xml.children(root, 'joint'), 'joint', (element) => readJoint(xml, element));
+  const joints = named(xml, xml.children(root, 'joint'), 'joint', (element) =>
+    readJoint(xml, element, (name) => limitsOf(options.limits, name)),
+  );
   const sorted = sortFromRoot(xml, root, links, [...joints.values()]);
   const placed = placeJoints(xml, sorted);
   const model = {
@@ -37,17 +49,13 @@ export function readUrdf(text: string, options: UrdfOptions): RobotModel {
     active: placed.flatMap((joint, j) => (joint.type === 'fixed' || joint.mimic !== undefined ? [] : [j])),
     spheres: spheresOf(sorted.links),
   };
+  if (options.limits !== undefined) refuseUnknownJoints(model, options.limits);
   return { ...model, ignoredPairs: adjacentPairs(model) };
 }
 
 function refuseMacros(xml: XmlReader, element: XmlElement): void {
   if (element.name.startsWith('xacro:')) {
-    throw xml.fault(
-      element,
-      'xacro',
-      `<${element.name}> is a macro of xacro`,
-      'run `xacro FILE.xacro > FILE.urdf` first and give its output',
-    );
+    throw xml.fault(element, 'xacro', `<${element.name}> is a macro of xacro`, RUN_XACRO);
   }
   for (const child of element.children) refuseMacros(xml, child);
 }
@@ -168,6 +176,9 @@ function followMimic(
     multiplier *= at.mimicOf.multiplier;
     at = joints[target];
     if (at.type === 'fixed') throw fault(`mimics joint ${at.name}, which is fixed`);
+  }
+  if (!Number.isFinite(multiplier) || !Number.isFinite(offset)) {
+    throw xml.fault(joint.element, 'mimic', `joint ${joint.name} mimics by ${multiplier} and ${offset}`, 'use less');
   }
   return target === undefined ? undefined : { joint: target, multiplier, offset };
 }

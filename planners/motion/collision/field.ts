@@ -2,8 +2,8 @@ import type { DistanceField } from '../../../engine/core/scene.ts';
 
 /**
  * Signed distance by trilinear interpolation [m]. Outside the grid c is the closest point of the grid and d its value:
- * sqrt(|x - c|^2 + d^2), the closest that the region can be as the grid is convex and holds it all; |x - c| + d where the
- * grid's border cuts through the region.
+ * sqrt(|x - c|^2 + d^2), the closest that the region can be as the grid is convex and holds it all; d - |x - c| where the
+ * grid's border cuts through the region, which may go on outside.
  */
 export function fieldDistance(field: DistanceField): (x: number, y: number, z: number) => number {
   const { size, spacingM, distance } = field;
@@ -28,6 +28,6 @@ export function fieldDistance(field: DistanceField): (x: number, y: number, z: n
       d += (a ? u : 1 - u) * (b ? v : 1 - v) * (c ? w : 1 - w) * value(i + a, j + b, k + c);
     }
     const away = Math.hypot(x - cx, y - cy, z - cz);
-    return d < 0 ? away + d : Math.hypot(away, d);
+    return d < 0 ? d - away : Math.hypot(away, d);
   };
 }

@@ -15,14 +15,27 @@ export function scaledMesh(mesh: TriangleMesh, scale: Vec3): Float64Array {
  * Of an open mesh the surface alone is solid.
  */
 export function meshDistance(corners: Float64Array): (x: number, y: number, z: number) => number {
+  const inside = meshInside(corners);
   return (x, y, z) => {
     let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < corners.length; i += 9) least = Math.min(least, triangleDistanceSquared(corners, i, x, y, z));
+    return inside(x, y, z) ? -Math.sqrt(least) : Math.sqrt(least);
+  };
+}
+
+/** Whether a point is inside a closed mesh, by its winding number; never outside the mesh's bounding box. */
+export function meshInside(corners: Float64Array): (x: number, y: number, z: number) => boolean {
+  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const high = low.map((v) => -v);
+  for (let i = 0; i < corners.length; i++) {
+    low[i % 3] = Math.min(low[i % 3], corners[i]);
+    high[i % 3] = Math.max(high[i % 3], corners[i]);
+  }
+  return (x, y, z) => {
+    if (x < low[0] || y < low[1] || z < low[2] || x > high[0] || y > high[1] || z > high[2]) return false;
     let solidAngle = 0;
-    for (let i = 0; i < corners.length; i += 9) {
-      least = Math.min(least, triangleDistanceSquared(corners, i, x, y, z));
-      solidAngle += triangleSolidAngle(corners, i, x, y, z);
-    }
-    return Math.abs(solidAngle) > 2 * Math.PI ? -Math.sqrt(least) : Math.sqrt(least);
+    for (let i = 0; i < corners.length; i += 9) solidAngle += triangleSolidAngle(corners, i, x, y, z);
+    return Math.abs(solidAngle) > 2 * Math.PI;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
 import { createWorkspace, pointOf, type RobotWorkspace, setConfiguration } from '../robot/workspace.ts';
-import { obstacleDistance, type SignedDistance } from './shapes.ts';
+import { obstacleDistance, obstacleInside, type SignedDistance } from './shapes.ts';
 
 export interface CollisionOptions {
   /** Cylinders count as capsules of their radius, rounded beyond their flat ends; false: exactly. Default false. */
@@ -30,6 +30,8 @@ export interface CollisionReference {
   readonly workspace: RobotWorkspace;
   /** For each obstacle the signed distance of a point of its own frame [m], margin not counted. */
   readonly distances: readonly SignedDistance[];
+  /** For each obstacle that is a mesh whether a point of its own frame is inside it. */
+  readonly insides: readonly (((x: number, y: number, z: number) => boolean) | undefined)[];
   /** Sphere pairs that must not meet, two sphere indices each. */
   readonly selfPairs: Uint32Array;
   /** Centres of the spheres at the configuration last asked for [m, base frame]. */
@@ -52,6 +54,7 @@ export function createCollisionReference(
     scene,
     workspace: createWorkspace(model),
     distances: scene.obstacles.map((obstacle) => obstacleDistance(obstacle, capsules)),
+    insides: scene.obstacles.map(obstacleInside),
     selfPairs: selfPairsOf(model),
     centres: new Float64Array(3 * model.spheres.link.length),
   };
@@ -160,18 +163,31 @@ function placeSpheres({ model, workspace, centres }: CollisionReference, q: Arra
   }
 }
 
-function obstacleClearance(check: CollisionReference, s: number, o: number): number {
-  const obstacle = check.scene.obstacles[o];
-  const t = obstacle.pose;
+/** Whether the centre of a sphere is inside a mesh at `q`; far cheaper than the clearance. */
+export function insideMesh(check: CollisionReference, q: ArrayLike<number>): boolean {
+  placeSpheres(check, q);
+  for (const [o, inside] of check.insides.entries()) {
+    for (let s = 0; inside !== undefined && s < check.model.spheres.link.length; s++) {
+      toObstacle(check, s, o);
+      if (inside(local[0], local[1], local[2])) return true;
+    }
+  }
+  return false;
+}
+
+/** Writes the centre of sphere `s` in the frame of obstacle `o` to `local`. */
+function toObstacle(check: CollisionReference, s: number, o: number): void {
+  const t = check.scene.obstacles[o].pose;
   const x = check.centres[3 * s] - t[12];
   const y = check.centres[3 * s + 1] - t[13];
   const z = check.centres[3 * s + 2] - t[14];
-  const d = check.distances[o](
-    t[0] * x + t[1] * y + t[2] * z,
-    t[4] * x + t[5] * y + t[6] * z,
-    t[8] * x + t[9] * y + t[10] * z,
-  );
-  return d - check.model.spheres.sphere[4 * s + 3] - (obstacle.marginM ?? 0);
+  for (let r = 0; r < 3; r++) local[r] = t[4 * r] * x + t[4 * r + 1] * y + t[4 * r + 2] * z;
+}
+
+function obstacleClearance(check: CollisionReference, s: number, o: number): number {
+  toObstacle(check, s, o);
+  const d = check.distances[o](local[0], local[1], local[2]);
+  return d - check.model.spheres.sphere[4 * s + 3] - (check.scene.obstacles[o].marginM ?? 0);
 }
 
 function distance(centres: Float64Array, a: number, b: number): number {

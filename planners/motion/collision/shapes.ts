@@ -1,7 +1,7 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { Obstacle } from '../../../engine/core/scene.ts';
 import { fieldDistance } from './field.ts';
-import { meshDistance, scaledMesh } from './mesh.ts';
+import { meshDistance, meshInside, scaledMesh } from './mesh.ts';
 
 /** Signed distance of a point of the shape's own frame to the shape's surface [m], negative inside; float64. */
 export type SignedDistance = (x: number, y: number, z: number) => number;
@@ -57,4 +57,11 @@ export function obstacleDistance(obstacle: Obstacle, cylindersAsCapsules: boolea
       }
       return meshDistance(scaledMesh(shape.mesh, shape.scale));
   }
+}
+
+/** Whether a point of the obstacle's frame is inside its mesh; undefined for obstacles that are no meshes. */
+export function obstacleInside({ shape }: Obstacle): ((x: number, y: number, z: number) => boolean) | undefined {
+  return shape.kind === 'mesh' && shape.mesh !== undefined
+    ? meshInside(scaledMesh(shape.mesh, shape.scale))
+    : undefined;
 }

@@ -130,12 +130,6 @@ function cubesOfVoxels(grid: Grid, axis: number, lowMm: number, side: number): (
   };
 }
 
-/** Whether a voxel of the region's own grid is in it. */
-export function regionHas({ grid, bits }: VoxelRegion, i: number, j: number, k: number): boolean {
-  const row = (j + grid.size[1] * k) * wordsPerRow(grid.size);
-  return ((bits[row + (i >> 5)] >>> (i & 31)) & 1) === 1;
-}
-
 /** One byte a voxel of `grid`: 1 in the list. */
 export function maskOfVoxels(grid: Grid, voxels: Uint32Array): Uint8Array {
   const mask = new Uint8Array(grid.size[0] * grid.size[1] * grid.size[2]);

@@ -1,5 +1,5 @@
 import { type Grid, type Vec3, voxelCentreMm } from '../../../engine/core/grid.ts';
-import { extentOf } from '../collision/voxel-region.ts';
+import { extentOf, maskOfVoxels } from '../collision/voxel-region.ts';
 
 /** The body as a solid of voxels. */
 export interface Body {
@@ -12,9 +12,7 @@ export interface Body {
 }
 
 export function bodyOf(grid: Grid, voxels: Uint32Array): Body {
-  const mask = new Uint8Array(grid.size[0] * grid.size[1] * grid.size[2]);
-  for (const voxel of voxels) mask[voxel] = 1;
-  return { grid, mask, ...extentOf(grid, [voxels]) };
+  return { grid, mask: maskOfVoxels(grid, voxels), ...extentOf(grid, [voxels]) };
 }
 
 /**

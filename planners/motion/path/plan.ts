@@ -1,5 +1,5 @@
 import { inputError } from '../../../engine/core/errors.ts';
-import { type Contact, closestContact } from '../collision/reference.ts';
+import { type Contact, closestContact, insideMesh } from '../collision/reference.ts';
 import {
   describeContact,
   type LimitViolation,
@@ -24,6 +24,8 @@ export interface PathRequest {
 
 /** Samples of the first attempt; each further one, with other samples, has twice as many as the one before. */
 const FIRST_ATTEMPT = 10000;
+/** The Halton sequence counts in 32 bits. */
+const LONGEST_ATTEMPT = 2 ** 20;
 /** Slack of the limits, for positions that files give with rounded digits [rad or m]. */
 const LIMIT_SLACK = 1e-9;
 /** A turn beyond this is no longer exact in float32 [rad]. */
@@ -57,6 +59,7 @@ export function planPath(space: MotionSpace, request: PathRequest): PathResult {
     };
   }
   const rawWaypoints = pathOf(space, request);
+  const searched = search.count('edges');
   const shortening = performance.now();
   const rounds = request.simplifyRounds ?? 5;
   if (rounds > 0) search.simplify(rounds);
@@ -68,7 +71,7 @@ export function planPath(space: MotionSpace, request: PathRequest): PathResult {
     reason: 'solved',
     message: `solved after ${progress.iterations} samples`,
     valid,
-    progress: { ...counts, edges: search.count('edges') },
+    progress: { ...counts, edges: progress.edges + search.count('edges') - searched },
     waypoints,
     rawWaypoints,
     length: pathLength(waypoints, search.dim),
@@ -93,7 +96,11 @@ function searchPath(space: MotionSpace, request: PathRequest): Attempts {
   while (code !== 'solved' && iterations < most) {
     // A seed of its own for every attempt, far from those of neighbouring seeds.
     search.begin((seed + Math.imul(attempts, 0x9e3779b1)) >>> 0);
-    code = search.search(request.start, request.goal, Math.min(FIRST_ATTEMPT * 2 ** attempts, most - iterations));
+    code = search.search(
+      request.start,
+      request.goal,
+      Math.min(FIRST_ATTEMPT * 2 ** attempts, LONGEST_ATTEMPT, most - iterations),
+    );
     attempts++;
     iterations += search.count('iterations');
     edges += search.count('edges');
@@ -146,22 +153,21 @@ function checkRequest(space: MotionSpace, request: PathRequest): void {
       );
     }
   }
-  const whole = {
-    seed: request.seed ?? 0,
-    maxIterations: request.maxIterations ?? 1,
-    rounds: request.simplifyRounds ?? 0,
-  };
-  for (const [name, value] of Object.entries(whole)) {
-    if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) continue;
-    throw inputError('path/settings', `${name} is ${value}`, 'it must be a whole number from 0 to 4294967295');
-  }
+  checkWhole('seed', request.seed ?? 0, 0);
+  checkWhole('maxIterations', request.maxIterations ?? 1, 1);
+  checkWhole('simplifyRounds', request.simplifyRounds ?? 0, 0);
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value < 2 ** 31) return;
+  throw inputError('path/settings', `${name} is ${value}`, `it must be a whole number from ${least} to ${2 ** 31 - 1}`);
 }
 
 type Refusal = Omit<PathResult, 'timesUs'>;
 
 /** Why start or goal cannot be planned for; undefined where they can. */
 function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
-  const ends = [judge(space, request.start), judge(space, request.goal)];
+  const ends = [judgeConfiguration(space, request.start), judgeConfiguration(space, request.goal)];
   const valid = { start: ends[0].valid, goal: ends[1].valid };
   for (const [i, end] of (['start', 'goal'] as const).entries()) {
     const { fault, message, violation, contact } = ends[i];
@@ -175,7 +181,8 @@ function refuse(space: MotionSpace, request: PathRequest): Refusal | undefined {
   return undefined;
 }
 
-interface Judgement {
+/** Whether a configuration can be a start or goal, and why not. */
+export interface Judgement {
   readonly valid: boolean;
   readonly fault?: 'outside-limits' | 'in-collision' | 'too-close';
   readonly message?: string;
@@ -183,7 +190,8 @@ interface Judgement {
   readonly contact?: Contact;
 }
 
-function judge(space: MotionSpace, q: ArrayLike<number>): Judgement {
+/** Limits first, then collisions: by the fast checker, and by the float64 one where it has to be told what meets what. */
+export function judgeConfiguration(space: MotionSpace, q: ArrayLike<number>): Judgement {
   const { limits, names, check, search } = space;
   for (let i = 0; i < names.length; i++) {
     const { lower, upper } = limits[i];
@@ -193,13 +201,13 @@ function judge(space: MotionSpace, q: ArrayLike<number>): Judgement {
     return { valid: false, fault: 'outside-limits', message, violation };
   }
   // What the fast checker calls free is free in float64, too, but for the inside of meshes.
-  if (space.fixed === undefined && !space.hasMeshes && search.stateFree(q)) return { valid: true };
+  const free = search.stateFree(q) && !(space.hasMeshes && insideMesh(check, q));
+  if (space.fixed === undefined && free) return { valid: true };
   const contact = space.fixed ?? closestContact(check, q);
   if (contact === undefined) return { valid: true };
   if (!(contact.clearanceM > 0)) {
     return { valid: false, fault: 'in-collision', message: describeContact(contact), contact };
   }
-  if (search.stateFree(q)) return { valid: true };
   return { valid: true, fault: 'too-close', message: describeContact(contact), contact };
 }
 

@@ -8,7 +8,7 @@ import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { greatestRatios, pathDurationSec, pathStateAt } from '../timing/path-timing.ts';
 import { sampleMotion } from '../timing/sampling.ts';
 import { goalConfigurations, type MotionTarget } from './goals.ts';
-import { pathLimits, timeFreePath } from './timed-path.ts';
+import { type FreeTiming, pathLimits, timeFreePath } from './timed-path.ts';
 
 export interface MotionTask {
   /** [joints of the space] where the robot stands [rad or m]. */
@@ -25,7 +25,7 @@ export interface MotionTask {
   readonly periodSec?: number;
 }
 
-export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed';
+export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed' | 'rcm-refused' | 'rcm-in-collision';
 
 /** How a timed motion uses its limits, and what it keeps. */
 export interface MotionFigures {
@@ -38,6 +38,8 @@ export interface MotionFigures {
   readonly maxJerkRatio: number;
   /** Least distance to obstacles and between links at sampled states [m]; infinite where there is nothing to meet. */
   readonly minClearanceM: number;
+  /** Proved bound of the distance of the shaft from the trocar [m]; only where there is one. */
+  readonly maxRcmErrorM?: number;
 }
 
 export interface MotionPlan {
@@ -45,8 +47,8 @@ export interface MotionPlan {
   readonly reason: MotionReason;
   readonly message: string;
   readonly valid: { readonly start: boolean; readonly goal: boolean };
-  /** The geometric path, where a search was begun. */
-  readonly path?: PathResult;
+  /** The geometric path, where one was looked for: [waypoints][joints], and its Euclidean length before and after shortening. */
+  readonly path?: Pick<PathResult, 'solved' | 'waypoints' | 'length' | 'rawLength'>;
   readonly trajectory?: JointTrajectory;
   /** The same motion as pieces of constant jerk, exact at any time. */
   readonly timing?: PathTiming;
@@ -78,14 +80,9 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   if (!path.solved) {
     return { solved: false, reason: path.reason, message: path.message, valid: path.valid, path, timesMs: times(0) };
   }
-  const dim = space.names.length;
   const timingBegan = performance.now();
-  const count = path.waypoints.length / dim;
-  const timing = createPathTiming(dim, Math.max(2, count));
-  const limits = pathLimits(space.limits, task.velocityScale ?? 1, task.accelerationScale ?? 1);
-  const isFree = (a: Float64Array, b: Float64Array): boolean => space.search.edgeFree(a, b);
-  const { code, deviation } = timeFreePath(timing, path.waypoints, count, limits, isFree);
-  const timingMs = performance.now() - timingBegan;
+  const { code, deviation, timing, durationSec } = timeMotion(space, path.waypoints, task);
+  const timesMs = times(performance.now() - timingBegan);
   if (code !== OK) {
     const reason = 'timing-failed';
     return {
@@ -94,16 +91,31 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
       message: describeTimingCode(code),
       valid: path.valid,
       path,
-      timesMs: times(timingMs),
+      timesMs,
     };
   }
-  const jerk = new Float64Array(dim);
-  const trajectory = sampleMotion(space.names, pathDurationSec(timing), task.periodSec ?? 0.01, (t, p, v, a) =>
+  const jerk = new Float64Array(space.names.length);
+  const trajectory = sampleMotion(space.names, durationSec, task.periodSec ?? 0.01, (t, p, v, a) =>
     pathStateAt(timing, t, p, v, a, jerk),
   );
   const figures = motionFigures(space, timing, deviation);
   const { solved, reason, valid } = path;
-  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs: times(timingMs) };
+  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs };
+}
+
+/** Times a free path of the space [waypoints][joints]; the whole motion is proven free. */
+export function timeMotion(
+  space: MotionSpace,
+  waypoints: Float64Array,
+  { velocityScale = 1, accelerationScale = 1 }: Pick<MotionTask, 'velocityScale' | 'accelerationScale'>,
+): FreeTiming & { readonly timing: PathTiming; readonly durationSec: number } {
+  const dim = space.names.length;
+  const count = waypoints.length / dim;
+  const timing = createPathTiming(dim, Math.max(2, count));
+  const limits = pathLimits(space.limits, velocityScale, accelerationScale);
+  const isFree = (a: Float64Array, b: Float64Array): boolean => space.search.edgeFree(a, b);
+  const found = timeFreePath(timing, waypoints, count, limits, isFree);
+  return { ...found, timing, durationSec: pathDurationSec(timing) };
 }
 
 /** The first path that is found to one of the goal's configurations; the reason of the first failure where there is none. */
@@ -122,9 +134,9 @@ function findPath(space: MotionSpace, task: MotionTask): { path?: PathResult; me
 }
 
 /** States at which the clearance is measured, at most. */
-const CLEARANCE_SAMPLES = 200;
+export const CLEARANCE_SAMPLES = 200;
 
-function motionFigures(space: MotionSpace, timing: PathTiming, deviation: number): MotionFigures {
+export function motionFigures(space: MotionSpace, timing: PathTiming, deviation: number): MotionFigures {
   const ratios = new Float64Array(3);
   greatestRatios(timing, ratios);
   const durationSec = pathDurationSec(timing);

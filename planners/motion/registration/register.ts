@@ -32,6 +32,8 @@ export interface Registration {
 /** Fiducials whose spread across the best line is below this part of the spread along it fix no rotation about it. */
 const LEAST_WIDTH = 0.01;
 const MOST_SCALE = 2;
+/** Fiducials closer together than this [mm] were given in metres, or are of no use. */
+const LEAST_SPREAD_MM = 1;
 /** Below this [mm] a residual is rounding. */
 const ROUNDING_MM = 1e-6;
 
@@ -40,7 +42,7 @@ const ROUNDING_MM = 1e-6;
  * ({@link rigidFit}), and what it is worth.
  *
  * @throws IsocenterError `registration/...` for fewer than three pairs, counts that differ, coordinates that are no numbers,
- * fiducials on one line or in one place, and sets of different scale
+ * fiducials on one line or within a millimetre, and sets of different scale
  */
 export function registerPatient({ fixedMm, movingMm, targetMm }: RegistrationRequest): Registration {
   checkPairs(fixedMm, movingMm);
@@ -103,11 +105,11 @@ function checkPairs(fixed: readonly Vec3[], moving: readonly Vec3[]): void {
 function checkSpread(set: string, points: readonly Vec3[]): number {
   const [along, across, height] = principalAxes(points).variances.map(Math.sqrt);
   const spread = Math.hypot(along, across, height);
-  if (spread < ROUNDING_MM) {
+  if (spread < LEAST_SPREAD_MM) {
     throw inputError(
       'registration/one-place',
-      `the ${points.length} ${set} fiducials all lie in one place`,
-      'measure fiducials that are well apart',
+      `the ${points.length} ${set} fiducials spread over ${spread.toPrecision(3)} mm only; the limit is ${LEAST_SPREAD_MM} mm`,
+      'give coordinates in mm, of fiducials that are well apart',
     );
   }
   if (!(across >= LEAST_WIDTH * along)) {

@@ -49,11 +49,11 @@ export const TURN = 26;
 export const SIDE_SIZE = 27;
 
 const SQRT3 = Math.sqrt(3);
+const SINGLE_RAMP = 1e-13;
 
 /** Fills the slots that depend on the start, the end and the limits alone. */
 export function prepareSide(x: Float64Array): void {
   x[CROSS] = x[JERK] * (x[VF] - x[V0]) + 0.5 * (x[A0] * x[A0] - x[AF] * x[AF]);
-  prepareTurn(x);
   throughPeak(x, x[V_MAX]);
   x[CRUISE_FROM] = x[SPAN];
   x[CRUISE_AT] = x[REACH];
@@ -63,7 +63,8 @@ export function prepareSide(x: Float64Array): void {
   x[CRUISE_HOLD2] = x[HOLD2];
 }
 
-function prepareTurn(x: Float64Array): void {
+/** Fills `TURN`, of a prepared side. */
+export function prepareTurn(x: Float64Array): void {
   const cross = Math.abs(x[CROSS]);
   // The peak that is farther from zero; the other has the same sign.
   const limit = x[CROSS] >= 0 ? x[A_MAX] : -x[A_MIN];
@@ -152,7 +153,8 @@ function findPeaks(x: Float64Array, T: number): void {
   const aMin = x[A_MIN];
   const cross = x[CROSS];
   const w = Math.max(0, 0.5 * (jerk * T + a0 - af));
-  let a1 = w > 0 ? 0.5 * (w + cross / w) : a0;
+  // A single ramp from a0 to af: what is a little longer begins and ends its fall at zero.
+  let a1 = w > SINGLE_RAMP * (Math.abs(a0) + Math.abs(af)) ? 0.5 * (w + cross / w) : 0;
   let a2 = a1 - w;
   // Outside by rounding only: T lies where the profile exists.
   if (a1 < a0) {
@@ -225,4 +227,26 @@ function distance(x: Float64Array): number {
   v += a2 * h2;
   const t5 = (af - a2) * perJerk;
   return p + t5 * (v + (t5 * (2 * a2 + af)) / 6);
+}
+
+/**
+ * Derivative of the distance by the jerk, at a given duration, of the profile found last: the integral of the magnitude of
+ * its switching function. That is a parabola through zero at both ends of the fall, zero while a peak is held, and on the
+ * rise steeper by the time that the peak was held.
+ */
+export function reachByJerk(x: Float64Array): number {
+  const perJerk = 1 / x[JERK];
+  const first = (x[PEAK1] - x[A0]) * perJerk;
+  const last = (x[AF] - x[PEAK2]) * perJerk;
+  const cruises = x[CRUISE] > 0;
+  const fall = (x[PEAK1] - x[PEAK2]) * perJerk;
+  // With a pause there are two falls, one before and one after.
+  const half1 = 0.5 * (cruises ? x[PEAK1] * perJerk : fall);
+  const half2 = 0.5 * (cruises ? -x[PEAK2] * perJerk : fall);
+  const falls = cruises ? half1 * half1 * half1 + half2 * half2 * half2 : half1 * half1 * half1;
+  return riseIntegral(first, half1 + x[HOLD1]) + riseIntegral(last, half2 + x[HOLD2]) + (2 * falls) / 3;
+}
+
+function riseIntegral(rise: number, slope: number): number {
+  return rise * rise * (rise / 6 + 0.5 * slope);
 }

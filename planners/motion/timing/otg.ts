@@ -2,9 +2,7 @@ import {
   A_START,
   A_TARGET,
   type Axis,
-  composeMotion,
   createAxis,
-  findDurations,
   LIMIT_A_MAX,
   LIMIT_A_MIN,
   LIMIT_JERK,
@@ -12,16 +10,20 @@ import {
   LIMIT_V_MIN,
   P_START,
   P_TARGET,
-  possibleFrom,
   V_START,
   V_TARGET,
 } from './axis.ts';
 import { checkTask } from './check.ts';
 import { NO_SOLUTION, OK, type TimingCode } from './codes.ts';
+import { composeMotion, findDurations, possibleFrom } from './motion.ts';
+import { straightMotion } from './phase.ts';
 import { pieceStateAt } from './segments.ts';
 
-/** Whether all joints arrive at the same time, or each as early as it can. */
-export type Synchronization = 'time' | 'none';
+/**
+ * Whether all joints arrive at the same time; or move along a straight line where start and target states lie on one ('phase',
+ * elsewhere as 'time'); or each arrives as early as it can.
+ */
+export type Synchronization = 'time' | 'phase' | 'none';
 
 /**
  * Jerk-limited motion of several joints from any state to any state: preallocated, filled by {@link setState},
@@ -31,13 +33,14 @@ export interface Otg {
   readonly joints: number;
   readonly axes: readonly Axis[];
   synchronization: Synchronization;
-  /** Duration of each joint's motion [s]; with 'time' all alike. */
+  /** Duration of each joint's motion [s]; all alike but with 'none'. */
   readonly durations: Float64Array;
   /** The shortest duration of each joint alone [s]. */
   readonly shortest: Float64Array;
   /** The joint that a refusal is about, or that decides the duration. */
   decidingJoint: number;
   readonly state: Float64Array;
+  readonly line: Axis;
 }
 
 /** Greatest, and optionally least, velocity and acceleration of each joint [joints]; the least are the greatest negated. */
@@ -58,6 +61,7 @@ export function createOtg(joints: number): Otg {
     shortest: new Float64Array(joints),
     decidingJoint: 0,
     state: new Float64Array(4),
+    line: createAxis(),
   };
 }
 
@@ -106,8 +110,9 @@ export function setLimits(otg: Otg, limits: OtgLimits): void {
 /**
  * Finds the motion of least duration. Method: Berscheid and Kroeger, "Jerk-limited Real-time Trajectory Generation with
  * Arbitrary Target States", RSS 2021: brake; the durations that each joint can take; the earliest that all can; and for it
- * the motion of each joint. That last step is the weighted mean of the two extremal motions of that duration (extremal.ts)
- * instead of a polynomial for each family of profiles: it always exists and needs no more jerk.
+ * the motion of each joint. That last step lowers the jerk of a joint that has time to spare until an extremal motion
+ * (extremal.ts) lasts just as long, instead of solving a polynomial for each family of profiles: there is always one, it is
+ * the gentlest, and planned anew in every cycle of a control loop the motion stays the same.
  *
  * Time-optimal for each joint from the state after its brake. Never throws or allocates. After a refusal the motion of
  * the call before is lost.
@@ -126,7 +131,13 @@ export function calculate(otg: Otg): TimingCode {
     shortest[i] = axes[i].stretches[0];
   }
   if (otg.synchronization === 'none') durations.set(shortest);
-  else durations.fill(earliestForAll(otg));
+  else {
+    if (otg.synchronization === 'phase') {
+      durations.fill(straightMotion(axes, otg.line));
+      if (durations[0] >= 0) return OK;
+    }
+    durations.fill(earliestForAll(otg));
+  }
   for (let i = 0; i < joints; i++) {
     if (!(durations[i] < Number.POSITIVE_INFINITY)) return NO_SOLUTION;
     composeMotion(axes[i], durations[i]);

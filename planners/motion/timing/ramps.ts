@@ -71,13 +71,16 @@ function peakSpeed(
     const upRate = upJerk ? (0.5 * upTime) / up : 1 / acceleration;
     const downRate = downJerk ? (0.5 * downTime) / down : 1 / acceleration;
     const slope = 0.5 * (upTime + downTime + (from + peak) * upRate + (to + peak) * downRate);
-    const next = peak - excess / slope;
-    const moved = next > lo && next < hi ? next : 0.5 * (lo + hi);
-    const close = Math.abs(moved - peak) <= 1e-14 * peak;
-    peak = moved;
-    if (close) break;
+    const step = excess / slope;
+    const next = peak - step;
+    // Newton's next step would be below rounding.
+    const last = Math.abs(step) <= 1e-8 * peak;
+    if (last || (next > lo && next < hi)) peak = next;
+    else peak = 0.5 * (lo + hi);
+    if (last) break;
   }
-  const root = peak;
+  const root = Math.max(least, Math.min(speed, peak));
+  peak = root;
   for (let back = 1e-15; back < 1; back *= 4) {
     if (rampDistance(from, peak, acceleration, jerk) + rampDistance(to, peak, acceleration, jerk) <= length)
       return peak;

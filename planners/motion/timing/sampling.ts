@@ -1,4 +1,5 @@
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
+import type { PathTiming } from './path.ts';
 
 /** Writes the state at a time [s] into three vectors [joints]. */
 export type StateAt = (
@@ -32,4 +33,26 @@ export function sampleMotion(
     stateAt(timeSec[n], row(positions), row(velocities), row(accelerations));
   }
   return { jointNames, timeSec, positions, velocities, accelerations };
+}
+
+/** A timed path with a point at the end of every piece: exact, since a piece has constant jerk. */
+export function pathTrajectory(jointNames: readonly string[], timing: PathTiming): JointTrajectory {
+  const { joints, pieceCount, pieceStart, pieceStates, points, count } = timing;
+  const rows = (part: number): Float64Array => {
+    const out = new Float64Array((pieceCount + 1) * joints);
+    for (let n = 0; n < pieceCount; n++) {
+      const at = (4 * n + part) * joints;
+      out.set(pieceStates.subarray(at, at + joints), n * joints);
+    }
+    return out;
+  };
+  const positions = rows(0);
+  positions.set(points.subarray((count - 1) * joints, count * joints), pieceCount * joints);
+  return {
+    jointNames,
+    timeSec: pieceStart.slice(0, pieceCount + 1),
+    positions,
+    velocities: rows(1),
+    accelerations: rows(2),
+  };
 }

@@ -1,11 +1,11 @@
 import type { Device } from '../../../engine/compute/device.ts';
-import { inputError } from '../../../engine/core/errors.ts';
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
-import { activeLimits, activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
+import { activeNames, type JointLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
 import type { CostWeights } from '../../../kernels/trajectory-cost/reference-configuration.ts';
+import { checkedLimits } from './check.ts';
 import { completeConfig, type FullConfig, segmentCount, type TrajectoryConfig } from './config.ts';
-import { type CostContext, type TrajectoryCost, trajectoryCost } from './cost.ts';
+import { type TrajectoryCost, TrajectoryCosts } from './cost.ts';
 import { type CostProblem, problemTables, type ToolTip } from './problem.ts';
 import { createTrajectoryProof, type TrajectoryProof } from './proof.ts';
 import { type Seed, trajectorySeeds } from './seeds.ts';
@@ -83,16 +83,22 @@ export async function optimizeTrajectory(
   const full = completeConfig(config, scene, tissues);
   const limits = checkedLimits(model, baseline);
   const tables = problemTables(model, scene, tissues, full, problem.tip);
-  const context: CostContext = { ...tables, limits, objective: full.objective, tissueBandM: TISSUE_BAND_M };
-  const baselineCost = trajectoryCost(context, baseline);
-  const seeds = await optimizeSeeds(device, tables, context, baseline, full);
+  const cylindersAsCapsules = full.cylinders === 'capsule';
+  const costs = new TrajectoryCosts(model, {
+    ...tables,
+    obstacles: tables.tasks,
+    objective: full.objective,
+    limits,
+    cylindersAsCapsules,
+  });
+  const baselineCost = costs.of(baseline);
+  const seeds = await optimizeSeeds(device, tables, limits, baseline, full);
   const optimized = performance.now();
   const candidates = seeds
-    .map((seed, i) => candidateOf(context, activeNames(model), seed, i))
+    .map((seed, i) => candidateOf(costs, limits, full, activeNames(model), seed, i))
     .filter(({ cost }) => Number.isFinite(cost.total))
     .sort((a, b) => a.cost.total - b.cost.total);
-  const prove =
-    problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules: full.cylinders === 'capsule' });
+  const prove = problem.proveFree ?? createTrajectoryProof(model, scene, { cylindersAsCapsules });
   const proofs = new Map<number, boolean>();
   let best: Candidate | undefined;
   for (const candidate of candidates) {
@@ -124,60 +130,13 @@ export async function optimizeTrajectory(
   return { trajectory: baseline, source: 'baseline', reason, cost: baselineCost, ...shared };
 }
 
-function checkedLimits(model: RobotModel, baseline: JointTrajectory): JointLimits[] {
-  const limits = activeLimits(model);
-  const joints = limits.length;
-  const points = baseline.timeSec.length;
-  if (baseline.jointNames.length !== joints || baseline.positions.length !== points * joints || points < 2) {
-    throw inputError(
-      'trajectory/baseline-shape',
-      `the given path has ${points} points of ${baseline.jointNames.length} joints, the robot ${model.name} moves ${joints} joints`,
-      'give at least two points with all active joints of the robot, in their order',
-    );
-  }
-  for (const values of [baseline.timeSec, baseline.positions, baseline.velocities, baseline.accelerations]) {
-    const bad = values.findIndex((v) => !Number.isFinite(v));
-    if (bad < 0) continue;
-    throw inputError(
-      'trajectory/not-finite',
-      `number ${bad} of the given path's times, positions, velocities or accelerations is ${values[bad]}`,
-      'give a path of finite numbers',
-    );
-  }
-  limits.forEach((limit, j) => {
-    for (const [what, value] of Object.entries({
-      velocity: limit.velocity,
-      acceleration: limit.acceleration,
-      jerk: limit.jerk,
-    })) {
-      if (value > 0 && Number.isFinite(value)) continue;
-      throw inputError(
-        'trajectory/limits',
-        `the ${what} limit of joint ${baseline.jointNames[j]} is ${value}`,
-        'give a finite limit above zero for velocity, acceleration and jerk of every joint that moves',
-      );
-    }
-    for (const end of [0, points - 1]) {
-      const q = baseline.positions[end * joints + j];
-      if (q >= limit.lower && q <= limit.upper) continue;
-      throw inputError(
-        'trajectory/out-of-limits',
-        `joint ${baseline.jointNames[j]} is at ${q} at the ${end === 0 ? 'start' : 'goal'}, its range is ${limit.lower} to ${limit.upper}`,
-        'give a start and a goal inside the range of every joint',
-      );
-    }
-  });
-  return limits;
-}
-
 async function optimizeSeeds(
   device: Device,
   tables: CostProblem,
-  context: CostContext,
+  limits: readonly JointLimits[],
   baseline: JointTrajectory,
   config: FullConfig,
 ): Promise<Seed[]> {
-  const { limits } = context;
   const joints = limits.length;
   const duration = baseline.timeSec[baseline.timeSec.length - 1] - baseline.timeSec[0];
   const segments = segmentCount(config, duration);
@@ -224,25 +183,25 @@ function phases(config: FullConfig, segments: number): Phase[] {
 }
 
 /** The seed in its best exact time. */
-function candidateOf(context: CostContext, names: readonly string[], seed: Seed, index: number): Candidate {
-  const { limits, objective } = context;
+function candidateOf(
+  costs: TrajectoryCosts,
+  limits: readonly JointLimits[],
+  { objective }: FullConfig,
+  names: readonly string[],
+  seed: Seed,
+  index: number,
+): Candidate {
   const joints = limits.length;
   const control = Float64Array.from(seed.control, (q, i) =>
     Math.min(limits[i % joints].upper, Math.max(limits[i % joints].lower, q)),
   );
-  const record = (segmentSec: number): JointTrajectory => splineTrajectory({ joints, control, segmentSec }, names);
   const least = leastSegmentSec(joints, control, limits);
-  const fastest = record(least);
-  const cost = trajectoryCost(context, fastest);
-  // Time-like terms grow with h, jerk falls with h^5: their sum is least at h (5 jerk / time)^(1/6).
+  const fastest = splineTrajectory({ joints, control, segmentSec: least }, names);
+  const cost = costs.of(fastest);
+  // Time-like terms grow with the duration and jerk falls with its fifth power: the sum is least at (5 jerk / time)^(1/6).
   const time = objective.duration * cost.durationSec + cost.clearance;
   const slower = Math.max(1, ((5 * objective.jerk * cost.jerk) / time) ** (1 / 6));
-  const segmentSec = least * (Number.isFinite(slower) ? slower : 1);
-  const trajectory = slower > 1 ? record(segmentSec) : fastest;
-  return {
-    seed: index,
-    spline: { joints, control, segmentSec },
-    trajectory,
-    cost: slower > 1 ? trajectoryCost(context, trajectory) : cost,
-  };
+  if (!(slower > 1)) return { seed: index, spline: { joints, control, segmentSec: least }, trajectory: fastest, cost };
+  const spline = { joints, control, segmentSec: least * slower };
+  return { seed: index, spline, trajectory: splineTrajectory(spline, names), cost: costs.stretched(cost, slower) };
 }

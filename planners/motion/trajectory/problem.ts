@@ -16,8 +16,13 @@ export interface ToolTip {
   readonly pointM: readonly [number, number, number];
 }
 
-/** Robot and obstacles as the kernel reads them. */
+export type WeighedObstacle = ObstacleTask;
+
+/** Robot and obstacles as the kernel reads them, and as they were given. */
 export interface CostProblem {
+  readonly tasks: readonly WeighedObstacle[];
+  readonly tipLink: number;
+  readonly tipPoint: readonly [number, number, number];
   readonly robot: RobotTables;
   readonly obstacles: ObstacleTables;
   readonly tip: { readonly frame: number; readonly point: readonly [number, number, number] };
@@ -54,7 +59,8 @@ export function problemTables(
     })
     .filter((task) => task.tissueWeight > 0);
   const robot = robotTables(model);
-  const obstacles = obstacleTables([...solids, ...soft], config.cylinders);
+  const tasks = [...solids, ...soft];
+  const obstacles = obstacleTables(tasks, config.cylinders);
   const link = tip === undefined ? model.links.length - 1 : model.links.findIndex(({ name }) => name === tip.link);
   if (link < 0) {
     throw inputError(
@@ -66,5 +72,6 @@ export function problemTables(
   const [x, y, z] = tip?.pointM ?? [0, 0, 0];
   const t = robot.linkPose[link];
   const at = (r: number): number => t[r] * x + t[4 + r] * y + t[8 + r] * z + t[12 + r];
-  return { robot, obstacles, tip: { frame: robot.linkFrame[link], point: [at(0), at(1), at(2)] } };
+  const frame = robot.linkFrame[link];
+  return { robot, obstacles, tasks, tipLink: link, tipPoint: [x, y, z], tip: { frame, point: [at(0), at(1), at(2)] } };
 }

@@ -1,11 +1,9 @@
-import { inverse, type Transform } from '../../../engine/core/frames.ts';
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import { pairKey } from '../../../engine/core/link-pairs.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
-import { obstacleDistance, type SignedDistance } from '../collision/shapes.ts';
-import { createWorkspace, setConfiguration } from '../robot/workspace.ts';
-import { type LinkSpheres, leverBounds, linkSpheres } from './levers.ts';
+import { leverBounds } from './levers.ts';
+import { apart, distanceTo, type Solid, SphereCloud, solidOf } from './spheres.ts';
 
 /** Shortest stretch that is still halved [s]: below it a stretch that is not proven free counts as a collision. */
 const LEAST_SEC = 1e-6;
@@ -13,11 +11,9 @@ const LEAST_SEC = 1e-6;
 /** Whether a trajectory is free along its whole length, between its points too. */
 export type TrajectoryProof = (trajectory: JointTrajectory) => boolean | Promise<boolean>;
 
-interface Solid {
-  readonly distance: SignedDistance;
-  /** From the base frame to the obstacle's. */
-  readonly local: Transform;
-  readonly marginM: number;
+export interface ProofOptions {
+  /** Cylinders count as capsules of their radius; default false. */
+  readonly cylindersAsCapsules?: boolean;
 }
 
 /**
@@ -29,17 +25,26 @@ interface Solid {
 export function createTrajectoryProof(
   model: RobotModel,
   scene: Scene,
-  options: { readonly cylindersAsCapsules?: boolean } = {},
+  options: ProofOptions = {},
 ): (trajectory: JointTrajectory) => boolean {
+  const find = createFaultFinder(model, scene, options);
+  return (t) => find(t) === undefined;
+}
+
+/** The same proof, telling where it ends: a time within the first stretch that is not free [s]; undefined where all is. */
+export function createFaultFinder(
+  model: RobotModel,
+  scene: Scene,
+  options: ProofOptions = {},
+): (trajectory: JointTrajectory) => number | undefined {
   const proof = new Proof(model, scene, options.cylindersAsCapsules === true);
-  return (t) => proof.holds(t);
+  return (t) => proof.faultSec(t);
 }
 
 class Proof {
-  readonly #space;
+  readonly #cloud: SphereCloud;
   readonly #joints: number;
   readonly #solids: readonly Solid[];
-  readonly #groups: readonly LinkSpheres[];
   readonly #pairs: readonly (readonly [number, number])[];
   /** [spheres][joints] */
   readonly #levers: Float64Array;
@@ -47,46 +52,39 @@ class Proof {
   /** How far each sphere can move within the stretch [m], and the farthest of each group. */
   readonly #moved: Float64Array;
   readonly #range: Float64Array;
-  /** x, y, z, radius [m, base frame]: all spheres, and one around each group. */
-  readonly #centres: Float64Array;
-  readonly #bounds: Float64Array;
 
   constructor(model: RobotModel, scene: Scene, capsules: boolean) {
-    this.#space = createWorkspace(model);
+    this.#cloud = new SphereCloud(model);
     this.#joints = model.active.length;
-    this.#solids = scene.obstacles.map((obstacle) => ({
-      distance: obstacleDistance(obstacle, capsules),
-      local: inverse(obstacle.pose),
-      marginM: obstacle.marginM ?? 0,
-    }));
-    this.#groups = linkSpheres(model);
+    this.#solids = scene.obstacles.map((obstacle) => solidOf(obstacle, capsules, obstacle.marginM ?? 0));
+    const { groups } = this.#cloud;
     this.#levers = leverBounds(model);
     const pairs: [number, number][] = [];
-    for (let a = 0; a < this.#groups.length; a++) {
-      for (let b = a + 1; b < this.#groups.length; b++) {
-        const key = pairKey(model.links.length, this.#groups[a].link, this.#groups[b].link);
+    for (let a = 0; a < groups.length; a++) {
+      for (let b = a + 1; b < groups.length; b++) {
+        const key = pairKey(model.links.length, groups[a].link, groups[b].link);
         if (!model.ignoredPairs.has(key)) pairs.push([a, b]);
       }
     }
     this.#pairs = pairs;
-    const spheres = model.spheres.link.length;
     this.#q = new Float64Array(this.#joints);
-    this.#moved = new Float64Array(spheres);
-    this.#range = new Float64Array(this.#groups.length);
-    this.#centres = new Float64Array(4 * spheres);
-    this.#bounds = new Float64Array(4 * this.#groups.length);
+    this.#moved = new Float64Array(model.spheres.link.length);
+    this.#range = new Float64Array(groups.length);
   }
 
-  holds(t: JointTrajectory): boolean {
+  faultSec(t: JointTrajectory): number | undefined {
     for (let i = 0; i + 1 < t.timeSec.length; i++) {
       const dt = t.timeSec[i + 1] - t.timeSec[i];
       // Also where NaN makes the duration nothing at all.
-      if (!(dt <= 0) && !this.#stretch(t, i, 0, dt)) return false;
+      if (dt <= 0) continue;
+      const fault = this.#stretch(t, i, 0, dt);
+      if (fault !== undefined) return t.timeSec[i] + fault;
     }
-    return true;
+    return undefined;
   }
 
-  #stretch(t: JointTrajectory, i: number, from: number, to: number): boolean {
+  /** A time after point i within a stretch that is not free; undefined where the whole stretch is. */
+  #stretch(t: JointTrajectory, i: number, from: number, to: number): number | undefined {
     const middle = (from + to) / 2;
     const half = (to - from) / 2;
     const dt = t.timeSec[i + 1] - t.timeSec[i];
@@ -104,21 +102,23 @@ class Proof {
       for (let s = 0; s < moved.length; s++) moved[s] += this.#levers[s * joints + j] * away;
     }
     const verdict = this.#judge();
-    if (verdict === 'free') return true;
-    if (verdict === 'met' || !(half >= LEAST_SEC)) return false;
-    return this.#stretch(t, i, from, middle) && this.#stretch(t, i, middle, to);
+    if (verdict === 'free') return undefined;
+    if (verdict === 'met' || !(half >= LEAST_SEC)) return middle;
+    return this.#stretch(t, i, from, middle) ?? this.#stretch(t, i, middle, to);
   }
 
   /** What is known of the configuration: nothing comes nearer than it moves; something is met; or neither. */
   #judge(): 'free' | 'met' | 'open' {
-    this.#place();
+    const { groups, centres, bounds } = this.#cloud;
+    this.#cloud.place(this.#q);
+    this.#measureRanges();
     let open = false;
-    for (let g = 0; g < this.#groups.length; g++) {
-      if (!this.#groups[g].moves) continue;
+    for (let g = 0; g < groups.length; g++) {
+      if (!groups[g].moves) continue;
       for (const solid of this.#solids) {
-        if (distanceTo(solid, this.#bounds, g) > this.#range[g]) continue;
-        for (const s of this.#groups[g].spheres) {
-          const clearance = distanceTo(solid, this.#centres, s);
+        if (distanceTo(solid, bounds, g) > this.#range[g]) continue;
+        for (const s of groups[g].spheres) {
+          const clearance = distanceTo(solid, centres, s);
           // Written so that a NaN proves nothing.
           if (!(clearance > 0)) return 'met';
           if (!(clearance > this.#moved[s])) open = true;
@@ -126,10 +126,10 @@ class Proof {
       }
     }
     for (const [g, h] of this.#pairs) {
-      if (apart(this.#bounds, g, h) > this.#range[g] + this.#range[h]) continue;
-      for (const a of this.#groups[g].spheres) {
-        for (const b of this.#groups[h].spheres) {
-          const clearance = apart(this.#centres, a, b);
+      if (apart(bounds, g, h) > this.#range[g] + this.#range[h]) continue;
+      for (const a of groups[g].spheres) {
+        for (const b of groups[h].spheres) {
+          const clearance = apart(centres, a, b);
           if (!(clearance > 0)) return 'met';
           if (!(clearance > this.#moved[a] + this.#moved[b])) open = true;
         }
@@ -138,48 +138,12 @@ class Proof {
     return open ? 'open' : 'free';
   }
 
-  /** Spheres and bounding spheres at the configuration. */
-  #place(): void {
-    setConfiguration(this.#space, this.#q);
-    const { linkPoses, model } = this.#space;
-    for (let g = 0; g < this.#groups.length; g++) {
-      const { link, spheres, ball } = this.#groups[g];
-      carry(linkPoses, 16 * link, ball, 0, this.#bounds, 4 * g);
+  /** How far the farthest moving sphere of each group can move; a NaN stays. */
+  #measureRanges(): void {
+    this.#cloud.groups.forEach(({ spheres }, g) => {
       let range = 0;
-      for (const s of spheres) {
-        carry(linkPoses, 16 * link, model.spheres.sphere, 4 * s, this.#centres, 4 * s);
-        if (!(this.#moved[s] <= range)) range = this.#moved[s];
-      }
+      for (const s of spheres) if (!(this.#moved[s] <= range)) range = this.#moved[s];
       this.#range[g] = range;
-    }
+    });
   }
-}
-
-/** A sphere of a link's frame in the base frame. */
-function carry(t: Float64Array, i: number, from: Float64Array, at: number, to: Float64Array, out: number): void {
-  const [x, y, z] = [from[at], from[at + 1], from[at + 2]];
-  for (let r = 0; r < 3; r++) to[out + r] = t[i + r] * x + t[i + 4 + r] * y + t[i + 8 + r] * z + t[i + 12 + r];
-  to[out + 3] = from[at + 3];
-}
-
-/** Distance between a sphere of a list and what must be kept of an obstacle. */
-function distanceTo(solid: Solid, spheres: Float64Array, s: number): number {
-  const m = solid.local;
-  const x = spheres[4 * s];
-  const y = spheres[4 * s + 1];
-  const z = spheres[4 * s + 2];
-  const d = solid.distance(
-    m[0] * x + m[4] * y + m[8] * z + m[12],
-    m[1] * x + m[5] * y + m[9] * z + m[13],
-    m[2] * x + m[6] * y + m[10] * z + m[14],
-  );
-  return d - spheres[4 * s + 3] - solid.marginM;
-}
-
-/** Distance between two spheres of a list. */
-function apart(spheres: Float64Array, a: number, b: number): number {
-  const dx = spheres[4 * a] - spheres[4 * b];
-  const dy = spheres[4 * a + 1] - spheres[4 * b + 1];
-  const dz = spheres[4 * a + 2] - spheres[4 * b + 2];
-  return Math.sqrt(dx * dx + dy * dy + dz * dz) - spheres[4 * a + 3] - spheres[4 * b + 3];
 }

@@ -9,6 +9,9 @@ const STEPS = 512;
 /** Share of a seed's time in which it gathers speed, and again in which it slows down. */
 const RAMP = 0.2;
 
+/** Least duration of a segment to begin with [s], for paths that end where they begin. */
+const LEAST_SEC = 1e-3;
+
 /** Control points of a seed, fixed ones included, [segments + 3][joints], and the duration of its segments [s]. */
 export interface Seed {
   readonly control: Float64Array;
@@ -98,7 +101,7 @@ export function trajectorySeeds(
       }
     }
     const least = leastSegmentSec(joints, control, limits);
-    const usual = total / segments;
+    const usual = Math.max(LEAST_SEC, total / segments);
     seeds.push({ control, segmentSec: Math.min(2 * usual, Math.max(0.3 * usual, least)) });
   }
   return seeds;

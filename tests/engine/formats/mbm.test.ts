@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pairKey } from '../../../engine/core/link-pairs.ts';
 import { activeNames } from '../../../engine/core/robot.ts';
+import { applyAllowed } from '../../../engine/formats/moveit/allowed-collisions.ts';
 import { readMotionRequest } from '../../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../../engine/formats/moveit/planning-scene.ts';
 import { applySrdf, groupJoints, readSrdf } from '../../../engine/formats/srdf.ts';
 import { readUrdf } from '../../../engine/formats/urdf/read.ts';
 import { dataFolder } from '../../support/data.ts';
+
+// 1,400 files on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const data = dataFolder();
 describe.skipIf(data === undefined)('MotionBenchMaker', () => {
@@ -39,15 +43,21 @@ describe.skipIf(data === undefined)('MotionBenchMaker', () => {
   });
 
   it('all scenes and requests are read', () => {
+    const bare = readUrdf(read('panda_spherized.urdf'), { path: 'panda_spherized.urdf' });
+    const whole = applySrdf(bare, readSrdf(read('panda.srdf'), 'panda.srdf'));
     const kinds: Record<string, number> = {};
     let requests = 0;
     for (const set of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
       for (const file of readdirSync(join(folder, set.name))) {
         const name = join(set.name, file);
         if (file.startsWith('scene')) {
-          for (const { shape } of readPlanningScene(read(name), name).obstacles) {
-            kinds[shape.kind] = (kinds[shape.kind] ?? 0) + 1;
-          }
+          const scene = readPlanningScene(read(name), name);
+          for (const { shape } of scene.obstacles) kinds[shape.kind] = (kinds[shape.kind] ?? 0) + 1;
+          const { model, keptApart } = applyAllowed(bare, scene);
+          expect(keptApart).toEqual([]);
+          // The matrix of each scene and the SRDF say the same.
+          expect(model.ignoredPairs.size).toBe(whole.ignoredPairs.size);
+          for (const pair of model.ignoredPairs) expect(whole.ignoredPairs.has(pair)).toBe(true);
         } else {
           const request = readMotionRequest(read(name), name);
           expect(request.goal.kind).toBe('joints');

@@ -1,82 +1,155 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { IsocenterError } from '../../../engine/core/errors.ts';
 import { seededRandom } from '../../../engine/core/random.ts';
-import { readJointLimits } from '../../../engine/formats/joint-limits.ts';
+import { readJointLimits, withLimits } from '../../../engine/formats/joint-limits.ts';
 import { readMesh } from '../../../engine/formats/mesh/read.ts';
+import { applyAllowed } from '../../../engine/formats/moveit/allowed-collisions.ts';
 import { readMotionRequest } from '../../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../../engine/formats/moveit/planning-scene.ts';
-import { readSrdf } from '../../../engine/formats/srdf.ts';
+import { applySrdf, groupJoints, readSrdf } from '../../../engine/formats/srdf.ts';
 import { readTool } from '../../../engine/formats/tool.ts';
 import { readUrdf } from '../../../engine/formats/urdf/read.ts';
+import { dataFolder } from '../../support/data.ts';
+import {
+  binaryStl,
+  limits,
+  mutateBytes,
+  mutateText,
+  obj,
+  request,
+  scene,
+  srdf,
+  stl,
+  tool,
+  urdf,
+} from './fuzz/seeds.ts';
+
+// Thousands of files each: a busy machine takes its time, a reader that hangs does not come back.
+vi.setConfig({ testTimeout: 240_000 });
 
 const SEED = 77;
-const CASES = 3000;
-
-const urdf = `<?xml version="1.0"?><robot name="r"><link name="a"/><link name="b"><collision><origin xyz="0 0 1" rpy="0 1 0"/>
-  <geometry><box size="1 2 3"/></geometry></collision></link><link name="c"/>
-  <joint name="j" type="revolute"><parent link="a"/><child link="b"/><axis xyz="0 0 1"/><limit lower="-1" upper="1" velocity="1" effort="1"/></joint>
-  <joint name="k" type="prismatic"><parent link="b"/><child link="c"/><limit lower="-1" upper="1" velocity="1" effort="1"/><mimic joint="j"/></joint></robot>`;
-const srdf = `<robot name="r"><group name="g"><chain base_link="a" tip_link="c"/></group><disable_collisions link1="a" link2="b"/></robot>`;
-const scene = `world:\n  collision_objects:\n    - id: x\n      primitives: [{type: box, dimensions: [1, 2, 3]}]\n      primitive_poses: [{position: [0, 0, 1], orientation: [0, 0, 0, 1]}]\n`;
-const request = `start_state: {joint_state: {name: [a], position: [0]}}\ngoal_constraints:\n  - joint_constraints: [{joint_name: a, position: 1.5}]\n`;
-const limits = 'default: {velocity: 1}\nj: {acceleration: 2, jerk: 3}\n';
-const tool = 'link: hand\nlength: 0.3\naxis: [0, 0, 1]\n';
-const obj = 'v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n';
-const stl =
-  'solid x\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid\n';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const model = readUrdf(urdf, { path: 'whole' });
 
-/** Cuts, doubles, swaps and overwrites pieces of a text. */
-function mutate(text: string, random: () => number): string {
-  let out = text;
-  for (let edits = 1 + Math.floor(4 * random()); edits > 0; edits--) {
-    const at = Math.floor(random() * out.length);
-    const end = Math.min(out.length, at + Math.floor(12 * random()));
-    const piece = [
-      '',
-      out.slice(at, end).repeat(3),
-      String.fromCharCode(Math.floor(256 * random())),
-      'NaN',
-      '1e999',
-      '-0',
-      '<',
-      '&a ',
-      '*a',
-      '[[[[',
-      '{',
-      '\u0000',
-    ][Math.floor(12 * random())];
-    out = out.slice(0, at) + piece + out.slice(end);
+/** Every number in what a reader returns is finite, but for the bounds of endless joints and efforts without limit. */
+function refuseNaN(value: unknown, at = ''): void {
+  if (typeof value === 'number') {
+    const mayBeEndless = /\.(lower|upper|effort)$/.test(at) && !Number.isNaN(value);
+    if (!Number.isFinite(value) && !mayBeEndless) throw new Error(`${at} is ${value}`);
+  } else if (ArrayBuffer.isView(value)) {
+    for (const x of value as Float64Array) if (!Number.isFinite(x)) throw new Error(`${at} holds ${x}`);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) refuseNaN(inner, `${at}.${key}`);
   }
-  return out;
 }
 
-it.each<[string, string, (text: string) => unknown]>([
-  ['URDF', urdf, (text) => readUrdf(text, { path: 'f' })],
-  ['SRDF', srdf, (text) => readSrdf(text, 'f')],
-  ['scene', scene, (text) => readPlanningScene(text, 'f')],
-  ['request', request, (text) => readMotionRequest(text, 'f')],
-  ['limits', limits, (text) => readJointLimits(text, 'f')],
-  ['tool', tool, (text) => readTool(text, 'f')],
-  ['OBJ', obj, (text) => readMesh(encode(text), 'f.obj')],
-  ['STL', stl, (text) => readMesh(encode(text), 'f.stl')],
-])(`a broken %s file gives an IsocenterError and nothing else (${CASES} cases, seed ${SEED})`, (_, text, read) => {
+/** Reads broken files: each is refused by an IsocenterError or gives finite numbers. Returns how many were refused. */
+function refusals<T>(cases: number, broken: (random: () => number) => T, read: (file: T) => unknown): number {
   const random = seededRandom(SEED);
   let refused = 0;
-  for (let i = 0; i < CASES; i++) {
-    const broken = mutate(text, random);
+  for (let i = 0; i < cases; i++) {
+    const file = broken(random);
     try {
-      read(broken);
+      refuseNaN(read(file));
     } catch (error) {
-      if (!(error instanceof IsocenterError)) throw new Error(JSON.stringify(broken), { cause: error });
+      if (!(error instanceof IsocenterError)) {
+        const shown = typeof file === 'string' ? JSON.stringify(file) : Buffer.from(file as Uint8Array).toString('hex');
+        throw new Error(`case ${i}: ${error}: ${shown}`, { cause: error });
+      }
+      if (!/^[\w-]+\/[\w-]+$/.test(error.code) || error.message.includes('\n') || error.message.length > 2000) {
+        throw new Error(`case ${i}: the message is no line: ${error.code} ${error.message}`);
+      }
       refused++;
     }
   }
+  return refused;
+}
+
+const CASES = 2000;
+
+const mesh = (uri: string): Uint8Array => encode(uri.endsWith('obj') ? obj : stl);
+
+it.each<[string, string, (text: string) => unknown]>([
+  ['URDF', urdf, (text) => readUrdf(text, { path: 'f', meshes: mesh })],
+  [
+    'SRDF',
+    srdf,
+    (text) => {
+      const read = readSrdf(text, 'f');
+      return [read, groupJoints(model, read, 'all'), applySrdf(model, read)];
+    },
+  ],
+  ['scene', scene, (text) => applyAllowed(model, readPlanningScene(text, 'f'))],
+  ['request', request, (text) => readMotionRequest(text, 'f')],
+  ['limits', limits, (text) => withLimits(model, readJointLimits(text, 'f'))],
+  ['tool', tool, (text) => readTool(text, 'f')],
+  ['OBJ', obj, (text) => readMesh(encode(text), 'f.obj')],
+  ['STL', stl, (text) => readMesh(encode(text), 'f.stl')],
+])(`a broken %s file gives an IsocenterError or finite numbers (${CASES} cases, seed ${SEED})`, (_, text, read) => {
+  refuseNaN(read(text));
+  const refused = refusals(CASES, (random) => mutateText(text, random), read);
+  // Mutations that harm nothing are rare, and so are those that harm everything.
   expect(refused).toBeGreaterThan(CASES / 20);
+  expect(refused).toBeLessThan(CASES);
 });
 
-it('aliases that multiply are refused', () => {
-  const bomb =
-    'a: &a [1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]';
-  expect(() => readPlanningScene(bomb, 'f')).toThrow(IsocenterError);
+it.each<[string, Uint8Array, (bytes: Uint8Array) => unknown]>([
+  ['URDF', encode(urdf), (bytes) => readUrdf(bytes, { path: 'f', meshes: mesh })],
+  ['SRDF', encode(srdf), (bytes) => readSrdf(bytes, 'f')],
+  ['scene', encode(scene), (bytes) => readPlanningScene(bytes, 'f')],
+  ['OBJ', encode(obj), (bytes) => readMesh(bytes, 'f.obj')],
+  ['binary STL', binaryStl(), (bytes) => readMesh(bytes, 'f.stl')],
+  ['mesh of a URDF', binaryStl(), (bytes) => readUrdf(urdf, { path: 'f', meshes: () => bytes })],
+])(`broken bytes of a %s file likewise (${CASES} cases, seed ${SEED})`, (_, bytes, read) => {
+  expect(refusals(CASES, (random) => mutateBytes(bytes, random), read)).toBeGreaterThan(CASES / 20);
+});
+
+const data = dataFolder();
+describe.skipIf(data === undefined)('files of MotionBenchMaker', () => {
+  const read = (name: string): string => readFileSync(join(data ?? '', 'mbm', 'panda', name), 'utf8');
+  it.each<[string, number, (text: string) => unknown]>([
+    ['panda_spherized.urdf', 200, (text) => readUrdf(text, { path: 'f' })],
+    ['panda.srdf', 500, (text) => readSrdf(text, 'f')],
+    ['cage_panda/scene0001.yaml', 300, (text) => readPlanningScene(text, 'f')],
+    ['cage_panda/request0001.yaml', 300, (text) => readMotionRequest(text, 'f')],
+  ])(`broken in the same way: %s (%i cases, seed ${SEED})`, (name, cases, parse) => {
+    const text = read(name);
+    expect(refusals(cases, (random) => mutateText(text, random), parse)).toBeGreaterThan(0);
+  });
+});
+
+describe('files made to exhaust the reader', () => {
+  const many = 20_000;
+  it.each<[string, () => unknown]>([
+    ['brackets', () => readPlanningScene('['.repeat(many), 'f')],
+    ['closed brackets', () => readPlanningScene('['.repeat(many) + ']'.repeat(many), 'f')],
+    ['mappings', () => readPlanningScene('{a: '.repeat(many), 'f')],
+    ['dashes', () => readPlanningScene('- '.repeat(many), 'f')],
+    ['question marks', () => readPlanningScene('? '.repeat(many), 'f')],
+    ['keys', () => readPlanningScene(Array.from({ length: many }, (_, i) => `k${i}: 1`).join('\n'), 'f')],
+    ['unknown aliases', () => readPlanningScene('- *a\n'.repeat(many), 'f')],
+    [
+      'aliases that multiply',
+      () =>
+        readPlanningScene(
+          'a: &a [1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]',
+          'f',
+        ),
+    ],
+    ['five million characters', () => readPlanningScene(' '.repeat(5_000_000), 'f')],
+    ['elements in elements', () => readUrdf('<robot>'.repeat(many), { path: 'f' })],
+    ['links', () => readUrdf(`<robot>${'<link name="a"/>'.repeat(many)}</robot>`, { path: 'f' })],
+    [
+      'entities that multiply',
+      () =>
+        readUrdf('<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><robot><link name="&b;"/></robot>', {
+          path: 'f',
+        }),
+    ],
+    ['a triangle count of 2^32 - 1', () => readMesh(new Uint8Array(84).fill(255, 80), 'f.stl')],
+  ])('%s are refused', (_, read) => {
+    expect(read).toThrow(IsocenterError);
+  });
 });

@@ -219,14 +219,15 @@ describe('registration of a patient', () => {
     ['three on one line', { fixedMm: line(3), movingMm: line(3) }, /on one line/],
     ['ten nearly on one line', { fixedMm: line(10), movingMm: line(10, 0.05) }, /on one line/],
     ['one set on a line', { movingMm: line(5) }, /moving fiducials lie on one line/],
-    ['all in one place', { fixedMm: fixedMm.map(() => [1, 2, 3] as const) }, /one place/],
+    ['all in one place', { fixedMm: fixedMm.map(() => [1, 2, 3] as const) }, /spread over 0.00 mm only/],
     ['NaN', { fixedMm: [[Number.NaN, 0, 0], ...fixedMm.slice(1)] }, /fixed fiducial 1 is at NaN/],
     [
       'an infinite coordinate',
       { movingMm: [...movingMm.slice(1), [0, Number.POSITIVE_INFINITY, 0]] },
       /moving fiducial 5/,
     ],
-    ['metres against mm', { fixedMm: fixedMm.map((p) => p.map((c) => c / 1000) as unknown as Vec3) }, /units|rigid/],
+    ['metres', { fixedMm: fixedMm.map((p) => p.map((c) => c / 1000) as unknown as Vec3) }, /spread over 0.* mm only/],
+    ['inches', { movingMm: movingMm.map((p) => p.map((c) => c / 25.4) as unknown as Vec3) }, /no rigid motion/],
     ['a target that is NaN', { targetMm: [0, Number.NaN, 0] }, /target .* no point/],
   ])('refuses %s', (_, changes, message) => {
     expect(() => registerPatient({ fixedMm, movingMm, ...changes })).toThrow(message);

@@ -198,6 +198,8 @@ describe('bad input', () => {
     const nan = { ...baseline, positions: baseline.positions.map((q, i) => (i === 5 ? Number.NaN : q)) };
     const short = { ...baseline, positions: baseline.positions.subarray(4) };
     const outside = { ...baseline, positions: baseline.positions.map((q, i) => (i === 0 ? 3.5 : q)) };
+    const moving = { ...baseline, velocities: baseline.velocities.map((v, i) => (i === 2 ? 0.1 : v)) };
+    const backward = { ...baseline, timeSec: baseline.timeSec.map((t, i) => (i === 3 ? 0 : t)) };
     const mesh: Scene = {
       obstacles: [{ name: 'bone', shape: { kind: 'mesh', uri: 'bone.stl', scale: [1, 1, 1] }, pose: at(0, 0, 0) }],
     };
@@ -211,6 +213,8 @@ describe('bad input', () => {
       [{ baseline: nan }, {}, 'trajectory/not-finite'],
       [{ baseline: short }, {}, 'trajectory/baseline-shape'],
       [{ baseline: outside }, {}, 'trajectory/out-of-limits'],
+      [{ baseline: moving }, {}, 'trajectory/not-at-rest'],
+      [{ baseline: backward }, {}, 'trajectory/baseline-shape'],
       [{ scene: mesh }, {}, 'trajectory/mesh'],
       [{ model: still }, {}, 'trajectory/limits'],
       [{ tip: { link: 'hook', pointM: [0, 0, 0] } }, {}, 'trajectory/unknown-link'],
@@ -221,6 +225,17 @@ describe('bad input', () => {
     ] as const) {
       expect(await fails(changed, config)).toMatchObject({ code, hint: expect.stringMatching(/\w/) });
     }
+  });
+
+  it('a path that goes nowhere is returned as it is', async () => {
+    const still = stopAndGo(model, [waypoints[0], waypoints[0]]);
+    const nowhere = { ...still, timeSec: Float64Array.of(0, 0) };
+    for (const key of ['positions', 'velocities', 'accelerations'] as const) {
+      nowhere[key] = Float64Array.from([...still[key].subarray(0, 4), ...still[key].subarray(0, 4)]);
+    }
+    const result = await optimizeTrajectory(device, { ...problem, baseline: nowhere }, quick);
+    expect(result.source).toBe('baseline');
+    expect(result.cost.total).toBe(0);
   });
 
   it('a goal inside an obstacle leaves the given path, which the caller vouches for', async () => {

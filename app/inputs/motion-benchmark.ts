@@ -7,6 +7,7 @@ import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { applySrdf, readSrdf } from '../../engine/formats/srdf.ts';
 import { readUrdf } from '../../engine/formats/urdf/read.ts';
+import { fileReason } from './files.ts';
 
 export interface MotionProblem {
   /** Folder of the problem without the robot's name, for example `bookshelf_small`. */
@@ -19,7 +20,10 @@ export interface MotionProblem {
 
 /** A MotionBenchMaker folder: the robot, with the spheres and limits of its files, and all problems. */
 export interface MotionBenchmark {
+  readonly robot: string;
   readonly model: RobotModel;
+  /** Names of the files that spheres, limits and link pairs come from. */
+  readonly files: readonly string[];
   readonly problems: readonly MotionProblem[];
 }
 
@@ -28,7 +32,7 @@ export interface MotionBenchmark {
  * it, cylinders of the set `box` become cuboids.
  */
 export function readMotionBenchmark(folder: string): MotionBenchmark {
-  const names = readdirSync(folder);
+  const names = folderNames(folder);
   const only = (ending: string): string => {
     const found = names.filter((name) => name.endsWith(ending));
     if (found.length === 1) return found[0];
@@ -42,10 +46,11 @@ export function readMotionBenchmark(folder: string): MotionBenchmark {
   const [urdf, srdf] = [only('_spherized.urdf'), only('.srdf')];
   const model = applySrdf(readUrdf(read(urdf), { path: urdf }), readSrdf(read(srdf), srdf));
   const joints = activeNames(model);
-  const robot = `_${urdf.replace('_spherized.urdf', '')}`;
+  const robot = urdf.replace('_spherized.urdf', '');
+  const ending = `_${robot}`;
   const problems: MotionProblem[] = [];
-  for (const sub of names.filter((name) => name.endsWith(robot)).sort()) {
-    const set = sub.slice(0, -robot.length);
+  for (const sub of names.filter((name) => name.endsWith(ending)).sort()) {
+    const set = sub.slice(0, -ending.length);
     for (const file of readdirSync(join(folder, sub))
       .filter((name) => /^scene\d+\.yaml$/.test(name))
       .sort()) {
@@ -64,7 +69,19 @@ export function readMotionBenchmark(folder: string): MotionBenchmark {
       });
     }
   }
-  return { model, problems };
+  return { robot, model, files: [urdf, srdf], problems };
+}
+
+function folderNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    throw inputError(
+      'bench/folder',
+      `${folder} cannot be read: ${fileReason(cause)}`,
+      'give a MotionBenchMaker folder with one *_spherized.urdf and one *.srdf',
+    );
+  }
 }
 
 function cylindersAsBoxes(scene: Scene): Scene {
