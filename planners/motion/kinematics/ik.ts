@@ -100,7 +100,7 @@ export function createIk(model: RobotModel, link: number, tip?: Transform, confi
  * @param target column-major 4 x 4 of the tip in the base frame [m]. Task `position`: only the translation counts; task
  * `axis`: column 2 is the direction wanted of the tool axis.
  * @param start [active joints] where the first attempt begins; the middle of all ranges where it is left out. Joints that do
- * not move the tip keep its value.
+ * not move the tip keep its value (or stand at zero, or the limit nearest to it).
  * @returns IK_SOLVED or the reason; `solver.result` holds what was found. Never throws.
  */
 export function solveIk(solver: IkSolver, target: Transform, start?: ArrayLike<number>): number {
@@ -154,12 +154,13 @@ export function ikReason(solver: IkSolver, code: number): string {
 
 /** Fills the descent's start; false where a given one holds NaN. */
 function firstStart({ chain, search: { descent, centring }, result }: IkSolver, start?: ArrayLike<number>): boolean {
+  const { model } = chain;
   let finite = true;
-  if (start !== undefined) {
-    for (let i = 0; i < result.solution.length; i++) {
-      result.solution[i] = start[i];
-      finite &&= Number.isFinite(start[i]);
-    }
+  for (let i = 0; i < result.solution.length; i++) {
+    const limits = model.joints[model.active[i]].limits;
+    const still = limits === undefined ? 0 : Math.min(limits.upper, Math.max(limits.lower, 0));
+    result.solution[i] = start === undefined ? still : start[i];
+    finite &&= Number.isFinite(result.solution[i]);
   }
   for (let i = 0; i < descent.x.length; i++) {
     const wanted = start === undefined ? centring.wish[i] : start[chain.columns[i]];

@@ -1,34 +1,89 @@
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { Random } from '../../../engine/core/random.ts';
 import type { TriangleMesh } from '../../../engine/core/robot.ts';
+import { isDeepInside, type Voxels, voxelise } from './voxels.ts';
 
-/** Whether a point lies inside a mesh: its solid-angle winding number (Van Oosterom and Strackee 1983) is above one half. */
-export function insideMesh({ vertices: v, triangles: t }: TriangleMesh, x: number, y: number, z: number): boolean {
-  let angle = 0;
-  for (let i = 0; i < t.length; i += 3) {
-    const [a, b, c] = [3 * t[i], 3 * t[i + 1], 3 * t[i + 2]];
-    const [ax, ay, az] = [v[a] - x, v[a + 1] - y, v[a + 2] - z];
-    const [bx, by, bz] = [v[b] - x, v[b + 1] - y, v[b + 2] - z];
-    const [cx, cy, cz] = [v[c] - x, v[c + 1] - y, v[c + 2] - z];
-    const la = Math.hypot(ax, ay, az);
-    const lb = Math.hypot(bx, by, bz);
-    const lc = Math.hypot(cx, cy, cz);
-    const triple = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
-    const below =
-      la * lb * lc +
-      (ax * bx + ay * by + az * bz) * lc +
-      (bx * cx + by * cy + bz * cz) * la +
-      (cx * ax + cy * ay + cz * az) * lb;
-    angle += 2 * Math.atan2(triple, below);
-  }
-  return Math.abs(angle) > 2 * Math.PI;
+/** A mesh with its triangles sorted into cubes, for distances. */
+export interface MeshIndex {
+  readonly mesh: TriangleMesh;
+  readonly voxels: Voxels;
+  /** Cube -> triangles whose box enters it. */
+  readonly triangles: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Distance from a point to the nearest triangle [m]. */
-export function meshDistance({ vertices: v, triangles: t }: TriangleMesh, x: number, y: number, z: number): number {
-  let nearest = Number.POSITIVE_INFINITY;
+const indices = new WeakMap<TriangleMesh, MeshIndex>();
+
+/** The index of a mesh, made once. */
+export function meshIndex(mesh: TriangleMesh): MeshIndex {
+  const known = indices.get(mesh);
+  if (known !== undefined) return known;
+  const voxels = voxelise(mesh, meshSpan(mesh) / 48);
+  const triangles = new Map<number, number[]>();
+  const { vertices: v, triangles: t } = mesh;
   for (let i = 0; i < t.length; i += 3) {
-    nearest = Math.min(nearest, triangleDistance2(v, 3 * t[i], 3 * t[i + 1], 3 * t[i + 2], x, y, z));
+    const range = [0, 1, 2].map((axis) => {
+      const values = [0, 1, 2].map((k) => v[3 * t[i + k] + axis]);
+      return [Math.min(...values), Math.max(...values)].map((x) => Math.floor((x - voxels.low[axis]) / voxels.edge));
+    });
+    for (let c = range[2][0]; c <= range[2][1]; c++) {
+      for (let b = range[1][0]; b <= range[1][1]; b++) {
+        for (let a = range[0][0]; a <= range[0][1]; a++) {
+          const cube = a + voxels.size[0] * (b + voxels.size[1] * c);
+          const list = triangles.get(cube);
+          if (list === undefined) triangles.set(cube, [i]);
+          else list.push(i);
+        }
+      }
+    }
+  }
+  const index = { mesh, voxels, triangles };
+  indices.set(mesh, index);
+  return index;
+}
+
+/** Longest side of the mesh's box [m]. */
+export function meshSpan({ vertices }: TriangleMesh): number {
+  let span = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = axis; i < vertices.length; i += 3) {
+      low = Math.min(low, vertices[i]);
+      high = Math.max(high, vertices[i]);
+    }
+    span = Math.max(span, high - low);
+  }
+  return span;
+}
+
+/**
+ * Distance from a point to the nearest triangle [m], 0 for a point in a cube wholly inside. Rings of cubes around the point
+ * are searched until no farther one can hold a nearer triangle.
+ */
+export function meshDistance({ mesh, voxels, triangles }: MeshIndex, x: number, y: number, z: number): number {
+  if (isDeepInside(voxels, x, y, z)) return 0;
+  const { low, edge, size } = voxels;
+  const at = [x, y, z].map((value, axis) => Math.floor((value - low[axis]) / edge));
+  const { vertices: v, triangles: t } = mesh;
+  // From outside the grid the first rings are empty.
+  const gap = Math.max(0, ...at.map((n, axis) => Math.max(-n, n - size[axis] + 1)));
+  let nearest = Number.POSITIVE_INFINITY;
+  const farthest = gap + Math.max(...size);
+  for (let ring = gap; ring <= farthest; ring++) {
+    if (nearest <= ((ring - 1) * edge) ** 2 && ring > 0) break;
+    for (let c = at[2] - ring; c <= at[2] + ring; c++) {
+      if (c < 0 || c >= size[2]) continue;
+      for (let b = at[1] - ring; b <= at[1] + ring; b++) {
+        if (b < 0 || b >= size[1]) continue;
+        const shell = Math.abs(c - at[2]) === ring || Math.abs(b - at[1]) === ring;
+        for (let a = at[0] - ring; a <= at[0] + ring; a += shell ? 1 : Math.max(1, 2 * ring)) {
+          if (a < 0 || a >= size[0]) continue;
+          for (const i of triangles.get(a + size[0] * (b + size[1] * c)) ?? []) {
+            nearest = Math.min(nearest, triangleDistance2(v, 3 * t[i], 3 * t[i + 1], 3 * t[i + 2], x, y, z));
+          }
+        }
+      }
+    }
   }
   return Math.sqrt(nearest);
 }
@@ -43,10 +98,18 @@ function triangleDistance2(
   y: number,
   z: number,
 ): number {
-  const [ux, uy, uz] = [v[b] - v[a], v[b + 1] - v[a + 1], v[b + 2] - v[a + 2]];
-  const [wx, wy, wz] = [v[c] - v[a], v[c + 1] - v[a + 1], v[c + 2] - v[a + 2]];
-  const [px, py, pz] = [x - v[a], y - v[a + 1], z - v[a + 2]];
-  const [nx, ny, nz] = [uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx];
+  const ux = v[b] - v[a];
+  const uy = v[b + 1] - v[a + 1];
+  const uz = v[b + 2] - v[a + 2];
+  const wx = v[c] - v[a];
+  const wy = v[c + 1] - v[a + 1];
+  const wz = v[c + 2] - v[a + 2];
+  const px = x - v[a];
+  const py = y - v[a + 1];
+  const pz = z - v[a + 2];
+  const nx = uy * wz - uz * wy;
+  const ny = uz * wx - ux * wz;
+  const nz = ux * wy - uy * wx;
   const area2 = nx * nx + ny * ny + nz * nz;
   if (area2 > 0) {
     // Barycentric coordinates of the foot.
@@ -61,12 +124,15 @@ function triangleDistance2(
 }
 
 function edge2(v: ArrayLike<number>, a: number, b: number, x: number, y: number, z: number): number {
-  const [ux, uy, uz] = [v[b] - v[a], v[b + 1] - v[a + 1], v[b + 2] - v[a + 2]];
-  const [px, py, pz] = [x - v[a], y - v[a + 1], z - v[a + 2]];
+  const ux = v[b] - v[a];
+  const uy = v[b + 1] - v[a + 1];
+  const uz = v[b + 2] - v[a + 2];
+  const px = x - v[a];
+  const py = y - v[a + 1];
+  const pz = z - v[a + 2];
   const length2 = ux * ux + uy * uy + uz * uz;
   const s = length2 > 0 ? Math.min(1, Math.max(0, (px * ux + py * uy + pz * uz) / length2)) : 0;
-  const [dx, dy, dz] = [px - s * ux, py - s * uy, pz - s * uz];
-  return dx * dx + dy * dy + dz * dz;
+  return (px - s * ux) ** 2 + (py - s * uy) ** 2 + (pz - s * uz) ** 2;
 }
 
 /** A random point of a random triangle. */

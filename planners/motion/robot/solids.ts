@@ -1,9 +1,9 @@
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { Random } from '../../../engine/core/random.ts';
 import type { Shape } from '../../../engine/core/robot.ts';
-import { insideMesh, meshDistance, meshSample } from './mesh-distance.ts';
+import { meshDistance, meshIndex, meshSample } from './mesh-distance.ts';
 
-/** Distance from a point (shape's frame) to the solid [m]; 0 inside. */
+/** Distance from a point (shape's frame) to the solid [m]; 0 inside, for a mesh up to a forty-eighth of its length below the surface. */
 export function distanceTo(shape: Shape, x: number, y: number, z: number): number {
   switch (shape.kind) {
     case 'sphere':
@@ -18,7 +18,7 @@ export function distanceTo(shape: Shape, x: number, y: number, z: number): numbe
       return Math.max(0, Math.hypot(x, y, beyond(z, shape.lengthM / 2)) - shape.radiusM);
     case 'mesh':
       if (shape.mesh === undefined) return Number.POSITIVE_INFINITY;
-      return insideMesh(shape.mesh, x, y, z) ? 0 : meshDistance(shape.mesh, x, y, z);
+      return meshDistance(meshIndex(shape.mesh), x, y, z);
   }
 }
 

@@ -4,8 +4,10 @@ import type { Vec3 } from '../../../engine/core/grid.ts';
 import { seededRandom } from '../../../engine/core/random.ts';
 import type { PlacedShape, RobotModel, Shape } from '../../../engine/core/robot.ts';
 import { boxCover, boxCuts, capsuleCover, cylinderCover, cylinderCuts } from './cover.ts';
-import { meshCover } from './mesh-cover.ts';
+import { greedyCover } from './greedy-cover.ts';
+import { meshSpan } from './mesh-distance.ts';
 import { distanceTo, surfaceSample } from './solids.ts';
+import { depths, voxelise } from './voxels.ts';
 
 export interface SphereFitOptions {
   /** Largest mean overestimate of a link [mm]; smaller takes more spheres. Default 10. */
@@ -37,8 +39,8 @@ type Spheres = readonly number[];
 
 /**
  * Spheres for every link that cover its collision geometry, few enough for fast checks: boxes, cylinders, capsules and
- * spheres by construction (see cover.ts), meshes by cutting them with cubes. The finest cuts are taken that the mean
- * overestimate asks for.
+ * spheres by construction (see cover.ts), meshes as cubes (see greedy-cover.ts). The coarsest cover is taken that meets the mean
+ * overestimate.
  *
  * @returns the model with `spheres`, and one row for each link with geometry
  * @throws IsocenterError `robot/mesh-not-loaded` where a mesh's triangles are missing
@@ -127,7 +129,7 @@ function fitLink(
 /** The coarsest cover of a shape whose mean overestimate [m] is at most `wanted`; the finest allowed where none is. */
 function coverShape(shape: Shape, wanted: number, cap: number): Spheres {
   let best: { spheres: Spheres; mean: number } | undefined;
-  for (const spheres of covers(shape, cap)) {
+  for (const spheres of covers(shape, wanted, cap)) {
     if (spheres.length / 4 > cap) continue;
     const { mean } = overestimate(spheres, (x, y, z) => distanceTo(shape, x, y, z), 48);
     if (best === undefined || mean < best.mean) best = { spheres, mean };
@@ -137,7 +139,7 @@ function coverShape(shape: Shape, wanted: number, cap: number): Spheres {
 }
 
 /** Covers of a shape by at most `cap` spheres, coarsest first. */
-function* covers(shape: Shape, cap: number): Generator<Spheres> {
+function* covers(shape: Shape, wanted: number, cap: number): Generator<Spheres> {
   switch (shape.kind) {
     case 'sphere':
       yield capsuleCover(shape.radiusM, 0, 1);
@@ -155,29 +157,23 @@ function* covers(shape: Shape, cap: number): Generator<Spheres> {
     case 'mesh': {
       const { mesh } = shape;
       if (mesh === undefined) return;
-      const span = extent(mesh.vertices);
-      for (let edge = span; edge > span / 64; edge *= 0.88) {
-        const spheres = meshCover(mesh, edge, cap);
-        const few = spheres === undefined ? undefined : withoutSwallowed(spheres);
-        if (few === undefined || few.length / 4 > 2 * cap) return;
-        if (few.length / 4 <= cap) yield few;
+      // Cubes small against what the spheres may stick out, since whole cubes are held.
+      const span = meshSpan(mesh);
+      const voxels = voxelise(mesh, Math.max(span / 100, Math.min(span / 24, 0.3 * wanted)));
+      const depth = depths(voxels);
+      let more = 2.2 * wanted;
+      let spheres = greedyCover(voxels, depth, more, cap);
+      while (spheres === undefined) {
+        more = 1.3 * Math.max(more, voxels.edge);
+        spheres = greedyCover(voxels, depth, more, cap);
+      }
+      while (spheres !== undefined) {
+        yield withoutSwallowed(spheres);
+        more *= 0.8;
+        spheres = more > 0.9 * voxels.edge ? greedyCover(voxels, depth, more, cap) : undefined;
       }
     }
   }
-}
-
-function extent(vertices: Float32Array): number {
-  let span = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let i = axis; i < vertices.length; i += 3) {
-      low = Math.min(low, vertices[i]);
-      high = Math.max(high, vertices[i]);
-    }
-    span = Math.max(span, high - low);
-  }
-  return span;
 }
 
 interface Overestimate {

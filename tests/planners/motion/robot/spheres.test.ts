@@ -10,9 +10,11 @@ import {
   cylinderCuts,
 } from '../../../../planners/motion/robot/cover.ts';
 import { fitBuiltinRobots } from '../../../../planners/motion/robot/fit-builtin.ts';
+import { meshDistance, meshIndex } from '../../../../planners/motion/robot/mesh-distance.ts';
 import { builtinGeometry, builtinRobot, builtinRobotNames } from '../../../../planners/motion/robot/registry.ts';
 import { distanceTo, surfaceSample } from '../../../../planners/motion/robot/solids.ts';
 import { fitSpheres } from '../../../../planners/motion/robot/spheres.ts';
+import { depths } from '../../../../planners/motion/robot/voxels.ts';
 
 const seed = 77;
 
@@ -52,6 +54,22 @@ function cube(a: number): TriangleMesh {
     0, 2, 1, 1, 2, 3, 4, 5, 6, 5, 7, 6, 0, 1, 4, 1, 5, 4, 2, 6, 3, 3, 6, 7, 0, 4, 2, 2, 4, 6, 1, 3, 5, 3, 7, 5,
   ]);
   return { vertices, triangles };
+}
+
+/** A ring about z, outward triangles. */
+function ring(major: number, minor: number, around: number, across: number): TriangleMesh {
+  const vertices: number[] = [];
+  const triangles: number[] = [];
+  for (let i = 0; i < around; i++) {
+    for (let j = 0; j < across; j++) {
+      const [a, b] = [(2 * Math.PI * i) / around, (2 * Math.PI * j) / across];
+      const out = major + minor * Math.cos(b);
+      vertices.push(out * Math.cos(a), out * Math.sin(a), minor * Math.sin(b));
+      const at = (p: number, q: number): number => (p % around) * across + (q % across);
+      triangles.push(at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j), at(i + 1, j + 1), at(i, j + 1));
+    }
+  }
+  return { vertices: Float32Array.from(vertices), triangles: Uint32Array.from(triangles) };
 }
 
 describe('covers of simple solids', () => {
@@ -102,6 +120,61 @@ describe('fitted spheres', () => {
     const { model, report } = fitSpheres(single({ shape, pose: identity() }));
     expect(report[0]).toMatchObject({ covered: report[0].samples, met: true });
     expect(uncovered(shape, [...model.spheres.sphere], 0.06, 6000)).toBe(0);
+  });
+
+  it(`cover a ring, whose middle stays free, by few spheres (seed ${seed})`, () => {
+    const [major, minor] = [0.1, 0.04];
+    const shape: Shape = { kind: 'mesh', uri: 'ring.stl', scale: [1, 1, 1], mesh: ring(major, minor, 60, 30) };
+    const { model, report } = fitSpheres(single({ shape, pose: identity() }));
+    expect(report[0]).toMatchObject({ covered: report[0].samples, met: true });
+    expect(report[0].spheres).toBeLessThan(48);
+    const spheres = model.spheres.sphere;
+    const held = (x: number, y: number, z: number): boolean => {
+      for (let s = 0; s < spheres.length; s += 4) {
+        if (Math.hypot(x - spheres[s], y - spheres[s + 1], z - spheres[s + 2]) <= spheres[s + 3]) return true;
+      }
+      return false;
+    };
+    const random = seededRandom(seed);
+    let missing = 0;
+    for (let i = 0; i < 5000; i++) {
+      const [turn, round] = [2 * Math.PI * random(), 2 * Math.PI * random()];
+      // The triangles are chords: a percent inside the round ring.
+      const out = 0.985 * minor * Math.sqrt(random());
+      const across = major + out * Math.cos(round);
+      if (!held(across * Math.cos(turn), across * Math.sin(turn), out * Math.sin(round))) missing++;
+    }
+    expect(missing).toBe(0);
+    expect(held(0, 0, 0)).toBe(false);
+  });
+
+  it(`depths of cubes are the distances to the nearest empty one, by brute force (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const size = [9, 7, 8] as const;
+    const kind = Uint8Array.from({ length: 504 }, () => (random() < 0.9 ? 1 : 0));
+    const found = depths({ edge: 0.5, low: [0, 0, 0], size, kind });
+    const place = (at: number): number[] => [at % 9, Math.floor(at / 9) % 7, Math.floor(at / 63)];
+    for (let a = 0; a < 504; a++) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let b = 0; b < 504; b++) {
+        if (kind[b] === 0) least = Math.min(least, Math.hypot(...place(a).map((v, axis) => v - place(b)[axis])));
+      }
+      expect(found[a]).toBeCloseTo(0.5 * least, 12);
+    }
+  });
+
+  it(`distance to a mesh is that to its nearest triangle, searched in rings (seed ${seed})`, () => {
+    const mesh = cube(0.06);
+    const random = seededRandom(seed);
+    for (let i = 0; i < 500; i++) {
+      const p = [0, 1, 2].map(() => 0.5 * (random() - 0.5));
+      const outside = Math.hypot(...p.map((v) => Math.max(0, Math.abs(v) - 0.06)));
+      const inside = Math.min(...p.map((v) => 0.06 - Math.abs(v)));
+      const found = meshDistance(meshIndex(mesh), p[0], p[1], p[2]);
+      // Deep inside counts as 0, near below the surface as the depth.
+      if (outside > 0) expect(found).toBeCloseTo(outside, 7);
+      else expect(found === 0 || Math.abs(found - inside) < 1e-7).toBe(true);
+    }
   });
 
   it('finer where it is asked for', () => {
