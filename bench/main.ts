@@ -3,43 +3,59 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchmarkPatient } from './cases.ts';
 import { compareWithMatrix } from './compare-matrix.ts';
+import { measureMotion } from './motion/measure.ts';
 import { measureScaling } from './scaling.ts';
 import { measureStages } from './stages.ts';
 
 /**
- * `npm run bench [-- --device wasm|webgpu]`: how fast the matrix-free operator, an optimiser iteration and a whole plan
+ * `npm run bench [-- radiation|motion] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
  * are; how they grow with voxels, beams and threads; and, in the same run, what the explicit sparse matrix of the same
- * model costs. Prints tables and writes bench/results/<device>.json.
+ * model costs; writes bench/results/<device>.json. Motion: the Panda set of MotionBenchMaker and the timing of motions on one
+ * core; writes bench/results/motion.json.
  */
 async function main(): Promise<void> {
   const data = process.env.ISOCENTER_DATA === undefined ? undefined : resolve(process.env.ISOCENTER_DATA);
-  const { values } = parseOptions();
-  const { patient, protocol } = benchmarkPatient(data);
-  const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
+  const { values, parts } = parseOptions();
   console.log(`isocenter bench on ${machine}`);
+  if (parts.includes('radiation')) await radiation(data, values);
+  if (parts.includes('motion')) write('motion', await measureMotion(data));
+}
+
+const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
+
+function write(name: string, result: object): void {
+  const folder = join(import.meta.dirname, '..', '..', 'bench', 'results');
+  mkdirSync(folder, { recursive: true });
+  const record = { machine, date: new Date().toISOString(), ...result };
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(record, undefined, 2)}\n`);
+  console.log(`\nwritten: bench/results/${name}.json`);
+}
+
+type Options = { readonly device: 'auto' | 'wasm' | 'webgpu' };
+
+async function radiation(data: string | undefined, values: Options): Promise<void> {
+  const { patient, protocol } = benchmarkPatient(data);
   console.log(`case: ${patient.id}, 9 beams, 5 mm bixels, machine generic-6mv\n`);
 
   const stages = await measureStages(patient, protocol, values.device);
   const matrix = await compareWithMatrix(patient, protocol, stages, values.device);
   const scaling = await measureScaling(patient, protocol, values.device);
 
-  const folder = join(import.meta.dirname, '..', '..', 'bench', 'results');
-  mkdirSync(folder, { recursive: true });
   const name = stages.device.kind === 'wasm' ? 'wasm' : stages.device.name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
-  const file = join(folder, `${name}.json`);
-  const result = { machine, date: new Date().toISOString(), case: patient.id, ...stages, matrix, scaling };
-  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`\nwritten: bench/results/${name}.json`);
+  write(name, { case: patient.id, ...stages, matrix, scaling });
 }
 
-function parseOptions(): { values: { device: 'auto' | 'wasm' | 'webgpu' } } {
+const PARTS = ['radiation', 'motion'] as const;
+
+function parseOptions(): { values: Options; parts: readonly string[] } {
   const at = process.argv.indexOf('--device');
   const device = at < 0 ? 'auto' : process.argv[at + 1];
   if (device !== 'auto' && device !== 'wasm' && device !== 'webgpu') {
     console.error(`error: --device ${device} is not auto, wasm or webgpu`);
     process.exit(2);
   }
-  return { values: { device } };
+  const named = process.argv.slice(2).filter((arg) => (PARTS as readonly string[]).includes(arg));
+  return { values: { device }, parts: named.length > 0 ? named : PARTS };
 }
 
 await main();

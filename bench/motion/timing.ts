@@ -108,11 +108,3 @@ function summary(times: Float64Array): Microseconds {
   const mean = times.reduce((sum, t) => sum + t, 0) / times.length;
   return { mean, p99: times[Math.floor(0.99 * times.length)], worst: times[times.length - 1] };
 }
-
-/** Prints microseconds a trajectory on one core. */
-export function benchTiming(): void {
-  const show = (name: string, t: Microseconds): void =>
-    console.log(`${name}: mean ${t.mean.toFixed(1)}, p99 ${t.p99.toFixed(1)}, worst ${t.worst.toFixed(1)} us`);
-  show('state to state, 7 joints, Ruckig recipe', timeOtg(42));
-  for (const c of PATH_CASES) show(`path, ${c.name}, 0.02 rad`, timePaths(c, 0.02, 1));
-}
