@@ -1,5 +1,5 @@
 import { B_COUNT } from '../../planners/motion/timing/brake.ts';
-import { OK } from '../../planners/motion/timing/codes.ts';
+import { OK, TARGET_NOT_HOLDABLE, TARGET_NOT_REACHABLE } from '../../planners/motion/timing/codes.ts';
 import { calculate, createOtg, durationSec } from '../../planners/motion/timing/otg.ts';
 import { type JointTask, shortestByBruteForce } from '../../tests/planners/motion/timing/brute-force.ts';
 import { faultsOf } from '../../tests/planners/motion/timing/support.ts';
@@ -70,7 +70,7 @@ function sweepRecipe(): { solved: number; refused: number; failed: number; gap: 
       loadProblem(otg, problem);
       const code = calculate(otg);
       if (code === OK) solved++;
-      else if (code === -4 || code === -5) refused++;
+      else if (code === TARGET_NOT_HOLDABLE || code === TARGET_NOT_REACHABLE) refused++;
       else failed++;
       if (code !== OK) continue;
       for (let i = 0; i < JOINTS; i++) {
