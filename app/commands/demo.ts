@@ -11,6 +11,7 @@ What next
   isocenter plan phantom:tg119-cshape --beams 5      fewer beams: see what it costs
   isocenter plan FOLDER --out plan                   a patient of OpenKBP: plan.json and dose.csv
   isocenter machine report generic-6mv               the beam in a water tank
+  isocenter motion plan --help                       a robot arm among obstacles, or through a trocar
   isocenter doctor                                   what this computer computes with
   isocenter --help                                   everything else
 For research, not for clinical use.

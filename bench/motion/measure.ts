@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { benchText, runMotionBench } from '../../app/motion/bench.ts';
 import { Progress } from '../../app/progress.ts';
+import { measureBatches } from './batches.ts';
 import { type Microseconds, PATH_CASES, timeOtg, timePaths } from './timing.ts';
 
 /** What VAMP's WASM build takes for the same problems on a machine of this kind [us]: median, median, 95 % point. */
@@ -20,7 +21,7 @@ export async function measureMotion(data: string | undefined): Promise<object> {
   for (const path of paths) show(`path, ${path.name}`, path);
   if (data === undefined) {
     console.log('ISOCENTER_DATA is not set: MotionBenchMaker was left out');
-    return { otg, paths };
+    return { otg, paths, batches: await measureBatches(data) };
   }
   const report = await runMotionBench({ dir: join(data, 'mbm', 'panda'), seed: 0, runs: 5 }, session);
   console.log(`\n${benchText(report)}`);
@@ -34,8 +35,9 @@ export async function measureMotion(data: string | undefined): Promise<object> {
     `VAMP in WASM on a machine of this kind, not in this run: plan ${VAMP_WASM.plan}, both ${VAMP_WASM.both}, 95 % ${VAMP_WASM.bothP95} us; ` +
       `ratios ${ratios.planMedian.toFixed(1)}, ${ratios.bothMedian.toFixed(1)}, ${ratios.bothP95.toFixed(1)}`,
   );
+  const batches = await measureBatches(data);
   const { sets, overall, refused } = report;
-  return { otg, paths, mbm: { sets, overall, refused }, vampWasm: VAMP_WASM, ratios };
+  return { otg, paths, mbm: { sets, overall, refused }, vampWasm: VAMP_WASM, ratios, batches };
 }
 
 function show(name: string, t: Microseconds): void {
