@@ -55,10 +55,11 @@ export function packScene(memory: SpaceMemory, solids: readonly SolidObstacle[])
       u32[16 * o + 13] = memory.copy(solid.tree.triangles);
     } else if (solid.field !== undefined) {
       const { size, spacingM, distance } = solid.field;
-      const header = memory.allocate(44);
+      const header = memory.allocate(48);
       memory.module.u32(header, 3).set(size);
       const inverse = spacingM.map((v) => 1 / v);
       memory.module.f32(header + 12, 7).set([...inverse, ...spacingM, steepestSlope(solid.field)]);
+      memory.module.f32(header + 44, 1)[0] = Math.hypot(...spacingM) / 2 + 1e-6;
       memory.module.u32(header + 40, 1)[0] = memory.copy(distance);
       u32[16 * o + 12] = header;
     }

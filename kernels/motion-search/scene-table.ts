@@ -137,17 +137,5 @@ export function steepestSlope(field: DistanceField): number {
     }
     squared += (most / spacingM[axis]) ** 2;
   }
-  // Where the border cuts the region, the way outside and the slope along the border add up.
-  return Math.max(1, Math.sqrt(squared + (cutByBorder(field) ? 1 : 0)));
-}
-
-function cutByBorder({ size, distance }: DistanceField): boolean {
-  for (let k = 0; k < size[2]; k++) {
-    for (let j = 0; j < size[1]; j++) {
-      const inside = k > 0 && k + 1 < size[2] && j > 0 && j + 1 < size[1];
-      const row = size[0] * (j + size[1] * k);
-      for (let i = 0; i < size[0]; i += inside ? Math.max(size[0] - 1, 1) : 1) if (distance[row + i] < 0) return true;
-    }
-  }
-  return false;
+  return Math.max(1, Math.sqrt(squared));
 }

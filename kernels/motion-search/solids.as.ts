@@ -87,16 +87,21 @@ export function fieldOpen(t: usize, x: v128, y: v128, z: v128, radius: v128, rea
   const steepest = load<f32>(field, 36);
   const keep = f32x4.add(f32x4.add(f32x4.mul(reach, f32x4.splat(steepest)), radius), f32x4.splat(margin));
   const d = f32x4(
-    fieldAt(field, f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0), f32x4.extract_lane(z, 0)),
-    fieldAt(field, f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1), f32x4.extract_lane(z, 1)),
-    fieldAt(field, f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2), f32x4.extract_lane(z, 2)),
-    fieldAt(field, f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3), f32x4.extract_lane(z, 3)),
+    fieldAt(field, f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0), f32x4.extract_lane(z, 0), f32x4.extract_lane(reach, 0)),
+    fieldAt(field, f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1), f32x4.extract_lane(z, 1), f32x4.extract_lane(reach, 1)),
+    fieldAt(field, f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2), f32x4.extract_lane(z, 2), f32x4.extract_lane(reach, 2)),
+    fieldAt(field, f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3), f32x4.extract_lane(z, 3), f32x4.extract_lane(reach, 3)),
   );
   return v128.bitmask<i32>(f32x4.gt(d, keep)) ^ 15;
 }
 
-/** Header: size x, y, z (i32), 1 / spacing, spacing, steepest slope, address of the samples. */
-function fieldAt(field: usize, x: f32, y: f32, z: f32): f32 {
+/**
+ * Header: size x, y, z (i32), 1 / spacing, spacing, steepest slope, address of the samples, what the distance drops by at
+ * the border at most (distance-field.ts takes less for granted outside). Where a point outside faces a border that the
+ * region may cut within `reach`, nothing is known: the least number.
+ */
+function fieldAt(field: usize, x: f32, y: f32, z: f32, reach: f32): f32 {
+  if (!(abs(x) + abs(y) + abs(z) < f32.MAX_VALUE)) return -f32.MAX_VALUE;
   const nx = load<i32>(field);
   const ny = load<i32>(field, 4);
   const nz = load<i32>(field, 8);
@@ -120,7 +125,17 @@ function fieldAt(field: usize, x: f32, y: f32, z: f32): f32 {
   const oy = y - cy * load<f32>(field, 28);
   const oz = z - cz * load<f32>(field, 32);
   const away = ox * ox + oy * oy + oz * oz;
-  return d < 0 ? d - sqrt<f32>(away) : sqrt<f32>(away + d * d);
+  const drop = load<f32>(field, 44);
+  if (away > 0) {
+    const edge = d - drop;
+    return edge < reach * load<f32>(field, 36) ? -f32.MAX_VALUE : sqrt<f32>(away + edge * edge);
+  }
+  const within =
+    min(min(x, y), z) >= reach &&
+    x + reach <= <f32>(nx - 1) * load<f32>(field, 24) &&
+    y + reach <= <f32>(ny - 1) * load<f32>(field, 28) &&
+    z + reach <= <f32>(nz - 1) * load<f32>(field, 32);
+  return within ? d : d - drop;
 }
 
 // @ts-ignore: decorator

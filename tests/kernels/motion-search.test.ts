@@ -88,6 +88,8 @@ for (const [name, model] of robots) {
       const scene = { obstacles: Array.from({ length: 4 }, (_, i) => obstacle(shapes(random)[kind], i, random)) };
       const check = createCollisionReference(model, scene);
       const space = new SearchSpace(module, model, scene, { capacity: 64 });
+      // At a field's border and beyond, the kernel takes off half the diagonal of a voxel of 25 mm.
+      const room = label === 'field' ? 0.022 : ROOM;
 
       it('states: free is free in float64, and what has room is free', () => {
         let free = 0;
@@ -98,7 +100,7 @@ for (const [name, model] of robots) {
           // The kernel judges a mesh by its surface: what is deep inside was to be found on the way there.
           if (label === 'mesh' && clearance < -0.02) continue;
           if (ours) free++;
-          expect(ours).toBe(clearance > 0 && (ours || clearance > ROOM));
+          expect(ours).toBe(clearance > 0 && (ours || clearance > room));
         }
         expect(free).toBeGreaterThan(60);
       });
@@ -109,7 +111,7 @@ for (const [name, model] of robots) {
           const from = randomConfiguration(model, random);
           const reach = trial % 3 === 0 ? 1 : 0.3;
           const to = randomConfiguration(model, random).map((v, i) => from[i] + reach * (v - from[i]));
-          if (!isFree(check, from, ROOM) || !isFree(check, to, ROOM)) continue;
+          if (!isFree(check, from, ROOM) || !isFree(check, to, ROOM) || !space.stateFree(from)) continue;
           const least = leastClearance(check, from, to);
           if (space.edgeFree(from, to)) {
             free++;
@@ -117,7 +119,7 @@ for (const [name, model] of robots) {
           } else {
             blocked++;
             // Between samples a sphere moves by some millimetres, so that the true least may be lower by that much.
-            expect(least).toBeLessThan(0.006);
+            expect(least).toBeLessThan(0.006 + room);
           }
         }
         expect(free).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { Obstacle } from '../../../engine/core/scene.ts';
-import { fieldDistance } from './field.ts';
+import { fieldDistance } from './distance-field.ts';
 import { meshDistance, meshInside, scaledMesh } from './mesh.ts';
 
 /** Signed distance of a point of the shape's own frame to the shape's surface [m], negative inside; float64. */
@@ -46,7 +46,7 @@ export function obstacleDistance(obstacle: Obstacle, cylindersAsCapsules: boolea
     case 'cylinder':
       return (cylindersAsCapsules ? capsuleDistance : cylinderDistance)(shape.radiusM, shape.lengthM);
     case 'field':
-      return fieldDistance(shape.field);
+      return (x, y, z) => fieldDistance(shape.field, [x, y, z]);
     case 'mesh':
       if (shape.mesh === undefined) {
         throw inputError(
