@@ -1,7 +1,7 @@
-import { isSolid, type Voxels } from './voxels.ts';
+import { isSolid, OUTSIDE, type Voxels } from './voxels.ts';
 
 /** Spheres are tried about at most this many cubes of the solid's middle, and as many of all of it. */
-const CANDIDATES = 800;
+const CANDIDATES = 1000;
 
 /**
  * Spheres, x, y, z, radius each [m], that hold every cube of the solid. A sphere about the centre of a cube, `more` wider than
@@ -20,6 +20,7 @@ export function greedyCover(voxels: Voxels, depth: Float64Array, more: number, c
   const candidates = [...thinned(ridge), ...thinned(solid)];
   const held = new Uint8Array(depth.length);
   let left = solid.length;
+  let unheld = 0;
   const gains = candidates.map((at) => sweep(voxels, held, at, depth[at] + more, false));
   const chosen: number[] = [];
   while (left > 0) {
@@ -28,7 +29,8 @@ export function greedyCover(voxels: Voxels, depth: Float64Array, more: number, c
     let at = candidates[best];
     if (gains[best] === 0) {
       // The candidates hold no more: a cube that is left holds itself.
-      at = solid.find((cube) => held[cube] === 0) as number;
+      while (held[solid[unheld]] !== 0) unheld++;
+      at = solid[unheld];
     } else {
       const now = sweep(voxels, held, at, depth[at] + more, false);
       if (now < gains[best]) {
@@ -39,7 +41,7 @@ export function greedyCover(voxels: Voxels, depth: Float64Array, more: number, c
     }
     left -= sweep(voxels, held, at, depth[at] + more, true);
     // Some will turn out to be of no use; far too many never fit.
-    if (chosen.length === 2 * cap) return undefined;
+    if (chosen.length === Math.ceil(1.4 * cap)) return undefined;
     chosen.push(at);
   }
   const kept = needed(voxels, chosen, depth, more);
@@ -89,13 +91,33 @@ function needed(voxels: Voxels, chosen: readonly number[], depth: Float64Array, 
 
 /** How many cubes of the solid that are not held lie wholly within `radius` of the centre of cube `at`; marks them where asked. */
 function sweep(voxels: Voxels, held: Uint8Array, at: number, radius: number, mark: boolean): number {
+  const { size, edge, kind } = voxels;
+  const ci = at % size[0];
+  const cj = Math.floor(at / size[0]) % size[1];
+  const ck = Math.floor(at / (size[0] * size[1]));
+  const r = radius / edge;
+  const reach = Math.floor(r);
   let count = 0;
-  visitHeld(voxels, at, radius, (cube) => {
-    if (held[cube] !== 0) return;
-    count++;
-    if (mark) held[cube] = 1;
-  });
+  for (let k = Math.max(0, ck - reach); k <= Math.min(size[2] - 1, ck + reach); k++) {
+    const dz = Math.abs(k - ck) + 0.5;
+    for (let j = Math.max(0, cj - reach); j <= Math.min(size[1] - 1, cj + reach); j++) {
+      const span = halfSpan(r, Math.abs(j - cj) + 0.5, dz);
+      const row = size[0] * (j + size[1] * k);
+      const last = Math.min(size[0] - 1, ci + span);
+      for (let cube = row + Math.max(0, ci - span); cube <= row + last; cube++) {
+        if (held[cube] !== 0 || kind[cube] === OUTSIDE) continue;
+        count++;
+        if (mark) held[cube] = 1;
+      }
+    }
+  }
   return count;
+}
+
+/** Cubes to either side that lie wholly within r of the centre, in a row off it by dy and dz to its far edges; -1 for none. */
+function halfSpan(r: number, dy: number, dz: number): number {
+  const flat = r * r - dz * dz - dy * dy;
+  return flat < 0.25 ? -1 : Math.floor(Math.sqrt(flat) - 0.5 + 1e-12);
 }
 
 /** Cubes of the solid that lie wholly, to their far corners, within `radius` of the centre of cube `at`. */
@@ -109,13 +131,11 @@ function visitHeld(voxels: Voxels, at: number, radius: number, visit: (cube: num
   for (let k = Math.max(0, ck - reach); k <= Math.min(size[2] - 1, ck + reach); k++) {
     const dz = Math.abs(k - ck) + 0.5;
     for (let j = Math.max(0, cj - reach); j <= Math.min(size[1] - 1, cj + reach); j++) {
-      const dy = Math.abs(j - cj) + 0.5;
-      const flat = r * r - dz * dz - dy * dy;
-      if (flat < 0.25) continue;
-      const span = Math.floor(Math.sqrt(flat) - 0.5 + 1e-12);
+      const span = halfSpan(r, Math.abs(j - cj) + 0.5, dz);
       const row = size[0] * (j + size[1] * k);
-      for (let i = Math.max(0, ci - span); i <= Math.min(size[0] - 1, ci + span); i++) {
-        if (isSolid(voxels, row + i)) visit(row + i);
+      const last = Math.min(size[0] - 1, ci + span);
+      for (let cube = row + Math.max(0, ci - span); cube <= row + last; cube++) {
+        if (isSolid(voxels, cube)) visit(cube);
       }
     }
   }

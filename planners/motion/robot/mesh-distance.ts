@@ -17,7 +17,7 @@ const indices = new WeakMap<TriangleMesh, MeshIndex>();
 export function meshIndex(mesh: TriangleMesh): MeshIndex {
   const known = indices.get(mesh);
   if (known !== undefined) return known;
-  const voxels = voxelise(mesh, meshSpan(mesh) / 48);
+  const voxels = voxelise(mesh, Math.max(...meshSize(mesh)) / 48);
   const triangles = new Map<number, number[]>();
   const { vertices: v, triangles: t } = mesh;
   for (let i = 0; i < t.length; i += 3) {
@@ -41,19 +41,18 @@ export function meshIndex(mesh: TriangleMesh): MeshIndex {
   return index;
 }
 
-/** Longest side of the mesh's box [m]. */
-export function meshSpan({ vertices }: TriangleMesh): number {
-  let span = 0;
-  for (let axis = 0; axis < 3; axis++) {
+/** Sides of the mesh's box [m]. */
+export function meshSize({ vertices }: TriangleMesh): Vec3 {
+  const side = (axis: number): number => {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (let i = axis; i < vertices.length; i += 3) {
       low = Math.min(low, vertices[i]);
       high = Math.max(high, vertices[i]);
     }
-    span = Math.max(span, high - low);
-  }
-  return span;
+    return high - low;
+  };
+  return [side(0), side(1), side(2)];
 }
 
 /**

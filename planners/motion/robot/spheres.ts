@@ -5,7 +5,7 @@ import { seededRandom } from '../../../engine/core/random.ts';
 import type { PlacedShape, RobotModel, Shape } from '../../../engine/core/robot.ts';
 import { boxCover, boxCuts, capsuleCover, cylinderCover, cylinderCuts } from './cover.ts';
 import { greedyCover } from './greedy-cover.ts';
-import { meshSpan } from './mesh-distance.ts';
+import { meshSize } from './mesh-distance.ts';
 import { distanceTo, surfaceSample } from './solids.ts';
 import { depths, voxelise } from './voxels.ts';
 
@@ -90,9 +90,9 @@ function fitLink(
     }
     return nearest;
   };
-  // Each shape is fitted alone; where all together miss the mean, the single ones must do better.
+  // Each shape is fitted alone, by fewer samples; where all together miss the mean, the single ones must do better.
   let best: { spheres: Spheres; error: Overestimate } | undefined;
-  for (let share = 1; share > 0.3; share *= 0.8) {
+  for (let share = 0.97; share > 0.3; share *= 0.8) {
     const aim = (share * wanted) / 1000;
     const needs = placed.map(({ shape }) => coverShape(shape, aim, cap));
     const total = needs.reduce((sum, spheres) => sum + spheres.length / 4, 0);
@@ -131,7 +131,7 @@ function coverShape(shape: Shape, wanted: number, cap: number): Spheres {
   let best: { spheres: Spheres; mean: number } | undefined;
   for (const spheres of covers(shape, wanted, cap)) {
     if (spheres.length / 4 > cap) continue;
-    const { mean } = overestimate(spheres, (x, y, z) => distanceTo(shape, x, y, z), 48);
+    const { mean } = overestimate(spheres, (x, y, z) => distanceTo(shape, x, y, z), 96);
     if (best === undefined || mean < best.mean) best = { spheres, mean };
     if (mean <= wanted) break;
   }
@@ -157,9 +157,10 @@ function* covers(shape: Shape, wanted: number, cap: number): Generator<Spheres> 
     case 'mesh': {
       const { mesh } = shape;
       if (mesh === undefined) return;
-      // Cubes small against what the spheres may stick out, since whole cubes are held.
-      const span = meshSpan(mesh);
-      const voxels = voxelise(mesh, Math.max(span / 100, Math.min(span / 24, 0.3 * wanted)));
+      // Cubes small against what the spheres may stick out, since whole cubes are held, but not more than 150,000.
+      const [x, y, z] = meshSize(mesh);
+      const edge = Math.max(Math.cbrt((x * y * z) / 150_000), Math.min(Math.max(x, y, z) / 24, 0.3 * wanted));
+      const voxels = voxelise(mesh, edge);
       const depth = depths(voxels);
       let more = 2.2 * wanted;
       let spheres = greedyCover(voxels, depth, more, cap);
@@ -169,7 +170,7 @@ function* covers(shape: Shape, wanted: number, cap: number): Generator<Spheres> 
       }
       while (spheres !== undefined) {
         yield withoutSwallowed(spheres);
-        more *= 0.8;
+        more *= 0.75;
         spheres = more > 0.9 * voxels.edge ? greedyCover(voxels, depth, more, cap) : undefined;
       }
     }

@@ -1,7 +1,7 @@
 import type { TriangleMesh } from '../../../engine/core/robot.ts';
 
 /** What a voxel holds. */
-const OUTSIDE = 0;
+export const OUTSIDE = 0;
 const INSIDE = 1;
 const SURFACE = 2;
 
