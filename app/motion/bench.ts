@@ -6,10 +6,10 @@ import { planPath } from '../../planners/motion/path/plan.ts';
 import type { PathResult } from '../../planners/motion/path/result.ts';
 import { openMotionSpace } from '../../planners/motion/path/space.ts';
 import { timeMotion } from '../../planners/motion/planning/plan-motion.ts';
+import { type MotionProblem, readMotionBenchmark } from '../inputs/motion-benchmark.ts';
 import { fixed, table } from '../output/table.ts';
 import { type Provenance, provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
-import { type MotionProblem, readMotionBenchmark } from '../inputs/motion-benchmark.ts';
 import { mean, type Spread, spread } from './spread.ts';
 
 export interface BenchSettings {
