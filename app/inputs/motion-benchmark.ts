@@ -7,7 +7,7 @@ import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { applySrdf, readSrdf } from '../../engine/formats/srdf.ts';
 import { readUrdf } from '../../engine/formats/urdf/read.ts';
-import { fileReason } from './files.ts';
+import { fileReason, type InputRecord, sha256 } from './files.ts';
 
 export interface MotionProblem {
   /** Folder of the problem without the robot's name, for example `bookshelf_small`. */
@@ -22,8 +22,8 @@ export interface MotionProblem {
 export interface MotionBenchmark {
   readonly robot: string;
   readonly model: RobotModel;
-  /** Names of the files that spheres, limits and link pairs come from. */
-  readonly files: readonly string[];
+  /** The files that spheres, limits and link pairs come from. */
+  readonly files: readonly InputRecord[];
   readonly problems: readonly MotionProblem[];
 }
 
@@ -69,7 +69,12 @@ export function readMotionBenchmark(folder: string): MotionBenchmark {
       });
     }
   }
-  return { robot, model, files: [urdf, srdf], problems };
+  return {
+    robot,
+    model,
+    files: [urdf, srdf].map((name) => ({ role: 'robot', name, sha256: sha256(read(name)) })),
+    problems,
+  };
 }
 
 function folderNames(folder: string): string[] {

@@ -73,13 +73,13 @@ export async function runMotionBench(settings: BenchSettings, { signal, progress
   const sets = [...new Set(problems.map(({ set }) => set))];
   return {
     robot,
-    files,
+    files: files.map(({ name }) => name),
     sets: sets.map((set) => ({ set, ...figuresOf(outcomes.filter(({ problem }) => problem.set === set)) })),
     overall: figuresOf(outcomes),
     refused: outcomes
       .filter(({ path }) => !path.solved)
       .map(({ problem, path }) => ({ problem: `${problem.set} ${problem.number}`, reason: path.message })),
-    provenance: provenance({ settings, inputs: [] }),
+    provenance: provenance({ settings, inputs: files }),
   };
 }
 

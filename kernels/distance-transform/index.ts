@@ -12,12 +12,9 @@ export interface DistanceTransformShape {
 
 /**
  * Distance [m] that stands for "there is none": with a minus where every voxel lies in the region, with a plus where none
- * does.
+ * does. The kernels' 1e36 mm^2.
  */
 export const NO_SURFACE_M = 1e15;
-
-/** Squared distance [mm^2] behind {@link NO_SURFACE_M}. */
-export const NO_SURFACE_MM2 = 1e36;
 
 const MOST_VOXELS = 2 ** 25;
 const MOST_ALONG_AN_AXIS = 4096;
