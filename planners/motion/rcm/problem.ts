@@ -3,6 +3,7 @@ import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import { createRcmConstraint } from './constraint.ts';
 import { RCM_TOLERANCE } from './ik.ts';
+import type { Separator } from './separation.ts';
 import { createShaft, insertionM, type Shaft, setShaft, shaftErrorM } from './shaft.ts';
 import type { ToolModel } from './tool.ts';
 import { createWalk, type Walk } from './walk.ts';
@@ -48,6 +49,7 @@ export interface Planner {
   readonly led: Walk;
   readonly config: Required<RcmPlanConfig>;
   readonly q: Float64Array;
+  separator?: Separator;
 }
 
 /** @throws IsocenterError `rcm/input` */
