@@ -8,6 +8,7 @@ import { createPlanner, isEdgeFree, type Planner, type RcmPlanConfig, type RcmPr
 import { connectOnManifold } from './search.ts';
 import { createSeparator, describePlane, separatingPlane } from './separation.ts';
 import { setShaft } from './shaft.ts';
+import { smoothed } from './smooth.ts';
 import type { ToolModel } from './tool.ts';
 import { projectOnto } from './walk.ts';
 
@@ -112,5 +113,5 @@ function searched(planner: Planner, start: Float64Array, goals: readonly Float64
     );
   }
   path[0] = start;
-  return finished(planner, shortened(planner, path), 'search', nodes);
+  return finished(planner, smoothed(planner, shortened(planner, path)), 'search', nodes);
 }

@@ -49,6 +49,9 @@ export interface Planner {
   readonly led: Walk;
   readonly config: Required<RcmPlanConfig>;
   readonly q: Float64Array;
+  /** Whether there is anything to collide with. */
+  readonly checks: boolean;
+  /** Made when it is asked for. */
   separator?: Separator;
 }
 
@@ -91,6 +94,7 @@ export function createPlanner(model: RobotModel, tool: ToolModel, problem: RcmPr
     led: createWalk(createRcmConstraint(shaft, 'tip', inner)),
     config: full,
     q: Float64Array.from(problem.start),
+    checks: config.isFree !== undefined,
   };
 }
 

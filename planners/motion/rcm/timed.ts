@@ -3,12 +3,16 @@ import { pathLimits, timeFreePath } from '../planning/timed-path.ts';
 import { describeTimingCode, OK } from '../timing/codes.ts';
 import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { pathDurationSec } from '../timing/path-timing.ts';
+import { createRcmConstraint } from './constraint.ts';
 import type { RcmPlan } from './finish.ts';
+import { flowingMotion } from './flowing.ts';
+import { RCM_TOLERANCE } from './ik.ts';
 import { planRcm } from './plan.ts';
 import type { RcmPlanConfig, RcmProblem } from './problem.ts';
 import { createShaft } from './shaft.ts';
 import { straightErrorBoundM } from './straight.ts';
 import type { ToolModel } from './tool.ts';
+import { createWalk } from './walk.ts';
 
 export interface RcmMotionConfig extends RcmPlanConfig {
   /** What the remote-centre error must not exceed anywhere along the timed motion [m]; default 1e-4. */
@@ -93,12 +97,22 @@ export function planRcmMotion(
     deviation = timed.deviation;
     if (deviation === wanted) break;
   }
-  return {
-    solved: true,
-    reason: 'solved',
-    plan,
+  const stepwise = {
     timing,
     durationSec: pathDurationSec(timing),
     errorBoundM: deviation > 0 ? bound : plan.errorBoundM,
   };
+  bound = 0;
+  const walk = createWalk(
+    createRcmConstraint(shaft, 'trocar', {
+      ...RCM_TOLERANCE,
+      insertionM: config.insertionM ?? RCM_TOLERANCE.insertionM,
+    }),
+  );
+  const flowing = flowingMotion(model, walk, plan, limits, isFree);
+  const best =
+    flowing !== undefined && pathDurationSec(flowing) < stepwise.durationSec
+      ? { timing: flowing, durationSec: pathDurationSec(flowing), errorBoundM: bound }
+      : stepwise;
+  return { solved: true, reason: 'solved', plan, ...best };
 }
