@@ -44,9 +44,10 @@ export function flowingMotion(
 }
 
 /** Configurations on the manifold [count][joints], spaced as those of a motion that speeds up and slows down smoothly. */
-function rowsAlong(walk: Walk, plan: RcmPlan, joints: number, count: number): Float64Array | undefined {
+export function rowsAlong(walk: Walk, plan: RcmPlan, joints: number, count: number): Float64Array | undefined {
   const { waypoints, count: given } = plan;
-  const { columns } = walk.constraint.shaft.chain;
+  const { lower, upper, shaft } = walk.constraint;
+  const { columns } = shaft.chain;
   const place = new Float64Array(given);
   for (let k = 1; k < given; k++) {
     let square = 0;
@@ -67,7 +68,7 @@ function rowsAlong(walk: Walk, plan: RcmPlan, joints: number, count: number): Fl
       continue;
     }
     columns.forEach((c, i) => {
-      x[i] = rows[n * joints + c];
+      x[i] = Math.min(upper[i], Math.max(lower[i], rows[n * joints + c]));
     });
     if (!projectOnto(walk, x)) return undefined;
     columns.forEach((c, i) => {

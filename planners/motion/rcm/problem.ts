@@ -1,7 +1,7 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
-import { createRcmConstraint } from './constraint.ts';
+import { createRcmConstraint, type RcmConstraint } from './constraint.ts';
 import { RCM_TOLERANCE } from './ik.ts';
 import type { Separator } from './separation.ts';
 import { createShaft, insertionM, type Shaft, setShaft, shaftErrorM } from './shaft.ts';
@@ -36,6 +36,8 @@ export interface RcmProblem {
 
 /** [m] */
 const END_MARGIN_M = 5e-4;
+/** Between their ends ways keep off the limits of the joints by this, since splines through them overshoot [rad, or units of sliding joints]. */
+const LIMIT_MARGIN = 2e-3;
 
 /** A problem being solved. */
 export interface Planner {
@@ -84,17 +86,30 @@ export function createPlanner(model: RobotModel, tool: ToolModel, problem: RcmPr
   const tolerance = { ...RCM_TOLERANCE, insertionM: full.insertionM };
   // Ways keep off the ends of the shaft by more than their steps can be refined by.
   const inner = { ...tolerance, insertionM: full.insertionM + END_MARGIN_M, outsideM: END_MARGIN_M };
+  const ends = 'q' in problem.goal ? [problem.start, problem.goal.q] : [problem.start];
   return {
     problem,
     tool,
     model,
     shaft,
     free: createWalk(createRcmConstraint(shaft, 'trocar', tolerance)),
-    inner: createWalk(createRcmConstraint(shaft, 'trocar', inner)),
-    led: createWalk(createRcmConstraint(shaft, 'tip', inner)),
+    inner: createWalk(offLimits(createRcmConstraint(shaft, 'trocar', inner), ends)),
+    led: createWalk(offLimits(createRcmConstraint(shaft, 'tip', inner), ends)),
     config: full,
     q: Float64Array.from(problem.start),
     checks: config.isFree !== undefined,
+  };
+}
+
+/** The same equations with limits a hair narrower, but not narrower than what lies between `ends` [active joints]. */
+export function offLimits(constraint: RcmConstraint, ends: readonly ArrayLike<number>[]): RcmConstraint {
+  const { lower, upper, unit } = constraint;
+  const { columns } = constraint.shaft.chain;
+  const at = (i: number): number[] => ends.map((q) => q[columns[i]]);
+  return {
+    ...constraint,
+    lower: lower.map((limit, i) => Math.max(limit, Math.min(limit + LIMIT_MARGIN * unit[i], ...at(i)))),
+    upper: upper.map((limit, i) => Math.min(limit, Math.max(limit - LIMIT_MARGIN * unit[i], ...at(i)))),
   };
 }
 

@@ -6,9 +6,6 @@ import { between, projectOnto, type Walk } from './walk.ts';
 const ROUNDS = 40;
 /** How far one round reaches at first, in steps of the way. */
 const REACH = 16;
-/** Joints keep off their limits by this where they can [rad, or units of sliding joints]: splines overshoot a little. */
-const LIMIT_MARGIN = 2e-3;
-
 /**
  * A shorter way without corners: points at equal distances, pulled straight by rounds of heat flow (an implicit step, so that one round
  * reaches far) and brought back onto the manifold. A round that leaves it, meets an obstacle or does not shorten the way is
@@ -57,11 +54,11 @@ function flow(points: readonly Float64Array[], reach: number): Float64Array[] {
 }
 
 /**
- * Each point back onto the manifold and off the limits of the joints. One that does not come back, as where too little of the shaft would be
+ * Each point back onto the manifold and inside the limits. One that does not come back, as where too little of the shaft would be
  * left in the trocar, goes only part of its way.
  */
 function onto({ inner }: Planner, before: readonly Float64Array[], points: Float64Array[]): Float64Array[] {
-  const { lower, upper, unit } = inner.constraint;
+  const { lower, upper } = inner.constraint;
   const last = points.length - 1;
   for (let k = 1; k < last; k++) {
     const x = points[k];
@@ -72,10 +69,8 @@ function onto({ inner }: Planner, before: readonly Float64Array[], points: Float
         break;
       }
       for (let i = 0; i < x.length; i++) {
-        // Ends may stand at a limit; towards the middle the margin opens.
-        const margin = LIMIT_MARGIN * unit[i] * Math.min(1, (4 * Math.min(k, last - k)) / last);
         const at = before[k][i] + share * (wish[i] - before[k][i]);
-        x[i] = Math.max(lower[i] + margin, Math.min(upper[i] - margin, at));
+        x[i] = Math.max(lower[i], Math.min(upper[i], at));
       }
       if (projectOnto(inner, x)) break;
     }
@@ -98,7 +93,10 @@ export function resampled(walk: Walk, path: readonly Float64Array[], steps: numb
       step = between(walk, path[k - 1], path[k]);
     }
     const share = step > 0 ? Math.min(1, (at - done) / step) : 0;
-    const x = path[k].map((v, i) => path[k - 1][i] + share * (v - path[k - 1][i]));
+    const { lower, upper } = walk.constraint;
+    const x = path[k].map((v, i) =>
+      Math.min(upper[i], Math.max(lower[i], path[k - 1][i] + share * (v - path[k - 1][i]))),
+    );
     if (!projectOnto(walk, x)) return undefined;
     out.push(x);
   }

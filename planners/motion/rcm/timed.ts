@@ -8,8 +8,8 @@ import type { RcmPlan } from './finish.ts';
 import { flowingMotion } from './flowing.ts';
 import { RCM_TOLERANCE } from './ik.ts';
 import { planRcm } from './plan.ts';
-import type { RcmPlanConfig, RcmProblem } from './problem.ts';
-import { createShaft } from './shaft.ts';
+import { offLimits, type RcmPlanConfig, type RcmProblem } from './problem.ts';
+import { createShaft, insertionM, type Shaft, setShaft } from './shaft.ts';
 import { straightErrorBoundM } from './straight.ts';
 import type { ToolModel } from './tool.ts';
 import { createWalk } from './walk.ts';
@@ -39,6 +39,8 @@ export interface RcmMotion {
  * the last.
  */
 const DEVIATIONS = [0.01, 0.003, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 0];
+/** The chords of a motion are looked at for their depth one by one. */
+const ANY_DEPTH = { ...RCM_TOLERANCE, insertionM: Number.NEGATIVE_INFINITY, outsideM: Number.NEGATIVE_INFINITY };
 /** How far a piece of motion may stay from the chords that stand for it in the proof [rad or m] (planning/timed-path.ts). */
 const CHORD_DEVIATION = 1e-6;
 
@@ -61,58 +63,74 @@ export function planRcmMotion(
   const joints = model.active.length;
   const shaft = createShaft(model, tool);
   shaft.trocar.set(problem.trocarM);
+  const limits = pathLimits(activeLimits(model), config.velocityScale ?? 1, config.accelerationScale ?? 1);
+  const proof = createProof(shaft, problem, config);
+  const stepwise = createPathTiming(joints, Math.max(2, plan.count));
+  let deviation = 0;
+  for (const wanted of DEVIATIONS) {
+    proof.boundM = 0;
+    const timed = timeFreePath(stepwise, plan.waypoints, plan.count, limits, proof.isFree, [wanted]);
+    if (timed.code !== OK) return { ...none, solved: false, reason: describeTimingCode(timed.code) };
+    deviation = timed.deviation;
+    if (deviation === wanted) break;
+  }
+  const stepwiseSec = pathDurationSec(stepwise);
+  const solved = { solved: true, reason: 'solved', plan };
+  const stepwiseBoundM = deviation > 0 ? proof.boundM : plan.errorBoundM;
+  proof.boundM = 0;
+  const ends = [plan.waypoints.subarray(0, joints), plan.waypoints.subarray(-joints)];
+  const walk = createWalk(offLimits(createRcmConstraint(shaft, 'trocar', ANY_DEPTH), ends));
+  const flowing = flowingMotion(model, walk, plan, limits, (from, to) => proof.isDeep(to) && proof.isFree(from, to));
+  if (flowing !== undefined && pathDurationSec(flowing) < stepwiseSec) {
+    return { ...solved, timing: flowing, durationSec: pathDurationSec(flowing), errorBoundM: proof.boundM };
+  }
+  return { ...solved, timing: stepwise, durationSec: stepwiseSec, errorBoundM: stepwiseBoundM };
+}
+
+/** What a chord of a timed motion must keep, and the largest bound of the remote-centre error among those that did [m]. */
+interface Proof {
+  boundM: number;
+  /** Remote-centre error within the tolerance all along, and `isFree` every sixty-fourth of a radian. */
+  isFree(from: Float64Array, to: Float64Array): boolean;
+  /** Whether so much of the shaft is through the trocar as must be. */
+  isDeep(q: Float64Array): boolean;
+}
+
+function createProof(shaft: Shaft, problem: RcmProblem, config: RcmMotionConfig): Proof {
   const { columns, reachM } = shaft.chain;
+  const joints = problem.start.length;
   const tolerance = config.motionToleranceM ?? 1e-4;
+  const leastM = (config.insertionM ?? RCM_TOLERANCE.insertionM) - tolerance;
   // Off its chord a configuration moves the trocar, seen from the tool, by at most the arm's reach for each radian.
   const slack = CHORD_DEVIATION * Math.sqrt(joints) * Math.max(1, reachM + Math.hypot(...problem.trocarM));
   const a = new Float64Array(columns.length);
   const b = new Float64Array(columns.length);
   const between = new Float64Array(joints);
-  let bound = 0;
-  const isFree = (from: Float64Array, to: Float64Array): boolean => {
-    for (let i = 0; i < a.length; i++) {
-      a[i] = from[columns[i]];
-      b[i] = to[columns[i]];
-    }
-    const error = straightErrorBoundM(shaft, a, b, tolerance - slack) + slack;
-    if (!(error <= tolerance)) return false;
-    bound = Math.max(bound, error);
-    if (config.isFree === undefined) return true;
-    let longest = 0;
-    for (let i = 0; i < joints; i++) longest = Math.max(longest, Math.abs(to[i] - from[i]));
-    const steps = Math.max(1, Math.ceil(64 * longest));
-    for (let k = 1; k <= steps; k++) {
-      for (let i = 0; i < joints; i++) between[i] = from[i] + ((to[i] - from[i]) * k) / steps;
-      if (!config.isFree(between)) return false;
-    }
-    return true;
+  const proof: Proof = {
+    boundM: 0,
+    isDeep(q) {
+      for (let i = 0; i < a.length; i++) a[i] = q[columns[i]];
+      setShaft(shaft, a);
+      return insertionM(shaft) >= leastM;
+    },
+    isFree(from, to) {
+      for (let i = 0; i < a.length; i++) {
+        a[i] = from[columns[i]];
+        b[i] = to[columns[i]];
+      }
+      const error = straightErrorBoundM(shaft, a, b, tolerance - slack) + slack;
+      if (!(error <= tolerance)) return false;
+      proof.boundM = Math.max(proof.boundM, error);
+      if (config.isFree === undefined) return true;
+      let longest = 0;
+      for (let i = 0; i < joints; i++) longest = Math.max(longest, Math.abs(to[i] - from[i]));
+      const steps = Math.max(1, Math.ceil(64 * longest));
+      for (let k = 1; k <= steps; k++) {
+        for (let i = 0; i < joints; i++) between[i] = from[i] + ((to[i] - from[i]) * k) / steps;
+        if (!config.isFree(between)) return false;
+      }
+      return true;
+    },
   };
-  const timing = createPathTiming(joints, Math.max(2, plan.count));
-  const limits = pathLimits(activeLimits(model), config.velocityScale ?? 1, config.accelerationScale ?? 1);
-  let deviation = 0;
-  for (const wanted of DEVIATIONS) {
-    bound = 0;
-    const timed = timeFreePath(timing, plan.waypoints, plan.count, limits, isFree, [wanted]);
-    if (timed.code !== OK) return { ...none, solved: false, reason: describeTimingCode(timed.code) };
-    deviation = timed.deviation;
-    if (deviation === wanted) break;
-  }
-  const stepwise = {
-    timing,
-    durationSec: pathDurationSec(timing),
-    errorBoundM: deviation > 0 ? bound : plan.errorBoundM,
-  };
-  bound = 0;
-  const walk = createWalk(
-    createRcmConstraint(shaft, 'trocar', {
-      ...RCM_TOLERANCE,
-      insertionM: config.insertionM ?? RCM_TOLERANCE.insertionM,
-    }),
-  );
-  const flowing = flowingMotion(model, walk, plan, limits, isFree);
-  const best =
-    flowing !== undefined && pathDurationSec(flowing) < stepwise.durationSec
-      ? { timing: flowing, durationSec: pathDurationSec(flowing), errorBoundM: bound }
-      : stepwise;
-  return { solved: true, reason: 'solved', plan, ...best };
+  return proof;
 }
