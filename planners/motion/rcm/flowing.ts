@@ -1,10 +1,10 @@
 import { activeLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import { type EdgeCheck, isMotionFree } from '../planning/timed-path.ts';
 import { OK } from '../timing/codes.ts';
-import { layKnots, staysWithin } from '../timing/knots.ts';
+import { layKnots, staysWithin, stretchOfPieces } from '../timing/knots.ts';
 import { pace } from '../timing/pace.ts';
 import { createPathTiming, type PathTiming } from '../timing/path.ts';
-import type { PathLimits } from '../timing/path-timing.ts';
+import { type PathLimits, pathDurationSec } from '../timing/path-timing.ts';
 import type { RcmPlan } from './finish.ts';
 import { projectOnto, type Walk } from './walk.ts';
 
@@ -14,6 +14,9 @@ const FEWEST = 32;
 const MOST = 192;
 /** With so many times as many knots it is tried again where the motion between them is not free. */
 const FINER = [1, 2];
+
+/** Times a motion is paced. */
+const ROUNDS = 5;
 
 /**
  * A motion that follows a way without stopping anywhere: a cubic spline in time through configurations on the manifold, paced as quickly as the
@@ -37,10 +40,38 @@ export function flowingMotion(
     const rows = rowsAlong(walk, plan, joints, finer * knots);
     if (rows === undefined) continue;
     const timing = createPathTiming(joints, finer * knots);
-    if (layKnots(timing, rows, pace(rows, joints, limits), limits) !== OK) return undefined;
+    if (!layQuickly(timing, rows, limits)) return undefined;
     if (staysWithin(timing, lower, upper) && isMotionFree(timing, isFree)) return timing;
   }
   return undefined;
+}
+
+/** Lays the motion several times, each time with margins where the last one needed them, and the quickest again. */
+export function layQuickly(timing: PathTiming, rows: Float64Array, limits: PathLimits): boolean {
+  const steps = rows.length / timing.joints - 1;
+  const margins = new Float64Array(steps).fill(1);
+  const needs = new Float64Array(steps);
+  let best: Float64Array | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const seconds = pace(rows, timing.joints, limits, margins);
+    if (layKnots(timing, rows, seconds, limits) !== OK) return false;
+    const duration = pathDurationSec(timing);
+    if (duration < least) {
+      least = duration;
+      best = seconds;
+    }
+    stretchOfPieces(timing, needs);
+    let paced = 0;
+    for (const h of seconds) paced += h;
+    // The motion has been stretched as a whole until nothing needs more: what it needed before is what counts.
+    for (let k = 0; k < steps; k++) {
+      let need = 0;
+      for (let l = Math.max(0, k - 2); l <= Math.min(steps - 1, k + 2); l++) need = Math.max(need, needs[l]);
+      margins[k] *= Math.max(0.9, Math.min(1.5, (need * duration) / paced)) ** 0.8;
+    }
+  }
+  return best !== undefined && layKnots(timing, rows, best, limits) === OK;
 }
 
 /** Configurations on the manifold [count][joints], spaced as those of a motion that speeds up and slows down smoothly. */

@@ -1,7 +1,7 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
-import { createRcmConstraint, type RcmConstraint } from './constraint.ts';
+import { createRcmConstraint } from './constraint.ts';
 import { RCM_TOLERANCE } from './ik.ts';
 import type { Separator } from './separation.ts';
 import { createShaft, insertionM, type Shaft, setShaft, shaftErrorM } from './shaft.ts';
@@ -45,10 +45,13 @@ export interface Planner {
   readonly tool: ToolModel;
   readonly model: RobotModel;
   readonly shaft: Shaft;
-  /** On the trocar alone, the same a hair inside the ends of the shaft, and with the tip led. */
+  /** On the trocar alone; the same a hair inside the limits and the ends of the shaft; with the trocar at a place on the shaft; with the tip led. */
   readonly free: Walk;
   readonly inner: Walk;
+  readonly placed: Walk;
   readonly led: Walk;
+  /** Least and greatest place of the trocar on the shaft between the ends of a way, from the shaft's beginning [m]. */
+  readonly placesM: readonly [number, number];
   readonly config: Required<RcmPlanConfig>;
   readonly q: Float64Array;
   /** Whether there is anything to collide with. */
@@ -86,28 +89,31 @@ export function createPlanner(model: RobotModel, tool: ToolModel, problem: RcmPr
   const tolerance = { ...RCM_TOLERANCE, insertionM: full.insertionM };
   // Ways keep off the ends of the shaft by more than their steps can be refined by.
   const inner = { ...tolerance, insertionM: full.insertionM + END_MARGIN_M, outsideM: END_MARGIN_M };
-  const ends = 'q' in problem.goal ? [problem.start, problem.goal.q] : [problem.start];
+  const narrow = narrowLimits(shaft, 'q' in problem.goal ? [problem.start, problem.goal.q] : [problem.start]);
   return {
     problem,
     tool,
     model,
     shaft,
     free: createWalk(createRcmConstraint(shaft, 'trocar', tolerance)),
-    inner: createWalk(offLimits(createRcmConstraint(shaft, 'trocar', inner), ends)),
-    led: createWalk(offLimits(createRcmConstraint(shaft, 'tip', inner), ends)),
+    inner: createWalk(createRcmConstraint(shaft, 'trocar', inner, narrow)),
+    placed: createWalk(createRcmConstraint(shaft, 'depth', inner, narrow)),
+    placesM: [inner.outsideM + inner.tipToleranceM, tool.lengthM - inner.insertionM - inner.tipToleranceM],
+    led: createWalk(createRcmConstraint(shaft, 'tip', inner, narrow)),
     config: full,
     q: Float64Array.from(problem.start),
     checks: config.isFree !== undefined,
   };
 }
 
-/** The same equations with limits a hair narrower, but not narrower than what lies between `ends` [active joints]. */
-export function offLimits(constraint: RcmConstraint, ends: readonly ArrayLike<number>[]): RcmConstraint {
-  const { lower, upper, unit } = constraint;
-  const { columns } = constraint.shaft.chain;
+/** The limits of the joints a hair narrower, but no narrower than what lies between `ends` [active joints]. */
+export function narrowLimits(
+  { chain, unit }: Shaft,
+  ends: readonly ArrayLike<number>[],
+): { readonly lower: Float64Array; readonly upper: Float64Array } {
+  const { lower, upper, columns } = chain;
   const at = (i: number): number[] => ends.map((q) => q[columns[i]]);
   return {
-    ...constraint,
     lower: lower.map((limit, i) => Math.max(limit, Math.min(limit + LIMIT_MARGIN * unit[i], ...at(i)))),
     upper: upper.map((limit, i) => Math.min(limit, Math.max(limit - LIMIT_MARGIN * unit[i], ...at(i)))),
   };

@@ -6,6 +6,9 @@ import { between, projectOnto, type Walk } from './walk.ts';
 const ROUNDS = 40;
 /** How far one round reaches at first, in steps of the way. */
 const REACH = 16;
+/** Rounds that take the bends off, and how far they reach. */
+const FAIRINGS = 8;
+const BEND_REACH = 6;
 /**
  * A shorter way without corners: points at equal distances, pulled straight by rounds of heat flow (an implicit step, so that one round
  * reaches far) and brought back onto the manifold. A round that leaves it, meets an obstacle or does not shorten the way is
@@ -14,13 +17,13 @@ const REACH = 16;
 export function smoothed(planner: Planner, path: readonly Float64Array[]): readonly Float64Array[] {
   const { inner } = planner;
   const total = lengthOf(inner, path);
-  const steps = Math.max(4, Math.ceil(total / (0.5 * STEP_RAD)));
-  let points = resampled(inner, path, steps);
+  const steps = Math.max(8, Math.ceil(total / (0.5 * STEP_RAD)));
+  let points = resampled(planner, path, steps);
   if (points === undefined || !isWay(planner, points)) return path;
   let length = lengthOf(inner, points);
   let reach = REACH;
   for (let round = 0; round < ROUNDS && reach >= 1; round++) {
-    const next = resampled(inner, onto(planner, points, flow(points, reach)), steps);
+    const next = resampled(planner, onto(planner, points, flow(points, reach)), steps);
     const shorter = next === undefined ? Number.POSITIVE_INFINITY : lengthOf(inner, next);
     if (next === undefined || !(shorter < length) || !isWay(planner, next)) {
       reach /= 2;
@@ -30,6 +33,11 @@ export function smoothed(planner: Planner, path: readonly Float64Array[]): reado
     points = next;
     length = shorter;
     if (gain < 1e-3 * length) reach /= 2;
+  }
+  for (let round = 0; round < FAIRINGS; round++) {
+    const next = resampled(planner, onto(planner, points, faired(points, BEND_REACH)), steps);
+    if (next === undefined || !isWay(planner, next)) break;
+    points = next;
   }
   return points;
 }
@@ -54,10 +62,56 @@ function flow(points: readonly Float64Array[], reach: number): Float64Array[] {
 }
 
 /**
- * Each point back onto the manifold and inside the limits. One that does not come back, as where too little of the shaft would be
- * left in the trocar, goes only part of its way.
+ * The points that lower the sum of squared second differences and of squared distances from `points`, weighed so that bends are spread over
+ * `reach` steps; ends stay. The way may then touch limits and obstacles without a jump in its curvature.
  */
-function onto({ inner }: Planner, before: readonly Float64Array[], points: Float64Array[]): Float64Array[] {
+function faired(points: readonly Float64Array[], reach: number): Float64Array[] {
+  const last = points.length - 1;
+  const weight = reach ** 4;
+  const out = points.map((x) => x.slice());
+  // (1 + w D'D) x = old, five diagonals, by L D L' with two rows below.
+  const pivot = new Float64Array(last + 1);
+  const one = new Float64Array(last + 1);
+  const two = new Float64Array(last + 1);
+  for (let k = 1; k < last; k++) {
+    // Differences about k - 1, k and k + 1 hold x_k, where those are inside.
+    const inside = (k > 1 ? 1 : 0) + 4 + (k < last - 1 ? 1 : 0);
+    const next = k < last - 1 ? -4 * weight : 0;
+    const second = k < last - 2 ? weight : 0;
+    const d1 = k > 1 ? pivot[k - 1] : 0;
+    const d2 = k > 2 ? pivot[k - 2] : 0;
+    pivot[k] = 1 + weight * inside - d1 * one[k - 1] ** 2 - d2 * (k > 2 ? two[k - 2] : 0) ** 2;
+    one[k] = (next - (k > 1 ? pivot[k - 1] * one[k - 1] * two[k - 1] : 0)) / pivot[k];
+    two[k] = second / pivot[k];
+  }
+  for (let i = 0; i < points[0].length; i++) {
+    const first = points[0][i];
+    const end = points[last][i];
+    const b = (k: number): number => {
+      // What the ends, which are known, hold in the differences.
+      const from = k === 1 ? 2 * first : k === 2 ? -first : 0;
+      const to = k === last - 1 ? 2 * end : k === last - 2 ? -end : 0;
+      return points[k][i] + weight * (from + to);
+    };
+    for (let k = 1; k < last; k++) {
+      out[k][i] = b(k) - (k > 1 ? one[k - 1] * out[k - 1][i] : 0) - (k > 2 ? two[k - 2] * out[k - 2][i] : 0);
+    }
+    for (let k = last - 1; k > 0; k--) {
+      out[k][i] =
+        out[k][i] / pivot[k] -
+        (k < last - 1 ? one[k] * out[k + 1][i] : 0) -
+        (k < last - 2 ? two[k] * out[k + 2][i] : 0);
+    }
+  }
+  return out;
+}
+
+/**
+ * Each point back onto the manifold and inside the limits. One that does not come back goes only part of
+ * its way.
+ */
+function onto(planner: Planner, before: readonly Float64Array[], points: Float64Array[]): Float64Array[] {
+  const { inner } = planner;
   const { lower, upper } = inner.constraint;
   const last = points.length - 1;
   for (let k = 1; k < last; k++) {
@@ -72,14 +126,24 @@ function onto({ inner }: Planner, before: readonly Float64Array[], points: Float
         const at = before[k][i] + share * (wish[i] - before[k][i]);
         x[i] = Math.max(lower[i], Math.min(upper[i], at));
       }
-      if (projectOnto(inner, x)) break;
+      if (ontoDepth(planner, x)) break;
     }
   }
   return points;
 }
 
+/** Onto the trocar, and where the shaft is then drawn out or pushed in too far, to the end of the places that the trocar may take on it. */
+function ontoDepth({ inner, placed, placesM, shaft }: Planner, x: Float64Array): boolean {
+  if (projectOnto(inner, x)) return true;
+  const place = shaft.local[2];
+  if (place >= placesM[0] && place <= placesM[1]) return false;
+  placed.constraint.placeM = place < placesM[0] ? placesM[0] : placesM[1];
+  return projectOnto(placed, x) && inner.constraint.isMet();
+}
+
 /** Points at equal distances along a way, on the manifold. */
-export function resampled(walk: Walk, path: readonly Float64Array[], steps: number): Float64Array[] | undefined {
+function resampled(planner: Planner, path: readonly Float64Array[], steps: number): Float64Array[] | undefined {
+  const walk = planner.inner;
   const total = lengthOf(walk, path);
   const out: Float64Array[] = [path[0]];
   let done = 0;
@@ -97,7 +161,7 @@ export function resampled(walk: Walk, path: readonly Float64Array[], steps: numb
     const x = path[k].map((v, i) =>
       Math.min(upper[i], Math.max(lower[i], path[k - 1][i] + share * (v - path[k - 1][i]))),
     );
-    if (!projectOnto(walk, x)) return undefined;
+    if (!ontoDepth(planner, x)) return undefined;
     out.push(x);
   }
   out.push(path[path.length - 1]);

@@ -8,7 +8,7 @@ import type { RcmPlan } from './finish.ts';
 import { flowingMotion } from './flowing.ts';
 import { RCM_TOLERANCE } from './ik.ts';
 import { planRcm } from './plan.ts';
-import { offLimits, type RcmPlanConfig, type RcmProblem } from './problem.ts';
+import { narrowLimits, type RcmPlanConfig, type RcmProblem } from './problem.ts';
 import { createShaft, insertionM, type Shaft, setShaft } from './shaft.ts';
 import { straightErrorBoundM } from './straight.ts';
 import type { ToolModel } from './tool.ts';
@@ -79,7 +79,7 @@ export function planRcmMotion(
   const stepwiseBoundM = deviation > 0 ? proof.boundM : plan.errorBoundM;
   proof.boundM = 0;
   const ends = [plan.waypoints.subarray(0, joints), plan.waypoints.subarray(-joints)];
-  const walk = createWalk(offLimits(createRcmConstraint(shaft, 'trocar', ANY_DEPTH), ends));
+  const walk = createWalk(createRcmConstraint(shaft, 'trocar', ANY_DEPTH, narrowLimits(shaft, ends)));
   const flowing = flowingMotion(model, walk, plan, limits, (from, to) => proof.isDeep(to) && proof.isFree(from, to));
   if (flowing !== undefined && pathDurationSec(flowing) < stepwiseSec) {
     return { ...solved, timing: flowing, durationSec: pathDurationSec(flowing), errorBoundM: proof.boundM };

@@ -100,6 +100,26 @@ function solve(q: Float64Array, h: Float64Array, a: Float64Array, upper: Float64
   for (let k = last - 2; k > 0; k--) a[k] -= upper[k] * a[k + 1];
 }
 
+/** By what the duration of each piece would have to be stretched for it to keep the limits, into `out` [pieces]: below one where there is room. */
+export function stretchOfPieces(path: PathTiming, out: Float64Array): void {
+  const { joints, pieceCount, pieceStart, pieceStates, maxVelocity, perAcceleration, perJerk } = path;
+  for (let n = 0; n < pieceCount; n++) {
+    const time = pieceStart[n + 1] - pieceStart[n];
+    const o = 4 * joints * n;
+    let most = 0;
+    for (let i = 0; i < joints; i++) {
+      const v = pieceStates[o + joints + i];
+      const a = pieceStates[o + 2 * joints + i];
+      const j = pieceStates[o + 3 * joints + i];
+      const end = Math.abs(a + time * j);
+      const speed = Math.max(Math.abs(v), Math.abs(v + time * (a + 0.5 * time * j)));
+      const acceleration = Math.max(Math.abs(a), end) * perAcceleration[i];
+      most = Math.max(most, speed / maxVelocity[i], Math.sqrt(acceleration), Math.cbrt(Math.abs(j) * perJerk[i]));
+    }
+    out[n] = most;
+  }
+}
+
 /** Whether every joint stays between `lower` and `upper` [joints] along the whole motion: exact, by the extrema of each piece. */
 export function staysWithin(path: PathTiming, lower: ArrayLike<number>, upper: ArrayLike<number>): boolean {
   const { joints, pieceCount, pieceStart, pieceStates } = path;

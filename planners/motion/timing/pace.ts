@@ -12,14 +12,17 @@ export interface Pacing {
   /** [count - 1] durations of the steps [s]. */
   readonly seconds: Float64Array;
   readonly trial: Float64Array;
+  /** [count - 1] by what the durations around a step must be longer than the differences say. */
+  readonly margins: ArrayLike<number>;
 }
 
 /**
  * Shortens the durations of the steps between `rows` [count][joints] of a motion from rest to rest until nowhere room is left under the
  * limits of velocity, acceleration and jerk. The rows must be spaced as a motion would be that speeds up and slows down
- * smoothly over equal times. Steps are made quicker by bumps, wide to narrow, as long as all limits hold; differences stand
- * for derivatives, so that the motion that is laid through the rows can be off by some per cent: check it, and stretch it.
+ * smoothly over equal times. Steps are made quicker by bumps, wide to narrow, as long as all limits hold. Differences stand
+ * for derivatives; where the motion that is laid through the rows needs more time than they say, call again with margins above one there.
  *
+ * @param margins [count - 1]
  * @returns durations of the steps [s]
  */
 export function pace(
@@ -30,6 +33,7 @@ export function pace(
     readonly acceleration: ArrayLike<number>;
     readonly jerk: ArrayLike<number>;
   },
+  margins: ArrayLike<number> = new Float64Array(rows.length / joints - 1).fill(1),
 ): Float64Array {
   const count = rows.length / joints;
   const steps = count - 1;
@@ -42,6 +46,7 @@ export function pace(
     perJerk: Float64Array.from({ length: joints }, (_, i) => limits.velocity[i] / limits.jerk[i]),
     seconds: new Float64Array(steps).fill(1),
     trial: new Float64Array(steps),
+    margins,
   };
   pacing.trial.fill(1);
   pacing.seconds.fill(stretchOf(pacing, 0, steps - 1, 0));
@@ -79,7 +84,7 @@ function quicken(pacing: Pacing, width: number, by: number): boolean {
  * `enough` (0 for none) some of it.
  */
 function stretchOf(pacing: Pacing, first: number, last: number, enough: number): number {
-  const { joints, rows, perAcceleration, perJerk, trial } = pacing;
+  const { joints, rows, perAcceleration, perJerk, trial, margins } = pacing;
   const steps = trial.length;
   let most = 0;
   for (let i = 0; i < joints; i++) {
@@ -94,11 +99,9 @@ function stretchOf(pacing: Pacing, first: number, last: number, enough: number):
       if (k > first - 2) {
         const before = k < 2 ? trial[0] : k <= steps + 1 ? trial[Math.min(steps - 1, k - 2)] : trial[steps - 1];
         const jerk = (3 * Math.abs(gain - a)) / (h + previous + before);
-        const need = Math.max(
-          Math.abs(speed),
-          Math.sqrt(Math.abs(gain) * perAcceleration[i]),
-          Math.cbrt(jerk * perJerk[i]),
-        );
+        const need =
+          margins[Math.max(0, Math.min(steps - 1, k - 1))] *
+          Math.max(Math.abs(speed), Math.sqrt(Math.abs(gain) * perAcceleration[i]), Math.cbrt(jerk * perJerk[i]));
         if (need > most) {
           most = need;
           if (enough > 0 && most > enough) return most;
