@@ -5,16 +5,23 @@ import { layKnots, staysWithin, stretchOfPieces } from '../timing/knots.ts';
 import { pace } from '../timing/pace.ts';
 import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { type PathLimits, pathDurationSec } from '../timing/path-timing.ts';
+import { createRcmConstraint } from './constraint.ts';
 import type { RcmPlan } from './finish.ts';
-import { projectOnto, type Walk } from './walk.ts';
+import { RCM_TOLERANCE } from './ik.ts';
+import type { Shaft } from './shaft.ts';
+import { createWalk, projectOnto } from './walk.ts';
 
 /** Knots for each unit of the way's length, and how many at least and at most. */
-const KNOTS_PER_LENGTH = 12;
-const FEWEST = 32;
+const KNOTS_PER_LENGTH = 8;
+const FEWEST = 24;
 const MOST = 192;
 /** With so many times as many knots it is tried again where the motion between them is not free. */
-const FINER = [1, 2];
+const FINER = [1, 2, 4];
 
+/** Away from its ends, which may stand at a limit, a motion is laid so far inside the limits of the joints, as splines overshoot [rad, or units of sliding joints]. */
+const LIMIT_MARGIN = 1e-3;
+/** How deep the shaft is, is looked at when the motion is laid. */
+const ANY_DEPTH = { ...RCM_TOLERANCE, insertionM: Number.NEGATIVE_INFINITY, outsideM: Number.NEGATIVE_INFINITY };
 /** Times a motion is paced. */
 const ROUNDS = 5;
 
@@ -22,11 +29,11 @@ const ROUNDS = 5;
  * A motion that follows a way without stopping anywhere: a cubic spline in time through configurations on the manifold, paced as quickly as the
  * limits allow. Undefined where between its knots it leaves the joints' limits or what `isFree` allows.
  *
- * @param walk on the equations of the trocar
+ * @param shaft with the trocar set
  */
 export function flowingMotion(
   model: RobotModel,
-  walk: Walk,
+  shaft: Shaft,
   plan: RcmPlan,
   limits: PathLimits,
   isFree: EdgeCheck,
@@ -37,7 +44,7 @@ export function flowingMotion(
   const upper = ranges.map((l) => l.upper);
   const knots = Math.max(FEWEST, Math.min(MOST, Math.ceil(KNOTS_PER_LENGTH * plan.length)));
   for (const finer of FINER) {
-    const rows = rowsAlong(walk, plan, joints, finer * knots);
+    const rows = rowsAlong(shaft, plan, joints, finer * knots);
     if (rows === undefined) continue;
     const timing = createPathTiming(joints, finer * knots);
     if (!layQuickly(timing, rows, limits)) return undefined;
@@ -47,7 +54,7 @@ export function flowingMotion(
 }
 
 /** Lays the motion several times, each time with margins where the last one needed them, and the quickest again. */
-export function layQuickly(timing: PathTiming, rows: Float64Array, limits: PathLimits): boolean {
+function layQuickly(timing: PathTiming, rows: Float64Array, limits: PathLimits): boolean {
   const steps = rows.length / timing.joints - 1;
   const margins = new Float64Array(steps).fill(1);
   const needs = new Float64Array(steps);
@@ -75,10 +82,12 @@ export function layQuickly(timing: PathTiming, rows: Float64Array, limits: PathL
 }
 
 /** Configurations on the manifold [count][joints], spaced as those of a motion that speeds up and slows down smoothly. */
-export function rowsAlong(walk: Walk, plan: RcmPlan, joints: number, count: number): Float64Array | undefined {
+function rowsAlong(shaft: Shaft, plan: RcmPlan, joints: number, count: number): Float64Array | undefined {
   const { waypoints, count: given } = plan;
-  const { lower, upper, shaft } = walk.constraint;
-  const { columns } = shaft.chain;
+  const { columns, lower: lowest, upper: highest } = shaft.chain;
+  const lower = lowest.slice();
+  const upper = highest.slice();
+  const walk = createWalk(createRcmConstraint(shaft, 'trocar', ANY_DEPTH, { lower, upper }));
   const place = new Float64Array(given);
   for (let k = 1; k < given; k++) {
     let square = 0;
@@ -98,7 +107,10 @@ export function rowsAlong(walk: Walk, plan: RcmPlan, joints: number, count: numb
       rows.set(waypoints.subarray(n === 0 ? 0 : (given - 1) * joints, n === 0 ? joints : given * joints), n * joints);
       continue;
     }
+    const margin = LIMIT_MARGIN * Math.min(1, 4 * Math.min(t, 1 - t)) ** 3;
     columns.forEach((c, i) => {
+      lower[i] = lowest[i] + margin * walk.constraint.unit[i];
+      upper[i] = highest[i] - margin * walk.constraint.unit[i];
       x[i] = Math.min(upper[i], Math.max(lower[i], rows[n * joints + c]));
     });
     if (!projectOnto(walk, x)) return undefined;

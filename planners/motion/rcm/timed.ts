@@ -3,16 +3,14 @@ import { pathLimits, timeFreePath } from '../planning/timed-path.ts';
 import { describeTimingCode, OK } from '../timing/codes.ts';
 import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { pathDurationSec } from '../timing/path-timing.ts';
-import { createRcmConstraint } from './constraint.ts';
 import type { RcmPlan } from './finish.ts';
 import { flowingMotion } from './flowing.ts';
 import { RCM_TOLERANCE } from './ik.ts';
 import { planRcm } from './plan.ts';
-import { narrowLimits, type RcmPlanConfig, type RcmProblem } from './problem.ts';
+import type { RcmPlanConfig, RcmProblem } from './problem.ts';
 import { createShaft, insertionM, type Shaft, setShaft } from './shaft.ts';
 import { straightErrorBoundM } from './straight.ts';
 import type { ToolModel } from './tool.ts';
-import { createWalk } from './walk.ts';
 
 export interface RcmMotionConfig extends RcmPlanConfig {
   /** What the remote-centre error must not exceed anywhere along the timed motion [m]; default 1e-4. */
@@ -39,15 +37,14 @@ export interface RcmMotion {
  * the last.
  */
 const DEVIATIONS = [0.01, 0.003, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 0];
-/** The chords of a motion are looked at for their depth one by one. */
-const ANY_DEPTH = { ...RCM_TOLERANCE, insertionM: Number.NEGATIVE_INFINITY, outsideM: Number.NEGATIVE_INFINITY };
 /** How far a piece of motion may stay from the chords that stand for it in the proof [rad or m] (planning/timed-path.ts). */
 const CHORD_DEVIATION = 1e-6;
 
 /**
- * A timed motion of a tool through its trocar: {@link planRcm}, then timing under the limits of velocity, acceleration and jerk,
- * corners rounded as far as the remote-centre error is proven to stay within the tolerance along the whole motion, and `isFree`
- * holds every sixty-fourth of a radian.
+ * A timed motion of a tool through its trocar: {@link planRcm}, then timing under the limits of velocity, acceleration and jerk
+ * by a motion that flows along the way ({@link flowingMotion}), or where that cannot be, along the polyline with its corners rounded.
+ * Either way the remote-centre error is proven to stay within the tolerance along the whole motion, and `isFree` holds every
+ * sixty-fourth of a radian.
  *
  * @throws IsocenterError as {@link planRcm}
  */
@@ -65,26 +62,21 @@ export function planRcmMotion(
   shaft.trocar.set(problem.trocarM);
   const limits = pathLimits(activeLimits(model), config.velocityScale ?? 1, config.accelerationScale ?? 1);
   const proof = createProof(shaft, problem, config);
-  const stepwise = createPathTiming(joints, Math.max(2, plan.count));
-  let deviation = 0;
-  for (const wanted of DEVIATIONS) {
-    proof.boundM = 0;
-    const timed = timeFreePath(stepwise, plan.waypoints, plan.count, limits, proof.isFree, [wanted]);
-    if (timed.code !== OK) return { ...none, solved: false, reason: describeTimingCode(timed.code) };
-    deviation = timed.deviation;
-    if (deviation === wanted) break;
-  }
-  const stepwiseSec = pathDurationSec(stepwise);
   const solved = { solved: true, reason: 'solved', plan };
-  const stepwiseBoundM = deviation > 0 ? proof.boundM : plan.errorBoundM;
-  proof.boundM = 0;
-  const ends = [plan.waypoints.subarray(0, joints), plan.waypoints.subarray(-joints)];
-  const walk = createWalk(createRcmConstraint(shaft, 'trocar', ANY_DEPTH, narrowLimits(shaft, ends)));
-  const flowing = flowingMotion(model, walk, plan, limits, (from, to) => proof.isDeep(to) && proof.isFree(from, to));
-  if (flowing !== undefined && pathDurationSec(flowing) < stepwiseSec) {
+  const flowing = flowingMotion(model, shaft, plan, limits, (from, to) => proof.isDeep(to) && proof.isFree(from, to));
+  if (flowing !== undefined) {
     return { ...solved, timing: flowing, durationSec: pathDurationSec(flowing), errorBoundM: proof.boundM };
   }
-  return { ...solved, timing: stepwise, durationSec: stepwiseSec, errorBoundM: stepwiseBoundM };
+  const timing = createPathTiming(joints, Math.max(2, plan.count));
+  for (const wanted of DEVIATIONS) {
+    proof.boundM = 0;
+    const { code, deviation } = timeFreePath(timing, plan.waypoints, plan.count, limits, proof.isFree, [wanted]);
+    if (code !== OK) return { ...none, solved: false, reason: describeTimingCode(code) };
+    if (deviation === wanted) break;
+  }
+  const stops = proof.boundM === 0;
+  const errorBoundM = stops ? plan.errorBoundM : proof.boundM;
+  return { ...solved, timing, durationSec: pathDurationSec(timing), errorBoundM };
 }
 
 /** What a chord of a timed motion must keep, and the largest bound of the remote-centre error among those that did [m]. */
