@@ -27,7 +27,7 @@ export function createSeparator(shaft: Shaft, leastInsertionM: number): Separato
 }
 
 /** Boxes looked at before a plane counts as not separating. */
-const MAX_BOXES = 40_000;
+const MAX_BOXES = 100_000;
 
 /**
  * A plane that parts `a` from `b` [dofs of the chain]; undefined where none is found, which proves nothing. Of the joints before
