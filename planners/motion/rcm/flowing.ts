@@ -7,7 +7,7 @@ import { createPathTiming, type PathTiming } from '../timing/path.ts';
 import { type PathLimits, pathDurationSec } from '../timing/path-timing.ts';
 import { createRcmConstraint } from './constraint.ts';
 import type { RcmPlan } from './finish.ts';
-import { RCM_TOLERANCE } from './ik.ts';
+import { ANY_DEPTH } from './problem.ts';
 import type { Shaft } from './shaft.ts';
 import { createWalk, projectOnto } from './walk.ts';
 
@@ -20,8 +20,6 @@ const FINER = [1, 2, 4];
 
 /** Away from its ends, which may stand at a limit, a motion is laid so far inside the limits of the joints, as splines overshoot [rad, or units of sliding joints]. */
 const LIMIT_MARGIN = 1e-3;
-/** How deep the shaft is, is looked at when the motion is laid. */
-const ANY_DEPTH = { ...RCM_TOLERANCE, insertionM: Number.NEGATIVE_INFINITY, outsideM: Number.NEGATIVE_INFINITY };
 /** Times a motion is paced. */
 const ROUNDS = 5;
 

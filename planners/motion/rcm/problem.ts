@@ -34,6 +34,12 @@ export interface RcmProblem {
   readonly goal: { readonly q: ArrayLike<number> } | { readonly tipM: Vec3; readonly roll?: Vec3 };
 }
 
+/** Tolerances of the trocar alone, wherever it is on the shaft. */
+export const ANY_DEPTH = {
+  ...RCM_TOLERANCE,
+  insertionM: Number.NEGATIVE_INFINITY,
+  outsideM: Number.NEGATIVE_INFINITY,
+};
 /** [m] */
 const END_MARGIN_M = 5e-4;
 /** Between their ends ways keep off the limits of the joints by this, since splines through them overshoot [rad, or units of sliding joints]. */
@@ -45,9 +51,10 @@ export interface Planner {
   readonly tool: ToolModel;
   readonly model: RobotModel;
   readonly shaft: Shaft;
-  /** On the trocar alone; the same a hair inside the limits and the ends of the shaft; with the trocar at a place on the shaft; with the tip led. */
+  /** On the trocar alone; the same a hair inside the limits and the ends of the shaft, at any depth, or at a given one; with the tip led. */
   readonly free: Walk;
   readonly inner: Walk;
+  readonly loose: Walk;
   readonly placed: Walk;
   readonly led: Walk;
   /** Least and greatest place of the trocar on the shaft between the ends of a way, from the shaft's beginning [m]. */
@@ -97,6 +104,7 @@ export function createPlanner(model: RobotModel, tool: ToolModel, problem: RcmPr
     shaft,
     free: createWalk(createRcmConstraint(shaft, 'trocar', tolerance)),
     inner: createWalk(createRcmConstraint(shaft, 'trocar', inner, narrow)),
+    loose: createWalk(createRcmConstraint(shaft, 'trocar', ANY_DEPTH, narrow)),
     placed: createWalk(createRcmConstraint(shaft, 'depth', inner, narrow)),
     placesM: [inner.outsideM + inner.tipToleranceM, tool.lengthM - inner.insertionM - inner.tipToleranceM],
     led: createWalk(createRcmConstraint(shaft, 'tip', inner, narrow)),

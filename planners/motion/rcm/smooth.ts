@@ -2,27 +2,47 @@ import { isEdgeFree, type Planner } from './problem.ts';
 import { STEP_RAD } from './search.ts';
 import { between, projectOnto, type Walk } from './walk.ts';
 
-/** Rounds of smoothing at most. */
-const ROUNDS = 40;
-/** How far one round reaches at first, in steps of the way. */
-const REACH = 16;
+/** Spacings of the points, in steps of the search: coarse first, which is cheap and reaches far, and rounds at most with each. */
+const LEVELS = [
+  [2, 40],
+  [0.5, 12],
+] as const;
+/** How far one round reaches at first, in points. */
+const REACH = 12;
 /** Rounds that take the bends off, and how far they reach. */
 const FAIRINGS = 8;
 const BEND_REACH = 6;
+
 /**
  * A shorter way without corners: points at equal distances, pulled straight by rounds of heat flow (an implicit step, so that one round
- * reaches far) and brought back onto the manifold. A round that leaves it, meets an obstacle or does not shorten the way is
- * taken back and tried with half the reach.
+ * reaches far) and brought back onto the manifold, first a few points and then more of them; then rounds that spread its bends. A
+ * round that leaves the manifold, meets an obstacle or does not shorten the way is taken back and tried with half the reach.
  */
 export function smoothed(planner: Planner, path: readonly Float64Array[]): readonly Float64Array[] {
+  let points = path;
+  for (const [spacing, rounds] of LEVELS) points = straightened(planner, points, spacing * STEP_RAD, rounds);
+  if (points === path) return path;
+  for (let round = 0; round < FAIRINGS; round++) {
+    const next = resampled(planner, onto(planner, points, faired(points, BEND_REACH)), points.length - 1);
+    if (next === undefined || !isWay(planner, next)) break;
+    points = next;
+  }
+  return points;
+}
+
+function straightened(
+  planner: Planner,
+  path: readonly Float64Array[],
+  spacing: number,
+  rounds: number,
+): readonly Float64Array[] {
   const { inner } = planner;
-  const total = lengthOf(inner, path);
-  const steps = Math.max(8, Math.ceil(total / (0.5 * STEP_RAD)));
+  const steps = Math.max(8, Math.ceil(lengthOf(inner, path) / spacing));
   let points = resampled(planner, path, steps);
   if (points === undefined || !isWay(planner, points)) return path;
   let length = lengthOf(inner, points);
   let reach = REACH;
-  for (let round = 0; round < ROUNDS && reach >= 1; round++) {
+  for (let round = 0; round < rounds && reach >= 1; round++) {
     const next = resampled(planner, onto(planner, points, flow(points, reach)), steps);
     const shorter = next === undefined ? Number.POSITIVE_INFINITY : lengthOf(inner, next);
     if (next === undefined || !(shorter < length) || !isWay(planner, next)) {
@@ -33,11 +53,6 @@ export function smoothed(planner: Planner, path: readonly Float64Array[]): reado
     points = next;
     length = shorter;
     if (gain < 1e-3 * length) reach /= 2;
-  }
-  for (let round = 0; round < FAIRINGS; round++) {
-    const next = resampled(planner, onto(planner, points, faired(points, BEND_REACH)), steps);
-    if (next === undefined || !isWay(planner, next)) break;
-    points = next;
   }
   return points;
 }
@@ -133,12 +148,12 @@ function onto(planner: Planner, before: readonly Float64Array[], points: Float64
 }
 
 /** Onto the trocar, and where the shaft is then drawn out or pushed in too far, to the end of the places that the trocar may take on it. */
-function ontoDepth({ inner, placed, placesM, shaft }: Planner, x: Float64Array): boolean {
-  if (projectOnto(inner, x)) return true;
+function ontoDepth({ loose, placed, placesM, shaft }: Planner, x: Float64Array): boolean {
+  if (!projectOnto(loose, x)) return false;
   const place = shaft.local[2];
-  if (place >= placesM[0] && place <= placesM[1]) return false;
+  if (place >= placesM[0] && place <= placesM[1]) return true;
   placed.constraint.placeM = place < placesM[0] ? placesM[0] : placesM[1];
-  return projectOnto(placed, x) && inner.constraint.isMet();
+  return projectOnto(placed, x);
 }
 
 /** Points at equal distances along a way, on the manifold. */
