@@ -113,5 +113,10 @@ function searched(planner: Planner, start: Float64Array, goals: readonly Float64
     );
   }
   path[0] = start;
-  return finished(planner, smoothed(planner, shortened(planner, path)), 'search', nodes);
+  const short = shortened(planner, path);
+  const smooth = finished(planner, smoothed(planner, short), 'search', nodes);
+  if (smooth.solved) return smooth;
+  // Close to an obstacle the steps between those that are proven to be free may not be.
+  const cornered = finished(planner, short, 'search', nodes);
+  return cornered.solved ? cornered : finished(planner, path, 'search', nodes);
 }

@@ -12,6 +12,8 @@ const REACH = 12;
 /** Rounds that take the bends off, and how far they reach. */
 const FAIRINGS = 8;
 const BEND_REACH = 6;
+/** Room that is left to obstacles [rad, or units of sliding joints]. */
+const CLEARANCE = 0.02;
 
 /**
  * A shorter way without corners: points at equal distances, pulled straight by rounds of heat flow (an implicit step, so that one round
@@ -141,10 +143,22 @@ function onto(planner: Planner, before: readonly Float64Array[], points: Float64
         const at = before[k][i] + share * (wish[i] - before[k][i]);
         x[i] = Math.max(lower[i], Math.min(upper[i], at));
       }
-      if (ontoDepth(planner, x)) break;
+      if (ontoDepth(planner, x) && isClear(planner, before[k], x)) break;
     }
   }
   return points;
+}
+
+/** Whether a point that has moved has room left on its way, so that motions along it need not pass obstacles by a hair. */
+function isClear(planner: Planner, before: Float64Array, x: Float64Array): boolean {
+  if (!planner.checks) return true;
+  const moved = between(planner.inner, before, x);
+  const share = moved > 0 ? CLEARANCE / moved : 0;
+  return isEdgeFree(
+    planner,
+    before,
+    x.map((v, i) => v + share * (v - before[i])),
+  );
 }
 
 /** Onto the trocar, and where the shaft is then drawn out or pushed in too far, to the end of the places that the trocar may take on it. */

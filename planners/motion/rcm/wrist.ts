@@ -1,9 +1,9 @@
 import { type Shaft, setShaft } from './shaft.ts';
 
 /**
- * A wrist of three turning joints whose axes meet in a point of the shaft's line, the last of them along the shaft: then the joints
- * before it alone decide whether the trocar can be kept. Seen from the forearm the trocar must lie between two spheres about
- * that point, not farther from the forearm's axis than the middle joint of the wrist bends.
+ * A wrist of three turning joints whose axes meet in a point. Whether the trocar can be kept is then up to the joints before it: seen from
+ * the forearm the trocar must lie between two spheres about that point, nearest and farthest point of the shaft, and not farther
+ * from the forearm's axis than the middle joint bends the last axis, and the shaft lies off that one.
  */
 export interface Wrist {
   /** Joints before the wrist, all turning. */
@@ -34,28 +34,30 @@ export function wristOf(shaft: Shaft, leastInsertionM: number): Wrist | undefine
   const at = (k: number): number[] => [0, 1, 2].map((r) => axes[3 * k + r]);
   const origin = (k: number): number[] => [0, 1, 2].map((r) => origins[3 * k + r]);
   setShaft(shaft, x);
-  // The middle axis is perpendicular to both others; where it meets the first one, the others and the shaft must pass too.
+  // The middle axis is perpendicular to both others; where it meets the first one, the last must pass too.
   if (Math.abs(dot(at(arm), at(arm + 1))) > ALIGNED || Math.abs(dot(at(arm + 1), at(arm + 2))) > ALIGNED)
     return undefined;
   const along = dot(at(arm), minus(origin(arm + 1), origin(arm)));
   const centre = origin(arm).map((o, r) => o + along * axes[3 * arm + r]);
-  const onAxis = (from: number[], axis: number[]): boolean => {
-    const d = minus(centre, from);
-    return Math.sqrt(Math.max(0, dot(d, d) - dot(d, axis) ** 2)) < ALIGNED;
+  const onAxis = (k: number): boolean => {
+    const d = minus(centre, origin(k));
+    return Math.sqrt(Math.max(0, dot(d, d) - dot(d, at(k)) ** 2)) < ALIGNED;
   };
+  if (!onAxis(arm + 1) || !onAxis(arm + 2)) return undefined;
   const shaftAxis = [p[8], p[9], p[10]];
-  const begin = [p[12], p[13], p[14]];
-  if (!onAxis(origin(arm + 1), at(arm + 1)) || !onAxis(origin(arm + 2), at(arm + 2)) || !onAxis(begin, shaftAxis))
-    return undefined;
-  if (Math.abs(Math.abs(dot(shaftAxis, at(arm + 2))) - 1) > ALIGNED) return undefined;
-  const before = dot(minus(begin, centre), shaftAxis);
-  // Turning the middle joint about its axis turns the shaft about it as much.
-  const bend = Math.atan2(dot(cross(at(arm), shaftAxis), at(arm + 1)), dot(at(arm), shaftAxis)) - x[arm + 1];
+  const ends = [0, tool.lengthM - leastInsertionM].map((place) =>
+    shaftAxis.map((v, r) => p[12 + r] + place * v - centre[r]),
+  );
+  const last = dot(shaftAxis, at(arm + 2)) < 0 ? at(arm + 2).map((v) => -v) : at(arm + 2);
+  // Turning the middle joint about its axis turns the last axis about it as much.
+  const bend = Math.atan2(dot(cross(at(arm), last), at(arm + 1)), dot(at(arm), last)) - x[arm + 1];
   const straight = bend - 2 * Math.PI * Math.round(bend / (2 * Math.PI));
-  const bendRad = Math.max(Math.abs(straight + lower[arm + 1]), Math.abs(straight + upper[arm + 1]));
-  const nearM = before;
-  const farM = before + tool.lengthM - leastInsertionM;
-  if (!(nearM >= 0)) return undefined;
+  const most = Math.max(Math.abs(straight + lower[arm + 1]), Math.abs(straight + upper[arm + 1]));
+  // A point between both ends is off the last axis by no more than either end and its way from it.
+  const off = (angle(ends[0], last) + angle(ends[1], last) + angle(ends[0], ends[1])) / 2;
+  const nearest = Math.max(0, Math.min(tool.lengthM - leastInsertionM, -dot(ends[0], shaftAxis)));
+  const nearM = Math.hypot(...ends[0].map((v, r) => v + nearest * shaftAxis[r]));
+  const farM = Math.max(...ends.map((end) => Math.hypot(...end)));
   const lengths = new Float64Array((arm + 1) * (arm + 1));
   for (let j = 0; j <= arm; j++) {
     for (let k = j + 1; k <= arm; k++) {
@@ -64,7 +66,7 @@ export function wristOf(shaft: Shaft, leastInsertionM: number): Wrist | undefine
         lengths[j * (arm + 1) + k - 1] + Math.sqrt(fixed[f] ** 2 + fixed[f + 1] ** 2 + fixed[f + 2] ** 2);
     }
   }
-  return { arm, along, nearM, farM, bendRad: Math.min(Math.PI, bendRad), lengths };
+  return { arm, along, nearM, farM, bendRad: Math.min(Math.PI, most + off), lengths };
 }
 
 /**
@@ -92,6 +94,10 @@ function dot(a: readonly number[], b: readonly number[]): number {
 
 function minus(a: readonly number[], b: readonly number[]): number[] {
   return a.map((v, i) => v - b[i]);
+}
+
+function angle(a: readonly number[], b: readonly number[]): number {
+  return Math.atan2(Math.hypot(...cross(a, b)), dot(a, b));
 }
 
 function cross(a: readonly number[], b: readonly number[]): number[] {

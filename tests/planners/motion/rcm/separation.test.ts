@@ -19,8 +19,8 @@ function shaftOf({ model, tool, trocarM }: TrocarArm): Shaft {
   return shaft;
 }
 
-describe('a wrist about a point of the shaft', () => {
-  it('is that of the LBR Med, with the figures of its data sheet; the other arms are built otherwise', () => {
+describe('a wrist whose axes meet', () => {
+  it('is that of the LBR Med, with the figures of its data sheet; other arms are built otherwise', () => {
     const wrist = wristOf(shaftOf(trocarArm('kuka')), INSERTION_M);
     expect(wrist?.arm).toBe(4);
     expect(wrist?.nearM).toBeCloseTo(0.126, 12);
@@ -34,38 +34,44 @@ describe('a wrist about a point of the shaft', () => {
       const model = builtinRobot(name);
       expect(wristOf(createShaft(model, createTool(model, { link, lengthM: 0.3 })), INSERTION_M)).toBeUndefined();
     }
+  });
+
+  it('reaches a shaft beside its last axis under the angle that the nearest end is seen', () => {
     const model = builtinRobot('kuka');
-    // Beside the wrist's point, and across its last axis.
-    for (const spec of [{ originM: [0.01, 0, 0] as const }, { axis: [0, 1, 1] as const }]) {
-      const tool = createTool(model, { link: 'lbr_flange', lengthM: 0.3, ...spec });
-      expect(wristOf(createShaft(model, tool), INSERTION_M)).toBeUndefined();
-    }
+    const tool = createTool(model, { link: 'lbr_flange', lengthM: 0.3, originM: [0, 0.01, 0] });
+    const wrist = wristOf(createShaft(model, tool), INSERTION_M);
+    expect(wrist?.nearM).toBeCloseTo(Math.hypot(0.126, 0.01), 12);
+    expect(wrist?.farM).toBeCloseTo(Math.hypot(0.126 + 0.295, 0.01), 12);
+    expect(wrist?.bendRad).toBeCloseTo((120 * Math.PI) / 180 + Math.atan(0.01 / 0.126), 5);
   });
 
   it(`misses nothing where the trocar is kept, and at least so much where it says so (seed ${seed})`, () => {
-    const arm = trocarArm('kuka');
-    const shaft = shaftOf(arm);
-    const wrist = wristOf(shaft, INSERTION_M);
-    if (wrist === undefined) throw new Error('the LBR Med has such a wrist');
     const random = seededRandom(seed);
-    const ik = trocarIk(arm, seed);
-    for (let i = 0; i < 200; i++) {
-      setShaft(shaft, randomThroughTrocar(arm, ik, random));
-      expect(wristMissM(wrist, shaft)).toBe(0);
+    for (const spec of [{}, { originM: [0.02, -0.01, 0.03] as const, axis: [0.3, 0, 1] as const }]) {
+      const kuka = trocarArm('kuka');
+      const arm = { ...kuka, tool: createTool(kuka.model, { link: 'lbr_flange', lengthM: 0.3, ...spec }) };
+      const shaft = shaftOf(arm);
+      const wrist = wristOf(shaft, INSERTION_M);
+      if (wrist === undefined) throw new Error('the LBR Med has such a wrist');
+      const ik = trocarIk(arm, seed);
+      for (let i = 0; i < 200; i++) {
+        setShaft(shaft, randomThroughTrocar(arm, ik, random));
+        expect(wristMissM(wrist, shaft)).toBe(0);
+      }
+      let misses = 0;
+      for (let i = 0; i < 2000; i++) {
+        shaft.trocar.set(arm.trocarM);
+        setShaft(shaft, randomConfiguration(arm.model, random));
+        const miss = wristMissM(wrist, shaft);
+        if (miss === 0) continue;
+        misses++;
+        const step = [random() - 0.5, random() - 0.5, random() - 0.5];
+        const size = (0.999 * miss) / Math.hypot(...step);
+        for (let r = 0; r < 3; r++) shaft.trocar[r] += size * step[r];
+        expect(wristMissM(wrist, shaft)).toBeGreaterThan(0);
+      }
+      expect(misses).toBeGreaterThan(1000);
     }
-    let misses = 0;
-    for (let i = 0; i < 2000; i++) {
-      shaft.trocar.set(arm.trocarM);
-      setShaft(shaft, randomConfiguration(arm.model, random));
-      const miss = wristMissM(wrist, shaft);
-      if (miss === 0) continue;
-      misses++;
-      const step = [random() - 0.5, random() - 0.5, random() - 0.5];
-      const size = (0.999 * miss) / Math.hypot(...step);
-      for (let r = 0; r < 3; r++) shaft.trocar[r] += size * step[r];
-      expect(wristMissM(wrist, shaft)).toBeGreaterThan(0);
-    }
-    expect(misses).toBeGreaterThan(1000);
   });
 });
 
