@@ -12,7 +12,7 @@ export interface SeparatingPlane {
   readonly value: number;
 }
 
-/** Looks for planes between configurations, and keeps what it has found. */
+/** Looks for planes between configurations for the trocar that the shaft has now, and keeps what it has found: another trocar needs another one. */
 export interface Separator {
   readonly shaft: Shaft;
   readonly wrist: Wrist | undefined;
