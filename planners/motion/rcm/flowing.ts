@@ -21,7 +21,7 @@ const FINER = [1, 2, 4];
 /** Away from its ends, which may stand at a limit, a motion is laid so far inside the limits of the joints, as splines overshoot [rad, or units of sliding joints]. */
 const LIMIT_MARGIN = 1e-3;
 /** Times a motion is paced. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 /**
  * A motion that follows a way without stopping anywhere: a cubic spline in time through configurations on the manifold, paced as quickly as the

@@ -11,7 +11,7 @@ const LEVELS = [
 const REACH = 12;
 /** Rounds that take the bends off, and how far they reach. */
 const FAIRINGS = 8;
-const BEND_REACH = 6;
+const BEND_REACH = 4;
 /** Room that is left to obstacles [rad, or units of sliding joints]. */
 const CLEARANCE = 0.02;
 
