@@ -20,7 +20,7 @@ import { toJsonFile } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
-import { loadTool, planWithTool, type RcmSettings } from './rcm.ts';
+import { loadCourse, loadTool, planWithTool, type RcmSettings } from './rcm.ts';
 import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
@@ -50,6 +50,7 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     const request = await loadRequest(settings.request, baseFrame, inputs);
     const allowed = applyAllowed(robot.model, scene);
     const tool = await loadTool(settings, inputs);
+    const course = await loadCourse(settings, inputs);
     const question = motionQuestion(allowed.model, robot.srdf, request, settings.request);
     const { model, start, goal } = question;
     const space = openMotionSpace(await openStepModule(kernelModule()), model, scene);
@@ -63,7 +64,7 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
     };
     const config = await loadObjective(settings, inputs);
-    const timed = planWithTool(space, task, tool, settings.rcm);
+    const timed = planWithTool(space, task, tool, settings, course);
     const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
@@ -71,7 +72,8 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       output.commit();
     }
     const kept = allowed.keptApart.map(keptApartNote);
-    const notes = [...robot.notes, ...question.notes, ...kept, ...remark];
+    const followed = course !== undefined && plan.solved ? [followedNote(plan)] : [];
+    const notes = [...robot.notes, ...question.notes, ...kept, ...followed, ...remark];
     return motionReport(settings, plan, trajectoryMs, { robot: model.name, joints: space.names, notes, inputs });
   } finally {
     output?.discard();
@@ -80,6 +82,10 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
 
 function keptApartNote({ link, obstacle }: AllowedCollisions['keptApart'][number]): string {
   return `The scene lets link ${link} touch ${obstacle}; they are kept apart all the same.`;
+}
+
+function followedNote({ message }: MotionPlan): string {
+  return `Motion ${message}. It begins and ends moving with the trocar, at rest only where that is.`;
 }
 
 async function loadScene(path: string | undefined, baseFrame: string, inputs: InputRecord[]): Promise<Scene> {

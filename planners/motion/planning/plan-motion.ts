@@ -25,7 +25,13 @@ export interface MotionTask {
   readonly periodSec?: number;
 }
 
-export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed' | 'rcm-refused' | 'rcm-in-collision';
+export type MotionReason =
+  | PathReason
+  | 'goal-unreachable'
+  | 'timing-failed'
+  | 'rcm-refused'
+  | 'rcm-in-collision'
+  | 'rcm-cannot-follow';
 
 /** How a timed motion uses its limits, and what it keeps. */
 export interface MotionFigures {

@@ -81,7 +81,8 @@ export function planMotionThroughMovingTrocar(
     },
   );
   const { plan, motion, durationSec } = found;
-  if (!found.solved || motion === undefined) return refused('rcm-refused', found.reason);
+  if (!plan.solved) return refused('rcm-refused', found.reason);
+  if (motion === undefined) return refused('rcm-cannot-follow', found.reason);
   const trajectory = sampleMotion(space.names, durationSec, task.periodSec ?? 0.01, (t, p, v, a) =>
     piecesStateAt(motion, t, p, v, a),
   );
