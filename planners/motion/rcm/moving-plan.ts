@@ -4,7 +4,7 @@ import type { RcmPlan } from './finish.ts';
 import { carry, createCarrier, type MovingTarget } from './moving-carry.ts';
 import type { TrocarCourse } from './moving-course.ts';
 import { createFollower, type Followed, type Follower, follow } from './moving-follow.ts';
-import { type JointPieces, limitUse, piecesDurationSec } from './moving-pieces.ts';
+import { type JointPieces, type LimitUse, limitUse, piecesDurationSec } from './moving-pieces.ts';
 import { movingBound } from './moving-proof.ts';
 import { extremeOffsets } from './moving-reach.ts';
 import type { RcmProblem } from './problem.ts';
@@ -45,6 +45,7 @@ export interface MovingRcmMotion {
 const KNOTS_SEC = [0.01, 0.005, 0.0025];
 /** How many times as slow a motion is made before it is the trocar that is too fast. */
 const SLOWEST = 16;
+const HALVINGS = 5;
 
 /**
  * A timed motion of a tool through a trocar that moves along a course known beforehand. Planned and timed through the trocar
@@ -143,17 +144,21 @@ interface Fault {
   readonly finer: boolean;
 }
 
+interface Timed extends Followed {
+  readonly ratios: LimitUse['ratios'];
+  readonly use: LimitUse;
+  /** How many times as slow again it must be, by its greatest shares of the limits. */
+  readonly needed: number;
+}
+
+type Tried = Timed | Fault;
+
 /** The least slowdown of a growing series at which all limits are kept. */
-function fastest(
-  follower: Follower,
-  model: RobotModel,
-  config: MovingRcmConfig,
-): (Followed & { readonly ratios: readonly [number, number, number] }) | Fault {
+function fastest(follower: Follower, model: RobotModel, config: MovingRcmConfig): Tried {
   const positions = activeLimits(model);
   const limits = pathLimits(positions, config.velocityScale ?? 1, config.accelerationScale ?? 1);
   const nameOf = (joint: number): string => model.joints[model.active[joint]].name;
-  let slowdown = 1;
-  for (;;) {
+  const tried = (slowdown: number): Tried => {
     const followed = follow(follower, slowdown);
     if (typeof followed === 'string') return { fault: followed, finer: false };
     const use = limitUse(followed.motion, limits, positions);
@@ -163,15 +168,36 @@ function fastest(
       return { fault, finer: true };
     }
     const needed = Math.max(...use.ratios.map((ratio, i) => ratio ** (1 / (i + 1))));
-    if (needed <= 1) return { ...followed, ratios: use.ratios };
+    return { ...followed, use, ratios: use.ratios, needed };
+  };
+  let slowdown = 1;
+  let tooFast = 1;
+  for (;;) {
+    let found = tried(slowdown);
+    if ('fault' in found) return found;
+    if (found.needed <= 1) {
+      // A long last step may have gone farther than it must.
+      for (let i = 0; i < HALVINGS && slowdown > 1.05 * tooFast; i++) {
+        const between = Math.sqrt(tooFast * slowdown);
+        const better = tried(between);
+        if ('fault' in better || better.needed > 1) tooFast = between;
+        else {
+          found = better;
+          slowdown = between;
+        }
+      }
+      return found;
+    }
     if (slowdown >= SLOWEST) {
-      const worst = use.ratios.indexOf(Math.max(...use.ratios)) as 0 | 1 | 2;
+      const { ratios, joints } = found.use;
+      const worst = ratios.indexOf(Math.max(...ratios)) as 0 | 1 | 2;
       const what = ['velocity', 'acceleration', 'jerk'][worst];
-      const share = (100 * use.ratios[worst]).toFixed(0);
-      const fault = `the trocar moves too fast: to follow it joint ${nameOf(use.joints[worst])} needs ${share} % of its ${what}, however slowly the tool is led`;
+      const share = (100 * ratios[worst]).toFixed(0);
+      const fault = `the trocar moves too fast: to follow it joint ${nameOf(joints[worst])} needs ${share} % of its ${what}, however slowly the tool is led`;
       return { fault, finer: false };
     }
-    slowdown *= Math.min(2, Math.max(1.02, 1.005 * needed));
+    tooFast = slowdown;
+    slowdown *= Math.min(2, Math.max(1.02, 1.005 * found.needed));
   }
 }
 
