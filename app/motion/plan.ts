@@ -1,10 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
+import { type AllowedContacts, allowedContacts } from '../../engine/core/allowed-contacts.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import type { MotionRequest } from '../../engine/core/motion-request.ts';
 import type { Scene } from '../../engine/core/scene.ts';
-import { type AllowedCollisions, applyAllowed } from '../../engine/formats/moveit/allowed-collisions.ts';
+import { applyAllowed } from '../../engine/formats/moveit/allowed-collisions.ts';
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { readObjective } from '../../engine/formats/trajectory-objective.ts';
@@ -53,7 +54,8 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     const course = await loadCourse(settings, inputs);
     const carried = tool === undefined ? robot.model : withToolShaft(robot.model, tool);
     const allowed = applyAllowed(carried, scene);
-    const question = motionQuestion(allowed.model, robot.srdf, request, settings.request);
+    const contacts = allowedContacts(carried, scene).pairs;
+    const question = motionQuestion(allowed, robot.srdf, request, settings.request);
     const { model, start, goal } = question;
     const space = openMotionSpace(await openStepModule(kernelModule()), model, scene);
     await checkpoint(signal);
@@ -73,17 +75,17 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
       output.commit();
     }
-    const kept = allowed.keptApart.map(keptApartNote);
+    const touching = contacts.map(allowedNote);
     const followed = course !== undefined && plan.solved ? [followedNote(plan)] : [];
-    const notes = [...robot.notes, ...question.notes, ...kept, ...followed, ...remark];
+    const notes = [...robot.notes, ...question.notes, ...touching, ...followed, ...remark];
     return motionReport(settings, plan, trajectoryMs, { robot: model.name, joints: space.names, notes, inputs });
   } finally {
     output?.discard();
   }
 }
 
-function keptApartNote({ link, obstacle }: AllowedCollisions['keptApart'][number]): string {
-  return `The scene lets link ${link} touch ${obstacle}; they are kept apart all the same.`;
+function allowedNote({ link, obstacle }: AllowedContacts['pairs'][number]): string {
+  return `The scene lets link ${link} touch ${obstacle}: they are not checked against each other.`;
 }
 
 function followedNote({ message }: MotionPlan): string {
