@@ -13,6 +13,7 @@ import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
+import type { GoalDeviation } from '../../planners/motion/planning/tolerance.ts';
 import { withToolShaft } from '../../planners/motion/robot/tool-shaft.ts';
 import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
@@ -23,7 +24,7 @@ import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
 import { loadCourse, loadTool, planWithTool, type RcmSettings } from './rcm.ts';
-import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
+import { deviationReport, type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
   /** MoveIt PlanningScene in YAML; an empty scene where it is left out. */
@@ -68,6 +69,7 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
     };
     const config = await loadObjective(settings, inputs);
+    if (course !== undefined && config !== undefined) throw optimizeRefusal('--rcm-course');
     const timed = planWithTool(space, task, tool, settings, course);
     const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
     await checkpoint(signal);
@@ -77,15 +79,29 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     }
     const touching = contacts.map(allowedNote);
     const followed = course !== undefined && plan.solved ? [followedNote(plan)] : [];
-    const notes = [...robot.notes, ...question.notes, ...touching, ...followed, ...remark];
+    const off = plan.goalDeviation === undefined ? [] : [deviationNote(plan.goalDeviation)];
+    const notes = [...robot.notes, ...question.notes, ...touching, ...followed, ...off, ...remark];
     return motionReport(settings, plan, trajectoryMs, { robot: model.name, joints: space.names, notes, inputs });
   } finally {
     output?.discard();
   }
 }
 
+function optimizeRefusal(option: string): Error {
+  return inputError(
+    'motion/rcm-optimize',
+    'a motion through a trocar is led by its tip and cannot be optimised as a whole',
+    `leave out --optimize and --objective, or ${option}`,
+  );
+}
+
 function allowedNote({ link, obstacle }: AllowedContacts['pairs'][number]): string {
   return `The scene lets link ${link} touch ${obstacle}: they are not checked against each other.`;
+}
+
+function deviationNote({ positionM, angleRad }: GoalDeviation): string {
+  const turned = ((180 / Math.PI) * angleRad).toFixed(2);
+  return `The goal itself cannot be reached or is in collision; the motion ends ${(1000 * positionM).toFixed(2)} mm and ${turned} degrees from it, within its tolerances.`;
 }
 
 function followedNote({ message }: MotionPlan): string {
@@ -121,11 +137,7 @@ async function optimized(
 ): Promise<{ plan: MotionPlan; trajectoryMs: number; remark: string[] }> {
   if (config === undefined || !plan.solved) return { plan, trajectoryMs: 0, remark: [] };
   if (rcm !== undefined) {
-    throw inputError(
-      'motion/rcm-optimize',
-      'a motion through a trocar is led by its tip and cannot be optimised as a whole',
-      'leave out --optimize and --objective, or --rcm',
-    );
+    throw optimizeRefusal('--rcm');
   }
   const device = await openDevice({ prefer });
   try {
@@ -162,6 +174,7 @@ function motionReport(
           }
         : null,
     trajectory: trajectory === undefined || figures === undefined ? null : trajectoryReport(trajectory, figures),
+    goalDeviation: deviationReport(plan.goalDeviation),
     notes,
     provenance: provenance({ settings, inputs }),
   };

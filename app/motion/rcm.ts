@@ -7,6 +7,7 @@ import type { MotionSpace } from '../../planners/motion/path/space.ts';
 import { type MotionPlan, type MotionTask, planMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughMovingTrocar } from '../../planners/motion/planning/plan-moving-rcm.ts';
 import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
+import { planWithinTolerance } from '../../planners/motion/planning/tolerant-rcm.ts';
 import type { MovingTarget } from '../../planners/motion/rcm/moving-carry.ts';
 import { createTrocarCourse, type TrocarCourse } from '../../planners/motion/rcm/moving-course.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
@@ -77,12 +78,14 @@ export function planWithTool(
   if (tool === undefined) return planMotion(space, task);
   const model = createTool(space.model, tool);
   if (trocarM === undefined) return planMotion(space, task);
-  if (course === undefined) return planMotionThroughTrocar(space, model, trocarM, task);
+  if (course === undefined) {
+    return planWithinTolerance((wanted) => planMotionThroughTrocar(space, model, trocarM, wanted), task);
+  }
   const moving = {
     trocarM,
     course,
     ...(rcmTarget === undefined ? {} : { target: rcmTarget }),
     ...(rcmHold === undefined ? {} : { holdSec: rcmHold }),
   };
-  return planMotionThroughMovingTrocar(space, model, moving, task);
+  return planWithinTolerance((wanted) => planMotionThroughMovingTrocar(space, model, moving, wanted), task);
 }
