@@ -53,7 +53,7 @@ export function registerMotion(program: Command, session: Session): void {
     .option(
       '--rcm-hold <s>',
       'how long the tool stays at its goal, following the trocar [s]',
-      numberOption('rcm-hold', 's', 0, 3600),
+      numberOption('rcm-hold', 's', 0, 600),
     )
     .option('--seed <n>', 'seed of all random numbers', wholeNumberOption('seed', 0, 4294967295), 0)
     .option(

@@ -25,6 +25,7 @@ export interface Carrier {
   /** Reads what is planned; its trocar is where it is at time 0. */
   readonly planned: Shaft;
   readonly constraint: RcmConstraint;
+  /** Without limits: a step that one cuts short would be a kink in time. */
   readonly walk: Walk;
 }
 
@@ -47,7 +48,9 @@ export function createCarrier(
   planned.trocar.set(trocarM);
   const tolerance = { ...TOLERANCE, insertionM: config.insertionM };
   const constraint = createRcmConstraint(createShaft(model, tool), config.roll ? 'tip-roll' : 'tip', tolerance);
-  return { config, planned, constraint, walk: createWalk(constraint) };
+  const endless = (limit: number): Float64Array => new Float64Array(constraint.dofs).fill(limit);
+  const walk = createWalk({ ...constraint, lower: endless(-Infinity), upper: endless(Infinity) });
+  return { config, planned, constraint, walk };
 }
 
 /**
@@ -57,7 +60,7 @@ export function createCarrier(
  * No allocation.
  *
  * @param offset [3] how far the trocar has moved [m]
- * @returns whether there is one within limits and depth; {@link carryFault} says why not
+ * @returns whether there is one of the right depth, within limits or not; {@link carryFault} says why not
  */
 export function carry(carrier: Carrier, x: Float64Array, offset: Float64Array, out: Float64Array): boolean {
   const { planned, constraint, walk, config } = carrier;
@@ -81,11 +84,10 @@ export function carry(carrier: Carrier, x: Float64Array, offset: Float64Array, o
 }
 
 /**
- * How much each joint takes part: the less the nearer it is planned to a limit, and next to nothing at one, so that no limit stops it
- * on the way, which would be a kink in time.
+ * How much each joint takes part: the less the nearer it is planned to a limit, and next to nothing at one, so that it stays
+ * inside it without being stopped there.
  */
-function shareOut({ walk: { centring, constraint } }: Carrier, x: Float64Array): void {
-  const { lower, upper, unit } = constraint;
+function shareOut({ walk: { centring }, constraint: { lower, upper, unit } }: Carrier, x: Float64Array): void {
   for (let i = 0; i < x.length; i++) {
     const near = NEAR_LIMIT * unit[i];
     const below = Math.max(0, x[i] - lower[i]);
@@ -98,7 +100,6 @@ function shareOut({ walk: { centring, constraint } }: Carrier, x: Float64Array):
 /** Why the last {@link carry} into `out` has failed. */
 export function carryFault({ constraint, config }: Carrier, out: Float64Array): string {
   const { shaft } = constraint;
-  const { model, chain } = shaft;
   setShaft(shaft, out);
   const through = insertionM(shaft);
   const mm = (metres: number): string => `${(1000 * metres).toFixed(1)} mm`;
@@ -106,9 +107,5 @@ export function carryFault({ constraint, config }: Carrier, out: Float64Array): 
     return `only ${mm(through)} of the shaft would be through the trocar, ${mm(config.insertionM)} must be`;
   }
   if (shaft.local[2] < 0) return `the trocar would lie ${mm(-shaft.local[2])} before the shaft begins`;
-  const { lower, upper, columns } = chain;
-  const at = out.findIndex((value, i) => value <= lower[i] + 1e-9 || value >= upper[i] - 1e-9);
-  if (at < 0) return 'no configuration nearby keeps tip and trocar';
-  const { name } = model.joints[model.active[columns[at]]];
-  return `joint ${name} stands at its limit, ${out[at].toFixed(4)}, and tip and trocar cannot be kept`;
+  return 'no configuration nearby keeps tip and trocar';
 }

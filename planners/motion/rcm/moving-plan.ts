@@ -1,3 +1,4 @@
+import { inputError } from '../../../engine/core/errors.ts';
 import { activeLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import { type EdgeCheck, isMotionFree, pathLimits } from '../planning/timed-path.ts';
 import type { RcmPlan } from './finish.ts';
@@ -46,6 +47,9 @@ const KNOTS_SEC = [0.01, 0.005, 0.0025];
 /** How many times as slow a motion is made before it is the trocar that is too fast. */
 const SLOWEST = 16;
 const HALVINGS = 5;
+/** Of a cautious plan: distance that joints keep from their limits, and how far they may be carried [rad or m]. */
+const ROOM = 0.05;
+const FARTHEST = 0.3;
 
 /**
  * A timed motion of a tool through a trocar that moves along a course known beforehand. Planned and timed through the trocar
@@ -56,7 +60,7 @@ const HALVINGS = 5;
  * Start and goal are those of time 0: the shaft passes `problem.trocarM` there. With `target` 'trocar' the tip's goal moves on
  * with the trocar, with 'base' it stays. Obstacles stand still.
  *
- * @throws IsocenterError as {@link planRcmMotion}
+ * @throws IsocenterError as {@link planRcmMotion}; `rcm/input` for a hold that is no time
  */
 export function planMovingRcm(
   model: RobotModel,
@@ -65,12 +69,14 @@ export function planMovingRcm(
   course: TrocarCourse,
   config: MovingRcmConfig = {},
 ): MovingRcmMotion {
-  const first = attempt(model, tool, problem, course, config);
+  const { holdSec = 0 } = config;
+  if (!(holdSec >= 0 && Number.isFinite(holdSec))) {
+    throw inputError('rcm/input', `the tool is to stay ${holdSec} s at its goal`, 'give a time of 0 s or more');
+  }
+  const first = attempt(model, tool, problem, course, config, config);
   if (first.solved || !first.plan.solved) return first;
-  const cautious = attempt(model, tool, problem, course, {
-    ...config,
-    isFree: freeAtExtremes(model, tool, problem, course, config),
-  });
+  const isFree = freeAtExtremes(model, tool, problem, course, config);
+  const cautious = attempt(model, tool, problem, course, config, { ...config, isFree });
   return cautious.solved ? cautious : first;
 }
 
@@ -80,9 +86,10 @@ function attempt(
   problem: RcmProblem,
   course: TrocarCourse,
   config: MovingRcmConfig,
+  planConfig: RcmMotionConfig,
 ): MovingRcmMotion {
   const tolerance = config.motionToleranceM ?? 1e-4;
-  const planned = planRcmMotion(model, tool, problem, { ...config, motionToleranceM: tolerance / 2 });
+  const planned = planRcmMotion(model, tool, problem, { ...planConfig, motionToleranceM: tolerance / 2 });
   const { plan, timing } = planned;
   const none = {
     plan,
@@ -109,7 +116,8 @@ function attempt(
     }
     const { motion, slowdown, arrivalSec } = found;
     const bound = movingBound(shaft, motion, problem.trocarM, course);
-    if (bound.errorM > tolerance) {
+    // Written so that a NaN proves nothing.
+    if (!(bound.errorM <= tolerance)) {
       reason ||= `the shaft misses the moving trocar by up to ${(1000 * bound.errorM).toFixed(3)} mm, ${1000 * tolerance} mm are allowed`;
       continue;
     }
@@ -201,7 +209,10 @@ function fastest(follower: Follower, model: RobotModel, config: MovingRcmConfig)
   }
 }
 
-/** Whether a configuration is free, and stays so when it is carried to the places where the trocar is farthest from each other. */
+/**
+ * Whether a configuration is free and clear of the limits of its joints, and stays so when it is carried to the places where the
+ * trocar is farthest from each other, which must not take the joints far.
+ */
 function freeAtExtremes(
   model: RobotModel,
   tool: ToolModel,
@@ -214,16 +225,23 @@ function freeAtExtremes(
   const offsets = extremeOffsets(course);
   const x = new Float64Array(columns.length);
   const carried = new Float64Array(columns.length);
+  // No more room is asked for than the ends of the motion have.
+  const ends = 'q' in problem.goal ? [problem.start, problem.goal.q] : [problem.start];
+  const room = Float64Array.from(columns, (c, i) =>
+    Math.min(ROOM, ...ends.flatMap((q) => [q[c] - lower[i] - 1e-9, upper[i] - q[c] - 1e-9])),
+  );
   const there = Float64Array.from(problem.start);
   return (q) => {
     if (config.isFree !== undefined && !config.isFree(q)) return false;
-    for (let i = 0; i < x.length; i++) x[i] = q[columns[i]];
+    for (let i = 0; i < x.length; i++) {
+      x[i] = q[columns[i]];
+      if (x[i] < lower[i] + room[i] || x[i] > upper[i] - room[i]) return false;
+    }
     there.set(q);
     for (const offset of offsets) {
       if (!carry(carrier, x, offset, carried)) return false;
       for (let i = 0; i < x.length; i++) {
-        // At a limit the others would have to make up for a joint, which no smooth motion does.
-        if (carried[i] <= lower[i] || carried[i] >= upper[i]) return false;
+        if (carried[i] <= lower[i] || carried[i] >= upper[i] || Math.abs(carried[i] - x[i]) > FARTHEST) return false;
         there[columns[i]] = carried[i];
       }
       if (config.isFree !== undefined && !config.isFree(there)) return false;

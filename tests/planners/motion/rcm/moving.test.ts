@@ -4,6 +4,7 @@ import { activeLimits } from '../../../../engine/core/robot.ts';
 import { courseAt, type TrocarCourse } from '../../../../planners/motion/rcm/moving-course.ts';
 import { piecesStateAt } from '../../../../planners/motion/rcm/moving-pieces.ts';
 import { type MovingRcmMotion, planMovingRcm } from '../../../../planners/motion/rcm/moving-plan.ts';
+import { planRcm } from '../../../../planners/motion/rcm/plan.ts';
 import { createShaft, insertionM, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
 import { dataFolder } from '../../../support/data.ts';
 import { breathAt, breathing, recordedBreathing } from '../support/breathing.ts';
@@ -171,7 +172,73 @@ describe('timed motions through a trocar that breathes', () => {
     for (const ratio of slow.ratios) expect(ratio).toBeLessThanOrEqual(1);
   });
 
-  it('round what is in the way of the tool when the trocar has moved', () => {
+  it('round what only the breath lifts the tool into', () => {
+    const arm = trocarArm('panda');
+    const { model, tool, trocarM } = arm;
+    const shaft = createShaft(model, tool);
+    const first = planRcm(model, tool, { trocarM, start: toolMotion(arm, 0).start, goal: { tipM: [0.41, 0, 0.15] } });
+    const start = first.waypoints.slice(-7);
+    // A ball of 15 mm whose lowest point is 4 mm above the straight way of the tip.
+    const isFree = (q: Float64Array): boolean => {
+      setShaft(shaft, q);
+      return Math.hypot(shaft.tipBase[0] - 0.45, shaft.tipBase[1], shaft.tipBase[2] - 0.169) > 0.015;
+    };
+    const problem = { trocarM, start, goal: { tipM: [0.49, 0, 0.15] as Vec3 } };
+    const still = planRcm(model, tool, problem, { isFree });
+    expect(still).toMatchObject({ solved: true, way: 'direct' });
+    const course = breathing([0, 0, 0.014], 1);
+    const found = planMovingRcm(model, tool, problem, course, { isFree, holdSec: 4 });
+    expect(found.reason).toBe('solved');
+    expect(found.plan.way).toBe('search');
+    const [q, v, a] = [0, 1, 2].map(() => new Float64Array(7));
+    for (let k = 0; k <= STATES; k++) {
+      piecesStateAt(found.motion ?? none, (found.durationSec * k) / STATES, q, v, a);
+      if (!isFree(q)) expect.fail(`in collision at ${(found.durationSec * k) / STATES} s`);
+    }
+    look(arm, found, onCourse(course), [0.49, 0, 0.15], 'trocar');
+  });
+
+  it('clear of limits where the first way cannot be followed along them', () => {
+    for (const [name, target, i] of [
+      ['panda', 'base', 7],
+      ['kuka', 'trocar', 10],
+    ] as const) {
+      const arm = trocarArm(name);
+      const { start, tipM } = toolMotion(arm, i);
+      const limits = activeLimits(arm.model);
+      const problem = { trocarM: arm.trocarM, start, goal: { tipM } };
+      const least = (waypoints: Float64Array): number =>
+        Math.min(...waypoints.map((value, k) => Math.min(value - limits[k % 7].lower, limits[k % 7].upper - value)));
+      const still = planRcm(arm.model, arm.tool, problem);
+      expect(least(still.waypoints)).toBeLessThan(0.01);
+      const found = planMovingRcm(arm.model, arm.tool, problem, breathing(BREATH), { target, holdSec: 4 });
+      expect(found.reason, `${name} ${i}`).toBe('solved');
+      expect(least(found.plan.waypoints)).toBeGreaterThan(0.04);
+      const seen = look(arm, found, (t) => breathAt(t, BREATH), tipM, target);
+      expect(seen.errorM).toBeLessThanOrEqual(found.errorBoundM + 1e-6);
+    }
+  });
+
+  it('keeps the roll that a goal asks for, as it is turned along the way', () => {
+    const arm = trocarArm('panda');
+    const { start, tipM } = toolMotion(arm, 3);
+    const goal = { tipM, roll: [0, 1, 0] as Vec3 };
+    const problem = { trocarM: arm.trocarM, start, goal };
+    const found = planMovingRcm(arm.model, arm.tool, problem, breathing(BREATH), { holdSec: 4 });
+    expect(found.reason).toBe('solved');
+    const shaft = createShaft(arm.model, arm.tool);
+    const [q, v, a] = [0, 1, 2].map(() => new Float64Array(7));
+    for (let k = 0; k <= 200; k++) {
+      piecesStateAt(found.motion ?? none, found.arrivalSec + (4 * k) / 200, q, v, a);
+      setShaft(shaft, q);
+      const p = shaft.chain.pose;
+      // Across the shaft the tool's x points along the base's y; seen from its own y there is nothing of that left.
+      expect(Math.abs(p[5])).toBeLessThan(1e-6);
+      expect(p[1]).toBeGreaterThan(0);
+    }
+  });
+
+  it('refused where the breath lifts the goal itself into something, which a goal that stays avoids', () => {
     const arm = trocarArm('panda');
     const { start, tipM } = toolMotion(arm, 0);
     const problem = { trocarM: arm.trocarM, start, goal: { tipM } };
@@ -209,6 +276,10 @@ describe('timed motions through a trocar that breathes', () => {
       /the trocar moves too fast: to follow it joint panda_joint\d needs \d+ % of its (acceleration|jerk)/,
     );
     expect(reason(breathing(BREATH), {}, { trocarM: [0.45, 0.01, 0.25] })).toMatch(/start misses the trocar/);
+    const endless = { trocarM: arm.trocarM, start, goal: { tipM } };
+    for (const holdSec of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => planMovingRcm(arm.model, arm.tool, endless, breathing(BREATH), { holdSec })).toThrow(/stay .* s/);
+    }
     expect(reason(breathing([0, 0, 0.3]), { target: 'base', holdSec: 4 })).toMatch(/^at \d+\.\d\d s /);
   });
 });
