@@ -36,7 +36,7 @@ export function registerMotion(program: Command, session: Session): void {
     .option('--limits <file>', 'YAML of joint limits that the URDF does not hold, as acceleration and jerk')
     .option('--scene <file>', 'MoveIt PlanningScene in YAML (default: nothing in the way)')
     .requiredOption('--request <file>', 'MoveIt MotionPlanRequest in YAML')
-    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip [m]')
+    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip, radius [m]')
     .option(
       '--rcm <x,y,z>',
       'trocar that the shaft passes through [m, base frame]; needs --tool',
