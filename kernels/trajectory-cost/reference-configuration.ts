@@ -11,6 +11,21 @@ export interface CostWeights {
   readonly bufferM: number;
   readonly selfBufferM: number;
   readonly tissueBandM: number;
+  /** Of the squared distance between trocar and shaft, over all samples [1/m^2]; without a shaft it does not count. */
+  readonly rcm?: number;
+}
+
+/** A straight shaft that has to pass through a trocar. */
+export interface ShaftTask {
+  readonly frame: number;
+  /** Where it begins [m], and the unit vector along it; of the frame. */
+  readonly origin: readonly [number, number, number];
+  readonly axis: readonly [number, number, number];
+  /** [m, base frame] */
+  readonly trocar: readonly [number, number, number];
+  /** The stretch on which the trocar may sit, from the beginning [m]. */
+  readonly fromM: number;
+  readonly toM: number;
 }
 
 export interface Tip {
@@ -26,6 +41,7 @@ export interface CostProblem {
   /** Samples of a segment. */
   readonly perSegment: number;
   readonly tip: Tip;
+  readonly shaft?: ShaftTask | undefined;
   readonly weights: CostWeights;
   /** [joints][8]: lower, upper, velocity, acceleration, jerk, unused. */
   readonly limits: Float32Array;
@@ -164,6 +180,30 @@ export function configurationCost(p: CostProblem, q: ArrayLike<number>, stepSec:
       }
     }
   }
+}
+
+/**
+ * Squared distance of the trocar from the stretch of shaft that it may sit on, times its weight, added to `out`. The trocar
+ * stands still; as a point of the tool it is pulled the other way.
+ */
+export function shaftCost(p: CostProblem, q: ArrayLike<number>, out: Float64Array): void {
+  const { shaft, robot, weights } = p;
+  if (shaft === undefined) return;
+  const poses = forward(robot, q);
+  const pose = poses[shaft.frame];
+  const origin = apply(pose, shaft.origin);
+  const end = apply(
+    pose,
+    shaft.origin.map((v, r) => v + shaft.axis[r]),
+  );
+  const axis = end.map((v, r) => v - origin[r]);
+  const from = shaft.trocar.map((v, r) => v - origin[r]);
+  const along = from.reduce((sum, v, r) => sum + v * axis[r], 0);
+  const nearest = Math.min(shaft.toM, Math.max(shaft.fromM, along));
+  const off = from.map((v, r) => v - nearest * axis[r]);
+  const weight = weights.rcm ?? 0;
+  pull(robot, poses, shaft.frame, shaft.trocar, off.map((v) => -2 * weight * v), out);
+  out[robot.joints] += weight * (off[0] ** 2 + off[1] ** 2 + off[2] ** 2);
 }
 
 /** 1 deep inside, 0 well outside, a cubic step of half width `band` between; and its slope. */
