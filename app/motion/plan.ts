@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
-import { inputError } from '../../engine/core/errors.ts';
 import type { MotionRequest } from '../../engine/core/motion-request.ts';
 import type { Scene } from '../../engine/core/scene.ts';
 import { type AllowedCollisions, applyAllowed } from '../../engine/formats/moveit/allowed-collisions.ts';
@@ -10,7 +9,7 @@ import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts
 import { readObjective } from '../../engine/formats/trajectory-objective.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
-import { optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
+import { type MotionTerms, optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
 import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
@@ -20,7 +19,7 @@ import { toJsonFile } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
-import { loadTool, planWithTool, type RcmSettings } from './rcm.ts';
+import { loadTool, planWithTool, type RcmSettings, trocarOf } from './rcm.ts';
 import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
@@ -64,7 +63,10 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     };
     const config = await loadObjective(settings, inputs);
     const timed = planWithTool(space, task, tool, settings.rcm);
-    const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
+    const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config, {
+      ...task,
+      rcm: trocarOf(space, tool, settings.rcm),
+    });
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
       output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
@@ -104,22 +106,16 @@ async function loadObjective(settings: MotionSettings, inputs: InputRecord[]): P
 
 /** The plan with its trajectory optimised as a whole where that was asked for. */
 async function optimized(
-  { device: prefer = 'auto', seed, rcm }: MotionSettings,
+  { device: prefer = 'auto', seed }: MotionSettings,
   space: MotionSpace,
   plan: MotionPlan,
   config: TrajectoryConfig | undefined,
+  terms: MotionTerms,
 ): Promise<{ plan: MotionPlan; trajectoryMs: number; remark: string[] }> {
   if (config === undefined || !plan.solved) return { plan, trajectoryMs: 0, remark: [] };
-  if (rcm !== undefined) {
-    throw inputError(
-      'motion/rcm-optimize',
-      'a motion through a trocar is led by its tip and cannot be optimised as a whole',
-      'leave out --optimize and --objective, or --rcm',
-    );
-  }
   const device = await openDevice({ prefer });
   try {
-    const result = await optimizeMotion(device, space, plan, { ...config, seed: seed + 1 });
+    const result = await optimizeMotion(device, space, plan, { ...config, seed: seed + 1 }, terms);
     const remark = [`Trajectory optimised on ${device.kind}: ${result.message}.`];
     return { plan: result.plan, trajectoryMs: result.timeMs, remark };
   } finally {

@@ -6,6 +6,7 @@ import type { MotionSpace } from '../../planners/motion/path/space.ts';
 import { type MotionPlan, type MotionTask, planMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
+import type { TrajectoryRcm } from '../../planners/motion/trajectory/rcm.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
 
 /** A trocar that a tool's shaft has to pass through. */
@@ -40,4 +41,13 @@ export function planWithTool(
   if (tool === undefined) return planMotion(space, task);
   const model = createTool(space.model, tool);
   return trocarM === undefined ? planMotion(space, task) : planMotionThroughTrocar(space, model, trocarM, task);
+}
+
+/** The trocar as trajectory optimisation takes it, where there is one. */
+export function trocarOf(
+  space: MotionSpace,
+  tool: ToolSpec | undefined,
+  trocarM: Vec3 | undefined,
+): TrajectoryRcm | undefined {
+  return tool === undefined || trocarM === undefined ? undefined : { tool: createTool(space.model, tool), trocarM };
 }

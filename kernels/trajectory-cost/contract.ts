@@ -61,7 +61,12 @@ function costCase(o: Options): KernelCase<Params> {
   const joints = robot.joints;
   const tip = { frame: robot.linkFrame[3], point: [0.05, -0.02, 0.3] as const };
   // A slanting shaft on the last frame; its stretch is short, so that all three of its parts are met.
-  const shaft = { frame: tip.frame, origin: [0.02, -0.01, 0.05], axis: [0.6, 0, 0.8], trocar: [0.3, 0.1, 0.6] } as const;
+  const shaft = {
+    frame: tip.frame,
+    origin: [0.02, -0.01, 0.05],
+    axis: [0.6, 0, 0.8],
+    trocar: [0.3, 0.1, 0.6],
+  } as const;
   const shape: CostShape = {
     robot,
     obstacles,

@@ -1,4 +1,5 @@
-import { apply, type CostProblem, configurationCost, forward, pull, shaftCost, tissueStep } from './reference-configuration.ts';
+import { apply, type CostProblem, configurationCost, forward, pull, tissueStep } from './reference-configuration.ts';
+import { shaftCost } from './reference-shaft.ts';
 import { SPLINE_WEIGHTS, splineWeights } from './spline.ts';
 
 export interface CostResult {
