@@ -59,6 +59,8 @@ export interface TrajectoryResult {
 const TISSUE_BAND_M = 0.001;
 /** Share of the buffer that self collision keeps: neighbouring links are close by design. */
 const SELF_SHARE = 0.5;
+/** The buffer with a trocar: what the projection onto it moves the robot by comes out of it [m]. */
+const RCM_BUFFER_M = 0.008;
 /** What a seed must be cheaper by, as a share of the baseline's cost, to be worth more than rounding. */
 const LEAST_GAIN = 1e-6;
 
@@ -83,7 +85,8 @@ export async function optimizeTrajectory(
   const began = performance.now();
   const { model, scene, baseline } = problem;
   const tissues = problem.tissues ?? { obstacles: [] };
-  const full = completeConfig(config, scene, tissues);
+  const usual = problem.rcm === undefined ? {} : { bufferM: RCM_BUFFER_M };
+  const full = completeConfig({ ...usual, ...config }, scene, tissues);
   const limits = checkedLimits(model, baseline);
   const tables = problemTables(model, scene, tissues, full, problem.tip ?? tipOf(model, problem.rcm));
   const rcm = problem.rcm && rcmTask(model, tables.robot, problem.rcm);
