@@ -135,7 +135,7 @@ export async function optimizeTrajectory(
   const reason =
     proofs.size > 0
       ? `${proofs.size} of ${candidates.length} seeds cost less than the given path but none of them was proven free${
-          rcm === undefined ? '' : ` and within ${1000 * rcm.toleranceM} mm of the trocar`
+          rcm === undefined ? '' : ` and within ${Number((1000 * rcm.toleranceM).toPrecision(6))} mm of the trocar`
         }`
       : `none of ${candidates.length} seeds costs less than the given path`;
   return { trajectory: baseline, source: 'baseline', reason, cost: baselineCost, ...shared };
