@@ -283,11 +283,11 @@ fn tissueStep(row: u32, a: vec3f, b: vec3f, atA: bool) -> vec4f {
 // From the nearest point of the stretch of shaft that the trocar may sit on to the trocar; the axis is a unit vector.
 fn offShaft(pose: u32, trocar: vec3f) -> vec3f {
   let turn = mat3x3f(scratch3(pose), scratch3(pose + 3u), scratch3(pose + 6u));
-  let from = trocar - (turn * vec3f(p.originX, p.originY, p.originZ) + scratch3(pose + 9u));
+  let away = trocar - (turn * vec3f(p.originX, p.originY, p.originZ) + scratch3(pose + 9u));
   let axis = turn * vec3f(p.axisX, p.axisY, p.axisZ);
-  let along = dot(from, axis);
+  let along = dot(away, axis);
   let beyond = hinge(along - p.shaftToM) - hinge(p.shaftFromM - along);
-  return from - along * axis + beyond * axis;
+  return away - along * axis + beyond * axis;
 }
 
 // Workgroup = one sample of a seed.
