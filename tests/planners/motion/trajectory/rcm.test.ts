@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStepModule } from '../../../../engine/compute/wasm/step-module.ts';
-import type { JointTrajectory } from '../../../../engine/core/joint-trajectory.ts';
 import { activeLimits } from '../../../../engine/core/robot.ts';
 import type { Scene } from '../../../../engine/core/scene.ts';
 import { kernelModule, openDevice } from '../../../../kernels/device.ts';
@@ -9,15 +8,14 @@ import { type MotionSpace, openMotionSpace } from '../../../../planners/motion/p
 import { type OptimizedMotion, optimizeMotion } from '../../../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughTrocar } from '../../../../planners/motion/planning/plan-rcm.ts';
-import { createShaft, insertionM, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
 import { pathTrajectory } from '../../../../planners/motion/timing/sampling.ts';
 import { optimizeTrajectory } from '../../../../planners/motion/trajectory/optimize.ts';
-import { SphereCloud } from '../../../../planners/motion/trajectory/spheres.ts';
-import { positionsAt } from '../../../../planners/motion/trajectory/spline.ts';
 import { type TrocarArm, toolMotion, trocarArm } from '../support/trocar.ts';
-import { at, dense } from './support/arm.ts';
+import { dense } from './support/arm.ts';
+import { atTheTrocar, ballOnTheWay } from './support/trocar.ts';
 
 const PROBLEMS = 6;
+/** States at which an error is looked for. */
 const STATES = 20_000;
 const quick = { iterations: 40 };
 
@@ -27,32 +25,12 @@ afterAll(() => device.close());
 
 const configuration = (q: Float64Array) => ({ kind: 'joints' as const, q });
 
-/** Largest remote-centre error and least insertion at so many states of a trajectory [m]. */
-function atTheTrocar(arm: TrocarArm, t: JointTrajectory): { errorM: number; insertedM: number } {
-  const shaft = createShaft(arm.model, arm.tool);
-  shaft.trocar.set(arm.trocarM);
-  const q = new Float64Array(t.jointNames.length);
-  const x = new Float64Array(shaft.chain.dofs);
-  const duration = t.timeSec[t.timeSec.length - 1];
-  let [errorM, insertedM, hint] = [0, Number.POSITIVE_INFINITY, 0];
-  for (let k = 0; k <= STATES; k++) {
-    hint = positionsAt(t, (duration * k) / STATES, q, hint);
-    shaft.chain.columns.forEach((c, i) => {
-      x[i] = q[c];
-    });
-    setShaft(shaft, x);
-    errorM = Math.max(errorM, shaftErrorM(shaft));
-    insertedM = Math.min(insertedM, insertionM(shaft));
-  }
-  return { errorM, insertedM };
-}
-
 /** Checks an optimised motion by its states alone: limits, ends, trocar, and collisions at twelfths of each piece. */
 function expectKept(arm: TrocarArm, scene: Scene, motion: OptimizedMotion, ends: readonly Float64Array[]): void {
   const { trajectory, figures } = motion.plan;
   if (trajectory === undefined || figures === undefined) throw new Error('an optimised motion has a trajectory');
   const bound = figures.maxRcmErrorM ?? Number.NaN;
-  const { errorM, insertedM } = atTheTrocar(arm, trajectory);
+  const { errorM, insertedM } = atTheTrocar(arm, trajectory, STATES);
   expect(bound).toBeLessThanOrEqual(1e-4);
   expect(errorM).toBeLessThanOrEqual(bound);
   // 5 mm, less what the shaft may be off by.
@@ -77,27 +55,6 @@ function expectKept(arm: TrocarArm, scene: Scene, motion: OptimizedMotion, ends:
     expect(positions[i]).toBeCloseTo(ends[0][i], 12);
     expect(positions[positions.length - n + i]).toBeCloseTo(ends[1][i], 12);
   }
-}
-
-/** A ball in the middle of what the arm would do without it, on the sphere of the arm that it moves farthest. */
-function ballOnTheWay(arm: TrocarArm, t: JointTrajectory): Scene {
-  const cloud = new SphereCloud(arm.model);
-  const n = t.jointNames.length;
-  const places = [0, 0.5, 1].map((share) => {
-    const q = new Float64Array(n);
-    positionsAt(t, share * t.timeSec[t.timeSec.length - 1], q);
-    cloud.place(q);
-    return cloud.centres.slice();
-  });
-  let [farthest, most] = [0, 0];
-  for (let s = 0; s < places[0].length / 4; s++) {
-    const away = (k: number): number =>
-      Math.hypot(...[0, 1, 2].map((r) => places[1][4 * s + r] - places[k][4 * s + r]));
-    const d = Math.min(away(0), away(2));
-    if (d > most) [farthest, most] = [s, d];
-  }
-  const [x, y, z] = places[1].subarray(4 * farthest, 4 * farthest + 3);
-  return { obstacles: [{ name: 'ball', shape: { kind: 'sphere', radiusM: 0.03 }, pose: at(x, y, z) }] };
 }
 
 function planned(arm: TrocarArm, space: MotionSpace, start: Float64Array, q: Float64Array): MotionPlan {
@@ -182,7 +139,7 @@ describe('trajectories through a trocar', () => {
 
   it('without the trocar it would leave it by far: the constraint is what holds it', async () => {
     const free = await optimizeTrajectory(device, problem(), quick);
-    expect(atTheTrocar(arm, free.trajectory).errorM).toBeGreaterThan(1e-3);
+    expect(atTheTrocar(arm, free.trajectory, STATES).errorM).toBeGreaterThan(1e-3);
   });
 
   it('gives the same bits again', async () => {
