@@ -7,6 +7,8 @@ import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/sp
 import { type OptimizedMotion, optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
+import { createTool } from '../../planners/motion/rcm/tool.ts';
+import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
 import { type TrocarArm, toolMotion, trocarArm } from '../../tests/planners/motion/support/trocar.ts';
 import { atTheTrocar, ballOnTheWay } from '../../tests/planners/motion/trajectory/support/trocar.ts';
@@ -16,6 +18,12 @@ const PROBLEMS = 100;
 /** States of each motion that are looked at for the trocar, and for collisions. */
 const STATES = 20_000;
 const COLLISION_STATES = 2_000;
+
+/** An arm without a joint to spare: five are bound by tip and trocar, the sixth turns the tool. */
+function sixJointArm(): TrocarArm {
+  const model = builtinRobot('ur5e');
+  return { name: 'ur5e', model, tool: createTool(model, { link: 'tool0', lengthM: 0.3 }), trocarM: [0.4, 0.1, 0.25] };
+}
 
 interface Row {
   readonly plan: MotionPlan;
@@ -30,8 +38,8 @@ interface Row {
 export async function rcmTrajectoryTables(device: Device): Promise<string> {
   const module = await openStepModule(kernelModule());
   const rows: (string | number)[][] = [];
-  for (const name of ['panda', 'kuka'] as const) {
-    const arm = trocarArm(name);
+  for (const arm of [trocarArm('panda'), trocarArm('kuka'), sixJointArm()]) {
+    const { name } = arm;
     const open = openMotionSpace(module, arm.model, { obstacles: [] });
     const tips: Row[] = [];
     const joints: Row[] = [];
@@ -55,8 +63,8 @@ export async function rcmTrajectoryTables(device: Device): Promise<string> {
   return [
     '## Trajectory optimisation through a trocar',
     '',
-    `The ${PROBLEMS} tool motions of the section before, clear of the arm itself: those with a timed motion, and the same optimised as a whole`,
-    'through the trocar. Cost: duration and 0.2 x squared jerk over its limit, the same function for both. "Cheaper" counts motions that',
+    `The ${PROBLEMS} tool motions of the section before and of a UR5e, clear of the arm itself: those with a timed motion, and the same`,
+    'optimised as a whole through the trocar. Cost: duration and 0.2 x squared jerk over its limit, the same function for both. "Cheaper" counts motions that',
     'are also proven free, inside all limits and within 0.1 mm of the trocar; the others return the timed motion. Past a ball: a ball of',
     '30 mm stands where the arm passes in the middle of its best motion, where start and goal are clear of it. Error: largest at',
     `${STATES} states of each motion, and the proved bound. Clearance: least at ${COLLISION_STATES} states, in float64. 6 seeds, ${device.kind} device,`,

@@ -189,6 +189,35 @@ describe('isocenter motion plan', () => {
     expect(best.trajectory?.durationSec).toBeLessThanOrEqual(1.2 * (timed.trajectory?.durationSec ?? 0));
   });
 
+  it('optimises among meshes of the scene', async () => {
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((c) =>
+      [c & 1, (c >> 1) & 1, c >> 2].map((bit, r) => (bit - 0.5) * [0.02, 0.02, 1.2][r]),
+    );
+    const faces = [
+      [0, 2, 3],
+      [0, 3, 1],
+      [4, 5, 7],
+      [4, 7, 6],
+      [0, 1, 5],
+      [0, 5, 4],
+      [2, 6, 7],
+      [2, 7, 3],
+      [0, 4, 6],
+      [0, 6, 2],
+      [1, 3, 7],
+      [1, 7, 5],
+    ];
+    const vertices = corners.map(([x, y, z]) => `{x: ${x}, y: ${y}, z: ${z}}`).join(', ');
+    const triangles = faces.map((face) => `{vertex_indices: [${face}]}`).join(', ');
+    const mesh = `world:\n  collision_objects:\n    - id: wall\n      meshes: [{vertices: [${vertices}], triangles: [${triangles}]}]\n      mesh_poses: [{position: [0.26, 0.18, 0.6]}]\n`;
+    const args = [...plan, '--scene', file(mesh), '--request', request(ready, turned), '--device', 'wasm', '--json'];
+    const { code, stdout } = await isocenter([...args, '--optimize']);
+    expect(code).toBe(0);
+    const { notes, trajectory } = schema.parse(JSON.parse(stdout));
+    expect(notes.join()).toMatch(/optimised on wasm: the objective fell from/);
+    expect(trajectory?.minClearanceMm).toBeGreaterThan(0);
+  });
+
   it('loads a URDF with its SRDF and limits, fits spheres and holds the joints it does not plan for', async () => {
     const urdf = `<robot name="crane"><link name="base"/><link name="mast"><collision><geometry><cylinder radius="0.05" length="0.6"/></geometry></collision></link>
       <link name="boom"><collision><origin xyz="0.3 0 0"/><geometry><box size="0.6 0.08 0.08"/></geometry></collision></link><link name="hook"><collision><geometry><sphere radius="0.03"/></geometry></collision></link>

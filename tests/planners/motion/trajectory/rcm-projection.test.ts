@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { activeLimits, activeNames } from '../../../../engine/core/robot.ts';
 import { createShaft, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
+import { createTool } from '../../../../planners/motion/rcm/tool.ts';
+import { builtinRobot } from '../../../../planners/motion/robot/registry.ts';
 import { addBanded, createBanded, solveBanded } from '../../../../planners/motion/trajectory/banded.ts';
 import { projectSpline, subdivided } from '../../../../planners/motion/trajectory/rcm-projection.ts';
 import { trajectoryErrorBoundM } from '../../../../planners/motion/trajectory/rcm-proof.ts';
@@ -68,6 +70,36 @@ describe('splines brought onto a trocar', () => {
     const onto = projectSpline(shaft, spline, narrow);
     for (let i = joint; i < onto.control.length; i += 7) expect(onto.control[i]).toBeLessThanOrEqual(upper);
     expect(worstErrorM(onto)).toBeLessThan(1e-5);
+  });
+
+  it('with a joint that slides and joints that follow others: only the insertion of a da Vinci arm keeps its shaft through a second point', () => {
+    const psm = builtinRobot('psm');
+    const instrument = createShaft(psm, createTool(psm, { link: 'insertion_link', originM: [0, 0, 0], lengthM: 0.5 }));
+    const { chain } = instrument;
+    const ranges = activeLimits(psm);
+    const [joints, segments] = [ranges.length, 30];
+    const start = Float64Array.of(0.2, -0.1, 0.1, 0, 0, 0);
+    const x = Float64Array.from(chain.columns, (c) => start[c]);
+    setShaft(instrument, x);
+    const p = chain.pose;
+    // A point on the shaft's line a hand's breadth from the mechanical centre, the origin of the base.
+    for (let r = 0; r < 3; r++) instrument.trocar[r] = p[12 + r] + 0.25 * p[8 + r];
+    const control = new Float64Array((segments + 3) * joints);
+    for (let i = 0; i < segments + 3; i++) {
+      const u = i < 3 ? 0 : i >= segments ? 1 : (i - 2) / (segments - 2);
+      const wave = Math.sin(Math.PI * u) ** 2;
+      control.set(start, i * joints);
+      control[i * joints] += 0.02 * wave;
+      control[i * joints + 1] -= 0.03 * wave;
+      control[i * joints + 2] += 0.02 * wave;
+    }
+    const onto = projectSpline(instrument, { joints, control, segmentSec: 0.05 }, ranges);
+    for (let i = 0; i < segments + 3; i++) {
+      for (let j = 0; j < 2; j++) expect(onto.control[i * joints + j]).toBeCloseTo(start[j], 5);
+      expect(onto.control[i * joints + 2]).toBeCloseTo(control[i * joints + 2], 3);
+    }
+    const bound = trajectoryErrorBoundM(instrument, splineTrajectory(onto, activeNames(psm)), 1e-4);
+    expect(bound).toBeLessThan(1e-5);
   });
 
   it('subdivision leaves the curve as it is', () => {
