@@ -12,12 +12,9 @@ const CHORD_DEVIATION = 1e-6;
  * {@link straightErrorBoundM} holds.
  */
 export function trajectoryErrorBoundM(shaft: Shaft, t: JointTrajectory, toleranceM: number): number {
-  const { chain, trocar } = shaft;
-  const { columns } = chain;
+  const { columns } = shaft.chain;
   const joints = t.jointNames.length;
-  // Off its chord a configuration moves the trocar, seen from the tool, by at most the arm's reach for each radian.
-  const reach = Math.max(1, chain.reachM + Math.hypot(trocar[0], trocar[1], trocar[2]));
-  const slack = CHORD_DEVIATION * Math.sqrt(joints) * reach;
+  const slack = CHORD_DEVIATION * greatestSpeedM(shaft);
   const q = new Float64Array(joints);
   let from = new Float64Array(columns.length);
   let to = new Float64Array(columns.length);
@@ -42,6 +39,18 @@ export function trajectoryErrorBoundM(shaft: Shaft, t: JointTrajectory, toleranc
     }
   }
   return worst;
+}
+
+/**
+ * How fast the trocar can move, seen from the tool, for a unit of speed of all joints together [m per rad or m]: by its distance
+ * from each joint that turns, at most that of the first joint and the arm's reach, by 1 from one that slides.
+ */
+function greatestSpeedM({ chain, trocar }: Shaft): number {
+  const { dofs, length, dof, scale, fixed, reachM } = chain;
+  const first = Math.hypot(trocar[0] - fixed[9], trocar[1] - fixed[10], trocar[2] - fixed[11]);
+  const moved = new Float64Array(dofs);
+  for (let k = 0; k < length; k++) moved[dof[k]] += Math.abs(scale[k]) * Math.max(1, first + reachM);
+  return Math.hypot(...moved);
 }
 
 /** Length of the acceleration between points i and i + 1, at most: it is linear there [rad/s^2 or m/s^2]. */
