@@ -6,6 +6,8 @@ import type { JointSpline } from './spline.ts';
 
 /** Remote-centre error that weighs as much as the whole of a limit on velocity, acceleration or jerk [m]. */
 const SCALE_M = 1e-5;
+/** What the trocar keeps off the ends of the shaft where it would leave it [m]. */
+const END_MARGIN_M = 2e-4;
 /** Places of a segment at which the trocar is asked for. */
 const PER_SEGMENT = 2;
 const STEPS = 8;
@@ -14,7 +16,7 @@ const LAST_STEP = 1e-9;
 
 /**
  * The spline nearest to the given one whose shaft passes through the trocar, by Gauss-Newton steps: each takes back the
- * linearised errors at two places of every segment by the change that uses least of the limits on velocity, acceleration and
+ * linearised errors at two places of every segment, across the shaft and beyond its ends, by the change that uses least of the limits on velocity, acceleration and
  * jerk, so that what was fast stays fast. Joints stay within their ranges. The ends do not move. How near it comes between
  * those places is for a proof to say.
  */
@@ -91,7 +93,7 @@ function addErrors(
   const free = segments - 3;
   const basis = splineWeights(PER_SEGMENT);
   const x = new Float64Array(n);
-  const rows = new Float64Array(2 * n);
+  const rows = new Float64Array(3 * n);
   for (let m = 0; m < segments * PER_SEGMENT; m++) {
     const segment = Math.floor(m / PER_SEGMENT);
     const weights = basis.subarray(4 * (m % PER_SEGMENT), 4 * (m % PER_SEGMENT) + 4);
@@ -101,10 +103,11 @@ function addErrors(
     }
     setShaft(shaft, x);
     // How the error falls with each joint, in shares of the scale.
-    shaftJacobian(shaft, rows);
-    for (let i = 0; i < 2 * n; i++) rows[i] /= shaft.unit[i % n] * SCALE_M;
-    for (let r = 0; r < 2; r++) {
-      const error = shaft.local[r] / SCALE_M;
+    shaftJacobian(shaft, rows, 3);
+    for (let i = 0; i < 3 * n; i++) rows[i] /= shaft.unit[i % n] * SCALE_M;
+    const beyond = beyondM(shaft);
+    for (let r = 0; r < (beyond === 0 ? 2 : 3); r++) {
+      const error = (r === 2 ? beyond : shaft.local[r]) / SCALE_M;
       for (let a = 0; a < 4; a++) {
         const rowOf = segment + a - 3;
         if (rowOf < 0 || rowOf >= free) continue;
@@ -123,6 +126,12 @@ function addErrors(
       }
     }
   }
+}
+
+/** How far the trocar is beyond the ends of the shaft, or too near them; 0 where it sits well [m]. */
+function beyondM({ local, tool: { lengthM } }: Shaft): number {
+  const margin = Math.min(END_MARGIN_M, lengthM / 4);
+  return Math.max(0, local[2] - (lengthM - margin)) + Math.min(0, local[2] - margin);
 }
 
 /** Variable v does not move: its row and column are those of the unit matrix. */

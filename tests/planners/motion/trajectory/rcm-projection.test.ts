@@ -102,6 +102,31 @@ describe('splines brought onto a trocar', () => {
     expect(bound).toBeLessThan(1e-5);
   });
 
+  it('the trocar stays on a shaft that the spline would draw out of it', () => {
+    const spline = bump(-0.03);
+    const places = (of: JointSpline): number[] => {
+      const q = new Float64Array(7);
+      const trajectory = splineTrajectory(of, names);
+      const duration = trajectory.timeSec[trajectory.timeSec.length - 1];
+      return Array.from({ length: 2001 }, (_, k) => {
+        positionsAt(trajectory, (duration * k) / 2000, q);
+        setShaft(shaft, q);
+        return shaft.local[2];
+      });
+    };
+    const free = places(projectSpline(shaft, spline, limits));
+    const farthest = Math.max(...free);
+    // Half of the way along the shaft that it takes when it may.
+    const lengthM = (farthest + free[0]) / 2;
+    expect(farthest - lengthM).toBeGreaterThan(1e-3);
+    const short = createShaft(arm.model, { ...arm.tool, lengthM });
+    short.trocar.set(arm.trocarM);
+    const kept = projectSpline(short, spline, limits);
+    expect(Math.max(...places(kept))).toBeLessThan(lengthM);
+    expect(worstErrorM(kept)).toBeLessThan(1e-4);
+    expect(trajectoryErrorBoundM(short, splineTrajectory(kept, names), 1e-4)).toBeLessThan(1e-4);
+  });
+
   it('subdivision leaves the curve as it is', () => {
     const spline = bump(0.4, 9);
     const a = splineTrajectory(spline, names);
