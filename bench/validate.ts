@@ -10,6 +10,7 @@ import { motionTables } from './validation/motion.ts';
 import { movingTrocarTables } from './validation/moving-trocar.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
+import { rcmTrajectoryTables } from './validation/rcm-trajectory.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
     ['moving-trocar', async () => movingTrocarTables(data)],
+    ['rcm-trajectory', async () => withDevice(rcmTrajectoryTables)],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });
