@@ -1,0 +1,71 @@
+/** Largest growth of the inverse correlation over its start. */
+const GROWTH = 1e6;
+
+/**
+ * Recursive least squares with forgetting: weights and inverse correlation of one regression, preallocated.
+ * The covariance is kept symmetric by computing one triangle and copying it.
+ */
+export class RecursiveLeastSquares {
+  readonly size: number;
+  readonly #inverse: Float64Array;
+  readonly #gain: Float64Array;
+  #norm = 1;
+  #ceiling = Number.POSITIVE_INFINITY;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#inverse = new Float64Array(size * size);
+    this.#gain = new Float64Array(size);
+  }
+
+  /** Starts with the inverse correlation `level` times identity: large trusts the first samples, small the first weights. */
+  reset(level: number): void {
+    this.#inverse.fill(0);
+    this.#ceiling = GROWTH * level * this.size;
+    for (let i = 0; i < this.size; i++) this.#inverse[i * this.size + i] = level;
+  }
+
+  /**
+   * Takes a regressor of the given weight in the sum of squares and forgets the past by the factor `forget` (0 to 1);
+   * afterwards {@link correct} moves the weights of any number of targets that share it.
+   */
+  regress(x: Float64Array, forget: number, weight: number): void {
+    const { size } = this;
+    const inverse = this.#inverse;
+    const gain = this.#gain;
+    let norm = forget / weight;
+    for (let i = 0; i < size; i++) {
+      let sum = 0;
+      const row = i * size;
+      for (let j = 0; j < size; j++) sum += inverse[row + j] * x[j];
+      gain[i] = sum;
+      norm += x[i] * sum;
+    }
+    this.#norm = norm;
+    // Without excitation forgetting would let the inverse grow without bound.
+    let trace = 0;
+    for (let i = 0; i < size; i++) trace += inverse[i * size + i];
+    const scale = trace < this.#ceiling ? 1 / forget : 1;
+    for (let i = 0; i < size; i++) {
+      const share = gain[i] / norm;
+      for (let j = 0; j <= i; j++) {
+        const value = (inverse[i * size + j] - share * gain[j]) * scale;
+        inverse[i * size + j] = value;
+        inverse[j * size + i] = value;
+      }
+    }
+  }
+
+  /** Moves weights by the error that they made before {@link regress}. */
+  correct(weights: Float64Array, error: number): void {
+    const share = error / this.#norm;
+    for (let i = 0; i < this.size; i++) weights[i] += this.#gain[i] * share;
+  }
+}
+
+/** Sum of products of two lists of the same length. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

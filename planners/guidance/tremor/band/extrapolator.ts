@@ -1,0 +1,133 @@
+import { dot, RecursiveLeastSquares } from '../../rls.ts';
+
+/** How an {@link Extrapolator} learns. */
+export interface ExtrapolatorSettings {
+  /** Past samples of an axis that it looks at. */
+  readonly order: number;
+  /** It also looks at the other axes (weights for each axis of its own); else all axes share their weights. */
+  readonly crossed: boolean;
+  /** How long it remembers [s]: raising it averages more and follows changes later. */
+  readonly memorySec: number;
+}
+
+const VARIANCE_KEEP = 0.95;
+const FIRST_LEVEL = 1e4;
+
+/**
+ * Continues signals past their last sample: an autoregression, learnt recursively one sample ahead, applied to its own
+ * predictions. Errors count relative to the variance they have had lately, so that one large motion does not outvote the rest.
+ */
+export class Extrapolator {
+  /** Samples to come, f64[axes][ahead]. */
+  readonly future: Float64Array;
+  readonly #axes: number;
+  readonly #ahead: number;
+  readonly #settings: ExtrapolatorSettings;
+  readonly #forget: number;
+  readonly #past: Float64Array;
+  readonly #regressor: Float64Array;
+  readonly #regressions: readonly RecursiveLeastSquares[];
+  readonly #weights: readonly Float64Array[];
+  readonly #variance: Float64Array;
+  readonly #window: Float64Array;
+  #count = 0;
+
+  constructor(axes: number, rateHz: number, ahead: number, settings: ExtrapolatorSettings) {
+    const { order, crossed, memorySec } = settings;
+    this.#axes = axes;
+    this.#ahead = ahead;
+    this.#settings = settings;
+    this.#forget = Math.exp(-1 / (memorySec * rateHz));
+    const size = crossed ? axes * order : order;
+    const models = crossed ? axes : 1;
+    this.#past = new Float64Array(axes * order);
+    this.#regressor = new Float64Array(size);
+    this.#regressions = Array.from({ length: models }, () => new RecursiveLeastSquares(size));
+    this.#weights = Array.from({ length: models }, () => new Float64Array(size));
+    this.#variance = new Float64Array(axes);
+    this.#window = new Float64Array(axes * (order + ahead));
+    this.future = new Float64Array(axes * ahead);
+  }
+
+  reset(x: Float64Array): void {
+    const { order } = this.#settings;
+    for (let a = 0; a < this.#axes; a++) this.#past.fill(x[a], a * order, (a + 1) * order);
+    for (const weights of this.#weights) {
+      weights.fill(0);
+      weights[0] = 1;
+    }
+    this.#variance.fill(0);
+    this.#count = 0;
+    this.#hold(x);
+  }
+
+  /** Learns from the next sample and continues from it. */
+  update(x: Float64Array): void {
+    const { order, crossed } = this.#settings;
+    this.#count++;
+    for (let a = 0; a < this.#axes; a++) {
+      this.#gather(this.#past, order, order, a);
+      const model = crossed ? a : 0;
+      const error = x[a] - dot(this.#weights[model], this.#regressor);
+      const square = error * error;
+      this.#variance[a] = this.#count === 1 ? square : VARIANCE_KEEP * this.#variance[a] + (1 - VARIANCE_KEEP) * square;
+      const variance = this.#variance[a];
+      if (!(variance > 0)) continue;
+      const regression = this.#regressions[model];
+      if (this.#count <= order) regression.reset(FIRST_LEVEL);
+      else {
+        regression.regress(this.#regressor, this.#forget, 1 / variance);
+        regression.correct(this.#weights[model], error);
+      }
+    }
+    for (let a = 0; a < this.#axes; a++) {
+      const base = a * order;
+      this.#past.copyWithin(base + 1, base, base + order - 1);
+      this.#past[base] = x[a];
+    }
+    this.#continue(x);
+  }
+
+  /** Regressor of axis a from windows of `stride` that hold at [n - 1 - i] (or, for the past, at [i]) the sample i before. */
+  #gather(from: Float64Array, stride: number, order: number, a: number): void {
+    if (!this.#settings.crossed) {
+      for (let i = 0; i < order; i++) this.#regressor[i] = from[a * stride + i];
+      return;
+    }
+    for (let b = 0; b < this.#axes; b++) {
+      const axis = (a + b) % this.#axes;
+      for (let i = 0; i < order; i++) this.#regressor[b * order + i] = from[axis * stride + i];
+    }
+  }
+
+  #hold(x: Float64Array): void {
+    for (let a = 0; a < this.#axes; a++) this.future.fill(x[a], a * this.#ahead, (a + 1) * this.#ahead);
+  }
+
+  #continue(x: Float64Array): void {
+    const { order, crossed } = this.#settings;
+    const window = this.#window;
+    const axes = this.#axes;
+    const others = crossed ? axes : 1;
+    const stride = order + this.#ahead;
+    // A window holds the newest sample first, so that predictions grow downwards from its middle.
+    for (let a = 0; a < this.#axes; a++) {
+      for (let i = 0; i < order; i++) window[a * stride + this.#ahead + i] = this.#past[a * order + i];
+    }
+    for (let s = 1; s <= this.#ahead; s++) {
+      const newest = this.#ahead - s;
+      for (let a = 0; a < axes; a++) {
+        const weights = this.#weights[crossed ? a : 0];
+        let sum = 0;
+        for (let b = 0; b < others; b++) {
+          const at = ((a + b) % axes) * stride + newest + 1;
+          const w = b * order;
+          for (let i = 0; i < order; i++) sum += weights[w + i] * window[at + i];
+        }
+        window[a * stride + newest] = sum;
+        this.future[a * this.#ahead + s - 1] = sum;
+      }
+    }
+    if (!Number.isFinite(this.future[this.#ahead - 1])) this.#hold(x);
+  }
+}

@@ -1,0 +1,44 @@
+import { type BandPass, bandPassResponse, bandPassState, bandPassStep, butterworthBandPass } from '../biquad.ts';
+
+/** The causal band-pass before the Fourier combiners and the autoregression, with what it does to a frequency. */
+export class FrontBand {
+  /** Band-passed samples, f64[axes]. */
+  readonly values: Float64Array;
+  readonly #band: BandPass;
+  readonly #rateHz: number;
+  readonly #state: Float64Array;
+  readonly #origin: Float64Array;
+  readonly #response = new Float64Array(2);
+
+  constructor(axes: number, rateHz: number, [lowHz, highHz]: readonly [number, number]) {
+    this.#band = butterworthBandPass(lowHz, highHz, rateHz);
+    this.#rateHz = rateHz;
+    this.#state = bandPassState(this.#band, axes);
+    this.#origin = new Float64Array(axes);
+    this.values = new Float64Array(axes);
+  }
+
+  reset(x: Float64Array): void {
+    this.#origin.set(x);
+    this.#state.fill(0);
+    this.values.fill(0);
+  }
+
+  update(x: Float64Array): void {
+    for (let a = 0; a < x.length; a++)
+      this.values[a] = bandPassStep(this.#band, this.#state, a, x[a] - this.#origin[a]);
+  }
+
+  /**
+   * What undoes the band at a frequency, as real and imaginary part; where the samples are accelerations, that of the
+   * double integration -1/omega^2 besides. The same array at every call.
+   */
+  undo(hz: number, accelerations: boolean): Float64Array {
+    bandPassResponse(this.#band, hz / this.#rateHz, this.#response);
+    const square = this.#response[0] ** 2 + this.#response[1] ** 2;
+    const scale = accelerations ? -1 / (2 * Math.PI * hz) ** 2 : 1;
+    this.#response[0] *= scale / square;
+    this.#response[1] *= -scale / square;
+    return this.#response;
+  }
+}
