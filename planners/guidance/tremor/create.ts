@@ -18,10 +18,10 @@ export const filterParameters = {
   'steady-hand': {},
   'low-pass': { cutoffHz: 3 },
   notch: { quality: 1 },
-  wflc: { weightStep: 0.005, frequencyStep: 0.0002 },
-  'bmflc-lms': { spacingHz: 0.5, step: 0.001 },
-  'bmflc-rls': { spacingHz: 1, memorySec: 0.5, level: 1 },
-  'bmflc-kalman': { spacingHz: 0.5, drift: 1e-5, level: 1 },
+  wflc: { weightStep: 0.01, frequencyStep: 0.00005 },
+  'bmflc-lms': { spacingHz: 1, step: 0.003 },
+  'bmflc-rls': { spacingHz: 1, memorySec: 0.15, level: 1 },
+  'bmflc-kalman': { spacingHz: 1, drift: 1e-3, level: 1 },
   'ar-rls': { order: 12, spacingSec: 0.01, memorySec: 5 },
 } as const;
 
@@ -146,7 +146,7 @@ function createModel(request: ModelRequest): SignalModel {
     case 'wflc':
       return new Wflc(count, rateHz, band, accelerations, { weightStep: p.weightStep, frequencyStep: p.frequencyStep });
     case 'bmflc-lms':
-      return bmflc(() => new LmsUpdate((p.step * 1000) / rateHz));
+      return bmflc((_, size) => new LmsUpdate(Math.min(0.5 / size, (p.step * 1000) / rateHz)));
     case 'bmflc-rls':
       return bmflc((_, size) => new RlsUpdate(size, rateHz, p.memorySec, p.level));
     case 'bmflc-kalman':

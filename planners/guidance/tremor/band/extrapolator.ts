@@ -12,6 +12,8 @@ export interface ExtrapolatorSettings {
 
 const VARIANCE_KEEP = 0.95;
 const FIRST_LEVEL = 1e4;
+/** A continuation stays within this many times what the signal moved over the samples that it is made from. */
+const FARTHEST = 8;
 
 /**
  * Continues signals past their last sample: an autoregression, learnt recursively one sample ahead, applied to its own
@@ -30,6 +32,8 @@ export class Extrapolator {
   readonly #weights: readonly Float64Array[];
   readonly #variance: Float64Array;
   readonly #window: Float64Array;
+  readonly #lowest: Float64Array;
+  readonly #highest: Float64Array;
   #count = 0;
 
   constructor(axes: number, rateHz: number, ahead: number, settings: ExtrapolatorSettings) {
@@ -45,6 +49,8 @@ export class Extrapolator {
     this.#regressions = Array.from({ length: models }, () => new RecursiveLeastSquares(size));
     this.#weights = Array.from({ length: models }, () => new Float64Array(size));
     this.#variance = new Float64Array(axes);
+    this.#lowest = new Float64Array(axes);
+    this.#highest = new Float64Array(axes);
     this.#window = new Float64Array(axes * (order + ahead));
     this.future = new Float64Array(axes * ahead);
   }
@@ -114,6 +120,11 @@ export class Extrapolator {
     for (let a = 0; a < this.#axes; a++) {
       for (let i = 0; i < order; i++) window[a * stride + this.#ahead + i] = this.#past[a * order + i];
     }
+    if (this.#count <= 2 * order) {
+      this.#hold(x);
+      return;
+    }
+    this.#limit(x);
     for (let s = 1; s <= this.#ahead; s++) {
       const newest = this.#ahead - s;
       for (let a = 0; a < axes; a++) {
@@ -124,10 +135,21 @@ export class Extrapolator {
           const w = b * order;
           for (let i = 0; i < order; i++) sum += weights[w + i] * window[at + i];
         }
+        sum = Math.min(this.#highest[a], Math.max(this.#lowest[a], sum));
         window[a * stride + newest] = sum;
         this.future[a * this.#ahead + s - 1] = sum;
       }
     }
-    if (!Number.isFinite(this.future[this.#ahead - 1])) this.#hold(x);
+  }
+
+  /** How far a continuation may go, for weights that are not stable yet. */
+  #limit(x: Float64Array): void {
+    const { order } = this.#settings;
+    for (let a = 0; a < this.#axes; a++) {
+      let farthest = 0;
+      for (let i = 1; i < order; i++) farthest = Math.max(farthest, Math.abs(this.#past[a * order + i] - x[a]));
+      this.#lowest[a] = x[a] - FARTHEST * farthest;
+      this.#highest[a] = x[a] + FARTHEST * farthest;
+    }
   }
 }

@@ -1,5 +1,8 @@
 import { type BandPass, bandPassResponse, bandPassState, bandPassStep, butterworthBandPass } from '../biquad.ts';
 
+/** The front passes this much beyond the band on either side: wider lags less and lets more voluntary motion in. */
+const WIDEN = 1.5;
+
 /** The causal band-pass before the Fourier combiners and the autoregression, with what it does to a frequency. */
 export class FrontBand {
   /** Band-passed samples, f64[axes]. */
@@ -11,7 +14,7 @@ export class FrontBand {
   readonly #response = new Float64Array(2);
 
   constructor(axes: number, rateHz: number, [lowHz, highHz]: readonly [number, number]) {
-    this.#band = butterworthBandPass(lowHz, highHz, rateHz);
+    this.#band = butterworthBandPass(lowHz / WIDEN, Math.min(highHz * WIDEN, 0.45 * rateHz), rateHz);
     this.#rateHz = rateHz;
     this.#state = bandPassState(this.#band, axes);
     this.#origin = new Float64Array(axes);
