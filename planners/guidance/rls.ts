@@ -10,6 +10,7 @@ export class RecursiveLeastSquares {
   readonly #inverse: Float64Array;
   readonly #gain: Float64Array;
   #norm = 1;
+  #turn = -1;
   #ceiling = Number.POSITIVE_INFINITY;
 
   constructor(size: number) {
@@ -21,6 +22,7 @@ export class RecursiveLeastSquares {
   /** Starts with the inverse correlation `level` times identity: large trusts the first samples, small the first weights. */
   reset(level: number): void {
     this.#inverse.fill(0);
+    this.#turn = -1;
     this.#ceiling = GROWTH * level * this.size;
     for (let i = 0; i < this.size; i++) this.#inverse[i * this.size + i] = level;
   }
@@ -56,7 +58,36 @@ export class RecursiveLeastSquares {
     }
   }
 
-  /** Moves weights by the error that they made before {@link regress}. */
+  /**
+   * Pulls one weight towards zero, every call the next one in turn, as a sample would whose regressor is that weight's alone, of
+   * `ridge` times the power of `x`: keeps what the samples do not tell from growing. Then {@link correct} by
+   * the negative of the weight {@link leaking}.
+   */
+  leak(x: Float64Array, ridge: number): void {
+    const { size } = this;
+    const inverse = this.#inverse;
+    const turn = (this.#turn + 1) % size;
+    this.#turn = turn;
+    const amount = ridge * dot(x, x);
+    const norm = 1 + amount * inverse[turn * size + turn];
+    for (let i = 0; i < size; i++) this.#gain[i] = inverse[i * size + turn];
+    for (let i = 0; i < size; i++) {
+      const share = (amount * this.#gain[i]) / norm;
+      for (let j = 0; j <= i; j++) {
+        const value = inverse[i * size + j] - share * this.#gain[j];
+        inverse[i * size + j] = value;
+        inverse[j * size + i] = value;
+      }
+    }
+    this.#norm = norm / amount;
+  }
+
+  /** The weight that {@link leak} pulled last: its error is that weight's negative. */
+  get leaking(): number {
+    return this.#turn;
+  }
+
+  /** Moves weights by the error that they made before {@link regress} or {@link leak}. */
   correct(weights: Float64Array, error: number): void {
     const share = error / this.#norm;
     for (let i = 0; i < this.size; i++) weights[i] += this.#gain[i] * share;

@@ -20,9 +20,9 @@ export const filterParameters = {
   notch: { quality: 1 },
   wflc: { weightStep: 0.01, frequencyStep: 0.00005 },
   'bmflc-lms': { spacingHz: 1, step: 0.003 },
-  'bmflc-rls': { spacingHz: 1, memorySec: 0.15, level: 1 },
+  'bmflc-rls': { spacingHz: 1, memorySec: 0.15, level: 1, ridge: 0.03 },
   'bmflc-kalman': { spacingHz: 1, drift: 1e-3, level: 1 },
-  'ar-rls': { order: 12, spacingSec: 0.01, memorySec: 5 },
+  'ar-rls': { order: 12, spacingSec: 0.01, memorySec: 5, ridge: 0.01 },
 } as const;
 
 export type TremorFilterName = keyof typeof filterParameters;
@@ -148,7 +148,7 @@ function createModel(request: ModelRequest): SignalModel {
     case 'bmflc-lms':
       return bmflc((_, size) => new LmsUpdate(Math.min(0.5 / size, (p.step * 1000) / rateHz)));
     case 'bmflc-rls':
-      return bmflc((_, size) => new RlsUpdate(size, rateHz, p.memorySec, p.level));
+      return bmflc((_, size) => new RlsUpdate(size, rateHz, p.memorySec, p.level, p.ridge));
     case 'bmflc-kalman':
       return bmflc((_, size) => new KalmanUpdate(size, (p.drift * 1000) / rateHz, p.level));
     case 'ar-rls':
@@ -156,6 +156,7 @@ function createModel(request: ModelRequest): SignalModel {
         order: p.order,
         spacingSec: p.spacingSec,
         memorySec: p.memorySec,
+        ridge: p.ridge,
       });
   }
 }

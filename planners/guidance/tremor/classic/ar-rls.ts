@@ -7,6 +7,8 @@ export interface ArSettings {
   /** Between one sample that it looks at and the next [s]. */
   readonly spacingSec: number;
   readonly memorySec: number;
+  /** Share of a regressor's power that pulls weights to zero: raising it steadies them where samples are alike. */
+  readonly ridge: number;
 }
 
 /**
@@ -23,6 +25,7 @@ export class ArRls implements SignalModel {
   readonly #ahead: number;
   readonly #horizonSec: number;
   readonly #forget: number;
+  readonly #ridge: number;
   readonly #past: Float64Array;
   readonly #length: number;
   readonly #regressor: Float64Array;
@@ -44,6 +47,7 @@ export class ArRls implements SignalModel {
     this.#stride = Math.max(1, Math.round(settings.spacingSec * rateHz));
     this.#horizonSec = horizonSec;
     this.#ahead = Math.round(horizonSec * rateHz);
+    this.#ridge = settings.ridge;
     this.#forget = Math.exp(-1 / (settings.memorySec * rateHz));
     this.#length = this.#stride * (settings.order - 1) + this.#ahead + 1;
     this.#past = new Float64Array(axes * this.#length);
@@ -78,6 +82,8 @@ export class ArRls implements SignalModel {
       const error = value - dot(this.#weights[a], this.#regressor);
       this.#squares[a].regress(this.#regressor, this.#forget, 1);
       this.#squares[a].correct(this.#weights[a], error);
+      this.#squares[a].leak(this.#regressor, this.#ridge);
+      this.#squares[a].correct(this.#weights[a], -this.#weights[a][this.#squares[a].leaking]);
     }
   }
 

@@ -6,16 +6,19 @@ export class RlsUpdate implements WeightUpdate {
   readonly #squares: RecursiveLeastSquares;
   readonly #forget: number;
   readonly #level: number;
+  readonly #ridge: number;
   readonly #views: Float64Array[] = [];
 
   /**
    * @param memorySec raising it averages longer and follows later
+   * @param ridge share of a regressor's power that pulls weights to zero: raising it steadies lines that lie close
    * @param level inverse correlation at the start: raising it trusts the first samples more
    */
-  constructor(size: number, rateHz: number, memorySec: number, level: number) {
+  constructor(size: number, rateHz: number, memorySec: number, level: number, ridge: number) {
     this.#squares = new RecursiveLeastSquares(size);
     this.#forget = Math.exp(-1 / (memorySec * rateHz));
     this.#level = level;
+    this.#ridge = ridge;
   }
 
   reset(): void {
@@ -29,5 +32,9 @@ export class RlsUpdate implements WeightUpdate {
     }
     this.#squares.regress(regressor, this.#forget, 1);
     for (let a = 0; a < errors.length; a++) this.#squares.correct(this.#views[a], errors[a]);
+    this.#squares.leak(regressor, this.#ridge);
+    for (let a = 0; a < errors.length; a++) {
+      this.#squares.correct(this.#views[a], -this.#views[a][this.#squares.leaking]);
+    }
   }
 }

@@ -3,6 +3,14 @@ import { type BandPass, bandPassResponse, bandPassState, bandPassStep, butterwor
 /** The front passes this much beyond the band on either side: wider lags less and lets more voluntary motion in. */
 const WIDEN = 1.5;
 
+/** Edges of the front for a tremor's band [Hz]. */
+export function frontRange(
+  [lowHz, highHz]: readonly [number, number],
+  rateHz: number,
+): [lowHz: number, highHz: number] {
+  return [lowHz / WIDEN, Math.min(highHz * WIDEN, 0.45 * rateHz)];
+}
+
 /** The causal band-pass before the Fourier combiners and the autoregression, with what it does to a frequency. */
 export class FrontBand {
   /** Band-passed samples, f64[axes]. */
@@ -13,8 +21,8 @@ export class FrontBand {
   readonly #origin: Float64Array;
   readonly #response = new Float64Array(2);
 
-  constructor(axes: number, rateHz: number, [lowHz, highHz]: readonly [number, number]) {
-    this.#band = butterworthBandPass(lowHz / WIDEN, Math.min(highHz * WIDEN, 0.45 * rateHz), rateHz);
+  constructor(axes: number, rateHz: number, range: readonly [number, number]) {
+    this.#band = butterworthBandPass(...frontRange(range, rateHz), rateHz);
     this.#rateHz = rateHz;
     this.#state = bandPassState(this.#band, axes);
     this.#origin = new Float64Array(axes);
