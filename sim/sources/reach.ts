@@ -66,7 +66,8 @@ export class ReachSource implements Source {
     let square = 0;
     for (let a = 0; a < this.axes; a++) this.#from[a] += this.#by[a];
     for (let a = 0; a < this.axes; a++) {
-      this.#by[a] = normal(this.#random) - this.#from[a] / (a < 3 ? HOME_M : HOME_M * this.#options.radPerM);
+      const home = a < 3 ? HOME_M : HOME_M * this.#options.radPerM;
+      this.#by[a] = normal(this.#random) - (home > 0 ? this.#from[a] / home : 0);
       if (a < 3) square += this.#by[a] * this.#by[a];
     }
     const scale = this.#draw(this.#options.lengthM) / Math.sqrt(square);

@@ -1,5 +1,6 @@
 import { ExpertWeights } from '../../experts.ts';
 import type { SignalModel } from '../../predictor.ts';
+import { dotAt } from '../../rls.ts';
 import { Extrapolator, type ExtrapolatorSettings } from './extrapolator.ts';
 import { BandKernel, REACH_AHEAD, REACH_BACK } from './kernel.ts';
 
@@ -177,10 +178,7 @@ export class BandLearner implements SignalModel {
   }
 
   #behind(weights: Float64Array, a: number): number {
-    let sum = 0;
-    const base = a * (REACH_BACK + 1);
-    for (let i = 0; i <= REACH_BACK; i++) sum += weights[REACH_AHEAD + i] * this.#past[base + i];
-    return sum;
+    return dotAt(weights, REACH_AHEAD, this.#past, a * (REACH_BACK + 1), REACH_BACK + 1);
   }
 
   #ahead(weights: Float64Array, e: number, a: number): number {

@@ -1,4 +1,4 @@
-import { dot, RecursiveLeastSquares } from '../../rls.ts';
+import { dot, dotAt, RecursiveLeastSquares } from '../../rls.ts';
 
 /** How an {@link Extrapolator} learns. */
 export interface ExtrapolatorSettings {
@@ -27,8 +27,9 @@ export class Extrapolator {
   readonly #settings: ExtrapolatorSettings;
   readonly #forget: number;
   readonly #past: Float64Array;
-  readonly #regressor: Float64Array;
-  readonly #regressions: readonly RecursiveLeastSquares[];
+  readonly #pasts: readonly Float64Array[];
+  readonly #squares: RecursiveLeastSquares;
+  readonly #errors: Float64Array;
   readonly #weights: readonly Float64Array[];
   readonly #variance: Float64Array;
   readonly #window: Float64Array;
@@ -43,11 +44,11 @@ export class Extrapolator {
     this.#settings = settings;
     this.#forget = Math.exp(-1 / (memorySec * rateHz));
     const size = crossed ? axes * order : order;
-    const models = crossed ? axes : 1;
     this.#past = new Float64Array(axes * order);
-    this.#regressor = new Float64Array(size);
-    this.#regressions = Array.from({ length: models }, () => new RecursiveLeastSquares(size));
-    this.#weights = Array.from({ length: models }, () => new Float64Array(size));
+    this.#pasts = Array.from({ length: axes }, (_, a) => this.#past.subarray(a * order, (a + 1) * order));
+    this.#squares = new RecursiveLeastSquares(size);
+    this.#weights = Array.from({ length: crossed ? axes : 1 }, () => new Float64Array(size));
+    this.#errors = new Float64Array(axes);
     this.#variance = new Float64Array(axes);
     this.#lowest = new Float64Array(axes);
     this.#highest = new Float64Array(axes);
@@ -58,9 +59,9 @@ export class Extrapolator {
   reset(x: Float64Array): void {
     const { order } = this.#settings;
     for (let a = 0; a < this.#axes; a++) this.#past.fill(x[a], a * order, (a + 1) * order);
-    for (const weights of this.#weights) {
-      weights.fill(0);
-      weights[0] = 1;
+    for (let m = 0; m < this.#weights.length; m++) {
+      this.#weights[m].fill(0);
+      this.#weights[m][m * order] = 1;
     }
     this.#variance.fill(0);
     this.#count = 0;
@@ -71,21 +72,9 @@ export class Extrapolator {
   update(x: Float64Array): void {
     const { order, crossed } = this.#settings;
     this.#count++;
-    for (let a = 0; a < this.#axes; a++) {
-      this.#gather(this.#past, order, order, a);
-      const model = crossed ? a : 0;
-      const error = x[a] - dot(this.#weights[model], this.#regressor);
-      const square = error * error;
-      this.#variance[a] = this.#count === 1 ? square : VARIANCE_KEEP * this.#variance[a] + (1 - VARIANCE_KEEP) * square;
-      const variance = this.#variance[a];
-      if (!(variance > 0)) continue;
-      const regression = this.#regressions[model];
-      if (this.#count <= order) regression.reset(FIRST_LEVEL);
-      else {
-        regression.regress(this.#regressor, this.#forget, 1 / variance);
-        regression.correct(this.#weights[model], error);
-      }
-    }
+    if (this.#count <= order) this.#squares.reset(FIRST_LEVEL);
+    if (crossed) this.#learnTogether(x);
+    else for (let a = 0; a < this.#axes; a++) this.#learn(x, a);
     for (let a = 0; a < this.#axes; a++) {
       const base = a * order;
       this.#past.copyWithin(base + 1, base, base + order - 1);
@@ -94,16 +83,33 @@ export class Extrapolator {
     this.#continue(x);
   }
 
-  /** Regressor of axis a from windows of `stride` that hold at [n - 1 - i] (or, for the past, at [i]) the sample i before. */
-  #gather(from: Float64Array, stride: number, order: number, a: number): void {
-    if (!this.#settings.crossed) {
-      for (let i = 0; i < order; i++) this.#regressor[i] = from[a * stride + i];
-      return;
+  /** One regression on the past of all axes, whose weights serve the axes each by its own. */
+  #learnTogether(x: Float64Array): void {
+    let variance = 0;
+    for (let a = 0; a < this.#axes; a++) {
+      this.#errors[a] = x[a] - dot(this.#weights[a], this.#past);
+      variance += this.#judge(a) / this.#axes;
     }
-    for (let b = 0; b < this.#axes; b++) {
-      const axis = (a + b) % this.#axes;
-      for (let i = 0; i < order; i++) this.#regressor[b * order + i] = from[axis * stride + i];
-    }
+    if (!(variance > 0) || this.#count <= this.#settings.order) return;
+    this.#squares.regress(this.#past, this.#forget, 1 / variance);
+    for (let a = 0; a < this.#axes; a++) this.#squares.correct(this.#weights[a], this.#errors[a]);
+  }
+
+  /** The one regression that all axes share learns from an axis. */
+  #learn(x: Float64Array, a: number): void {
+    this.#errors[a] = x[a] - dot(this.#weights[0], this.#pasts[a]);
+    const variance = this.#judge(a);
+    if (!(variance > 0) || this.#count <= this.#settings.order) return;
+    this.#squares.regress(this.#pasts[a], this.#forget, 1 / variance);
+    this.#squares.correct(this.#weights[0], this.#errors[a]);
+  }
+
+  /** Variance that the errors of an axis have had lately. */
+  #judge(a: number): number {
+    const square = this.#errors[a] * this.#errors[a];
+    const keep = this.#count === 1 ? 0 : VARIANCE_KEEP;
+    this.#variance[a] = keep * this.#variance[a] + (1 - keep) * square;
+    return this.#variance[a];
   }
 
   #hold(x: Float64Array): void {
@@ -131,9 +137,8 @@ export class Extrapolator {
         const weights = this.#weights[crossed ? a : 0];
         let sum = 0;
         for (let b = 0; b < others; b++) {
-          const at = ((a + b) % axes) * stride + newest + 1;
-          const w = b * order;
-          for (let i = 0; i < order; i++) sum += weights[w + i] * window[at + i];
+          const from = crossed ? b : a;
+          sum += dotAt(weights, b * order, window, from * stride + newest + 1, order);
         }
         sum = Math.min(this.#highest[a], Math.max(this.#lowest[a], sum));
         window[a * stride + newest] = sum;

@@ -2,7 +2,7 @@ import { butterworthBandPass, zeroPhase } from '../biquad.ts';
 
 /** Samples on either side that the reference band reaches over. */
 export const REACH_BACK = 100;
-export const REACH_AHEAD = 50;
+export const REACH_AHEAD = 40;
 const FINE = 32;
 const SINC_HALF = 24;
 
