@@ -12,6 +12,9 @@ export interface ExtrapolatorSettings {
 
 const VARIANCE_KEEP = 0.95;
 const FIRST_LEVEL = 1e4;
+/** Share of a regressor's power that pulls weights to zero: without noise they would not be determined. */
+const RIDGE = 1e-8;
+const LEAK_EVERY = 4;
 /** A continuation stays within this many times what the signal moved over the samples that it is made from. */
 const FARTHEST = 8;
 
@@ -93,6 +96,11 @@ export class Extrapolator {
     if (!(variance > 0) || this.#count <= this.#settings.order) return;
     this.#squares.regress(this.#past, this.#forget, 1 / variance);
     for (let a = 0; a < this.#axes; a++) this.#squares.correct(this.#weights[a], this.#errors[a]);
+    if (this.#count % LEAK_EVERY !== 0) return;
+    this.#squares.leak(this.#past, RIDGE / variance);
+    for (let a = 0; a < this.#axes; a++) {
+      this.#squares.correct(this.#weights[a], -this.#weights[a][this.#squares.leaking]);
+    }
   }
 
   /** The one regression that all axes share learns from an axis. */
@@ -102,6 +110,9 @@ export class Extrapolator {
     if (!(variance > 0) || this.#count <= this.#settings.order) return;
     this.#squares.regress(this.#pasts[a], this.#forget, 1 / variance);
     this.#squares.correct(this.#weights[0], this.#errors[a]);
+    if (this.#count % LEAK_EVERY !== 0) return;
+    this.#squares.leak(this.#pasts[a], RIDGE / variance);
+    this.#squares.correct(this.#weights[0], -this.#weights[0][this.#squares.leaking]);
   }
 
   /** Variance that the errors of an axis have had lately. */
