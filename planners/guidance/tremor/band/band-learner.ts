@@ -14,9 +14,9 @@ const MAX_HORIZON_SEC = 0.3;
 
 /** Found on synthetic tremor and recordings 814_1, 820_1 and 828_1. */
 const experts: readonly ExtrapolatorSettings[] = [
-  { order: 14, crossed: true, memorySec: 2 },
-  { order: 8, crossed: false, memorySec: 1 },
-  { order: 28, crossed: false, memorySec: 1 },
+  { order: 15, crossed: true, memorySec: 2 },
+  { order: 9, crossed: false, memorySec: 1 },
+  { order: 29, crossed: false, memorySec: 1 },
 ];
 
 /**
