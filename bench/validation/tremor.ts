@@ -89,9 +89,9 @@ function syntheticTable(
           Math.min,
           1,
         );
-      const most = (pick: (s: TremorScore) => number): string =>
+      const most = (pick: (s: TremorScore) => number | null): string =>
         spread(
-          scores[i].map((s) => Math.abs(pick(s))),
+          scores[i].map((s) => Math.abs(pick(s) ?? 0)),
           Math.max,
           2,
         );
@@ -134,7 +134,7 @@ function everyFilter(): string {
           1,
         ),
         spread(
-          scores.map((s) => s.voluntaryLagMs),
+          scores.map((s) => s.voluntaryLagMs ?? 0),
           Math.max,
           1,
         ),
