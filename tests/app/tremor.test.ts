@@ -99,6 +99,7 @@ describe('tremor score', () => {
     ['columns that are not there', [recording, '--columns', 't_s,q'], '"q"'],
     ['a short recording', [short], 'at least 10 s'],
     ['a latency that is no number', ['--synthetic', '1', '--latency-ms', 'soon'], 'soon'],
+    ['a latency beyond what the filter can do', ['--synthetic', '1', '--latency-ms', '5,200'], 'at most 100 ms'],
     ['a latency beyond the limit', ['--synthetic', '1', '--latency-ms', '900'], '500'],
   ])('refuses %s in two lines', async (_, args, part) => {
     const { code, stdout, stderr } = await isocenter(['tremor', 'score', ...args]);
