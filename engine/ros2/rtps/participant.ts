@@ -95,6 +95,7 @@ class Participant implements DdsParticipant, Outlet {
   #nextEntity = 1;
   #changed = false;
   #assertedMs = 0;
+  #sweptMs = performance.now();
   #closing: Promise<void> | undefined;
 
   constructor(domain: number, transport: Transport, options: ParticipantOptions) {
@@ -237,6 +238,10 @@ class Participant implements DdsParticipant, Outlet {
 
   #sweep(): void {
     const nowMs = performance.now();
+    // While a long computation held the event loop, peers could speak but not be heard: that is no silence of theirs.
+    const heldMs = nowMs - this.#sweptMs - SWEEP_MS;
+    this.#sweptMs = nowMs;
+    if (heldMs > SWEEP_MS) this.#discovery.forgive(heldMs);
     this.#discovery.sweep(nowMs);
     let leaseSec = Number.POSITIVE_INFINITY;
     for (const { info } of this.#endpoints.writers.values()) {

@@ -6,9 +6,6 @@ import { type Destination, sameDestination } from './transport.ts';
 import { MESSAGE_OVERHEAD_BYTES } from './wire/message-writer.ts';
 import type { NumberSet } from './wire/reader.ts';
 
-/** Bytes of a fragment, and the largest payload that goes out whole: both vendors take datagrams of 14,720 bytes. */
-export const FRAGMENT_BYTES = 14000;
-const WHOLE_BYTES = 14400;
 /** A reader is asked to acknowledge at least this often while samples flow. */
 const ASK_EVERY_MS = 5;
 const ASK_EVERY_SAMPLES = 8;
@@ -141,7 +138,9 @@ export class StatefulWriter implements Attended {
   ackNack(proxy: ReaderProxy, set: NumberSet, final: boolean): void {
     if (!proxy.reliable) return;
     const before = proxy.acked;
-    proxy.acked = Math.max(before, Math.min(set.base - 1, this.history.last));
+    // A reader that begins anew had lost sight of us: it has nothing.
+    if (set.base <= 1 && set.count === 0 && !final) proxy.acked = Math.max(proxy.start, this.history.first - 1);
+    else proxy.acked = Math.max(before, Math.min(set.base - 1, this.history.last));
     if (proxy.acked > before) this.#trim();
     if (set.count > 0) this.#resendMissing(proxy, set);
     else if (!final && proxy.acked < this.history.last) this.#sendHeartbeat(proxy, performance.now(), false);
@@ -150,14 +149,15 @@ export class StatefulWriter implements Attended {
 
   nackFrag(proxy: ReaderProxy, sequence: number, set: NumberSet): void {
     if (!proxy.reliable || sequence <= proxy.acked || sequence > this.history.last) return;
+    const { prefix, entity, destination } = proxy.address;
+    const { fragmentBytes } = destination;
     const change = this.#relevant(proxy, sequence);
-    if (change?.payload === undefined || change.payload.length <= WHOLE_BYTES) {
+    if (change?.payload === undefined || change.payload.length <= fragmentBytes) {
       if (change === undefined) this.#sendGap(proxy, sequence);
       else this.#resend(proxy, change);
       return;
     }
-    const nFragments = Math.ceil(change.payload.length / FRAGMENT_BYTES);
-    const { prefix, entity, destination } = proxy.address;
+    const nFragments = Math.ceil(change.payload.length / fragmentBytes);
     for (let i = 0; i < set.count; i++) {
       if (set.numbers[i] > nFragments) break;
       this.#sendFragment(prefix, entity, destination, change, set.numbers[i]);
@@ -266,7 +266,7 @@ export class StatefulWriter implements Attended {
     for (let i = 0; i < set.count && bytes < LIMITS.resendBytes; i++) {
       const sequence = set.numbers[i];
       if (sequence > this.history.last) break;
-      if (sequence <= proxy.acked || sequence <= gapEnd) continue;
+      if (sequence <= gapEnd) continue;
       const change = this.#relevant(proxy, sequence);
       if (change === undefined) gapEnd = this.#sendGap(proxy, sequence);
       else bytes += this.#resend(proxy, change);
@@ -313,16 +313,17 @@ export class StatefulWriter implements Attended {
     final: boolean,
   ): void {
     const bytes = change.payload?.length ?? 0;
-    const nFragments = bytes <= WHOLE_BYTES ? 1 : Math.ceil(bytes / FRAGMENT_BYTES);
+    const { fragmentBytes } = destination;
+    const nFragments = Math.max(1, Math.ceil(bytes / fragmentBytes));
     for (let fragment = 1; fragment < nFragments; fragment++) {
       this.#sendFragment(prefix, entity, destination, change, fragment);
     }
-    const body = nFragments === 1 ? bytes : FRAGMENT_BYTES;
+    const body = Math.min(bytes, fragmentBytes);
     const message = this.#outlet.message.beginFor(prefix, body + MESSAGE_OVERHEAD_BYTES).timestamp(change.timeSec);
     const { sequence, inlineQos, payload } = change;
     if (nFragments === 1) message.data(entity, this.entity, sequence, inlineQos, payload);
     else if (payload !== undefined) {
-      message.dataFrag(entity, this.entity, sequence, inlineQos, payload, nFragments, FRAGMENT_BYTES);
+      message.dataFrag(entity, this.entity, sequence, inlineQos, payload, nFragments, fragmentBytes);
     }
     if (first > 0) message.heartbeat(entity, this.entity, first, this.history.last, ++this.#count, final);
     this.#outlet.send(message.take(), destination);
@@ -330,9 +331,10 @@ export class StatefulWriter implements Attended {
 
   #sendFragment(prefix: Buffer, entity: number, destination: Destination, change: Change, fragment: number): void {
     if (change.payload === undefined) return;
-    const message = this.#outlet.message.beginFor(prefix, FRAGMENT_BYTES + MESSAGE_OVERHEAD_BYTES);
+    const { fragmentBytes } = destination;
+    const message = this.#outlet.message.beginFor(prefix, fragmentBytes + MESSAGE_OVERHEAD_BYTES);
     message.timestamp(change.timeSec);
-    message.dataFrag(entity, this.entity, change.sequence, change.inlineQos, change.payload, fragment, FRAGMENT_BYTES);
+    message.dataFrag(entity, this.entity, change.sequence, change.inlineQos, change.payload, fragment, fragmentBytes);
     this.#outlet.send(message.take(), destination);
   }
 }

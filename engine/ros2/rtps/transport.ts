@@ -3,6 +3,8 @@ export interface Destination {
   readonly address: string;
   readonly port: number;
   readonly via: number;
+  /** Larger samples go there in pieces of so many bytes. */
+  readonly fragmentBytes: number;
 }
 
 export function sameDestination(a: Destination, b: Destination): boolean {

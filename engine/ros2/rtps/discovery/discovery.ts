@@ -114,6 +114,14 @@ export class Discovery {
     }
   }
 
+  /** Takes back a time in which nobody could be heard. */
+  forgive(ms: number): void {
+    for (const remote of this.participants) {
+      remote.seenMs += ms;
+      for (const endpoint of remote.leased) endpoint.aliveMs += ms;
+    }
+  }
+
   alive(remote: RemoteParticipant, writer: number): void {
     const endpoint = remote.endpoints.get(writer);
     if (endpoint === undefined || !remote.leased.has(endpoint)) return;

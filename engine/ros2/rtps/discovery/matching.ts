@@ -1,5 +1,8 @@
 import type { Qos } from '../types.ts';
 
+/** On the wire a second has 2^32 parts, inside peers a milliard: the same duration differs by rounding [s]. */
+const ROUNDING_SEC = 2e-9;
+
 /**
  * The first policy in which a writer offers less than a reader asks for (DDS 1.4, 2.2.3), by its name in ROS; undefined where all
  * fit.
@@ -7,9 +10,9 @@ import type { Qos } from '../types.ts';
 export function incompatiblePolicy(offered: Qos, requested: Qos): string | undefined {
   if (requested.reliability === 'reliable' && offered.reliability !== 'reliable') return 'RELIABILITY';
   if (requested.durability === 'transient_local' && offered.durability !== 'transient_local') return 'DURABILITY';
-  if (offered.deadlineSec > requested.deadlineSec) return 'DEADLINE';
+  if (offered.deadlineSec > requested.deadlineSec + ROUNDING_SEC) return 'DEADLINE';
   if (requested.liveliness === 'manual_by_topic' && offered.liveliness !== 'manual_by_topic') return 'LIVELINESS';
-  if (offered.livelinessLeaseSec > requested.livelinessLeaseSec) return 'LIVELINESS';
+  if (offered.livelinessLeaseSec > requested.livelinessLeaseSec + ROUNDING_SEC) return 'LIVELINESS';
   return undefined;
 }
 
