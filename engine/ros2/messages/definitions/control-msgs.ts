@@ -67,6 +67,58 @@ trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_error
 trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_output
 float64 speed_scaling_factor
 `,
+  'control_msgs/msg/JointJog': `
+std_msgs/Header header
+string[] joint_names
+float64[] displacements
+float64[] velocities
+float64 duration
+`,
+  'control_msgs/msg/InterfaceValue': `
+string[] interface_names
+float64[] values
+`,
+  'control_msgs/msg/DynamicJointState': `
+std_msgs/Header header
+string[] joint_names
+InterfaceValue[] interface_values
+`,
+  'control_msgs/msg/GripperCommand': `
+float64 position
+float64 max_effort
+`,
+  'control_msgs/action/GripperCommand': `
+GripperCommand command
+---
+float64 position
+float64 effort
+bool stalled
+bool reached_goal
+---
+float64 position
+float64 effort
+bool stalled
+bool reached_goal
+`,
+  'control_msgs/action/ParallelGripperCommand': `
+sensor_msgs/JointState command
+---
+sensor_msgs/JointState state
+bool stalled
+bool reached_goal
+---
+sensor_msgs/JointState state
+`,
+  'control_msgs/srv/QueryTrajectoryState': `
+builtin_interfaces/Time time
+---
+bool success
+string message
+string[] name
+float64[] position
+float64[] velocity
+float64[] acceleration
+`,
 };
 
 /** Version 6.3.0 and later: feedback says which point is being executed. */
@@ -83,5 +135,26 @@ trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_desired
 trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_actual
 trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_error
 int32 multi_dof_index
+`,
+};
+
+/** Version 4: the state of a controller also under its old names, without the speed scaling. */
+export const CONTROL_MSGS_OF_HUMBLE: DefinitionTexts = {
+  'control_msgs/msg/JointTrajectoryControllerState': `
+std_msgs/Header header
+string[] joint_names
+trajectory_msgs/JointTrajectoryPoint reference
+trajectory_msgs/JointTrajectoryPoint feedback
+trajectory_msgs/JointTrajectoryPoint error
+trajectory_msgs/JointTrajectoryPoint output
+trajectory_msgs/JointTrajectoryPoint desired
+trajectory_msgs/JointTrajectoryPoint actual
+string[] multi_dof_joint_names
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_reference
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_feedback
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_error
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_output
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_desired
+trajectory_msgs/MultiDOFJointTrajectoryPoint multi_dof_actual
 `,
 };

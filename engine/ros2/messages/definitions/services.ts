@@ -101,3 +101,16 @@ char[16] client_gid
 int64 sequence_number
 `,
 };
+
+export const SERVICES_SINCE_JAZZY: DefinitionTexts = {
+  'rcl_interfaces/srv/GetLoggerLevels': `
+string[] names
+---
+LoggerLevel[] levels
+`,
+  'rcl_interfaces/srv/SetLoggerLevels': `
+LoggerLevel[] levels
+---
+SetLoggerLevelsResult[] results
+`,
+};
