@@ -166,8 +166,8 @@ class JsonReader {
   private fault(value: unknown, wanted: string): Error {
     return inputError(
       'ros2/message',
-      `${this.type}, ${pathText(this.path, this.path.length)}: ${shownValue(value)} is not ${wanted}`,
-      'see the definition of the type',
+      `${this.type}${this.path.length === 0 ? '' : `, ${pathText(this.path, this.path.length)}`}: ${shownValue(value)} is not ${wanted}`,
+      'see the definition of the type; 64-bit integers that a number does not hold exactly are text in digits',
     );
   }
 }
