@@ -194,6 +194,7 @@ describe('encode refuses', () => {
     ['a wrong kind', { flag: 1 }, /, flag: 1 is not true or false/],
     ['text for a number', { j: '1' }, /, j: '1' is not a number/],
     ['a number for text', { p: ['a', 7] }, /, p\[1\]: 7 is not a string/],
+    ['an entry that is missing', { p: ['a', undefined] }, /, p\[1\]: undefined is not an entry/],
     ['null', { r: null }, /, r: null is not an object of fields/],
     ['an integer out of range', { b: 256 }, /, b: 256 is not an integer from 0 to 255 \(uint8\)/],
     ['a fraction', { e: 1.5 }, /, e: 1\.5 is not an integer from -2147483648 to 2147483647/],
