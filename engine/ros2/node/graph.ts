@@ -1,6 +1,6 @@
 import { nameOfDds } from '../messages/names.ts';
 import type { EndpointInfo, Qos } from '../rtps/types.ts';
-import type { RosContext } from './context.ts';
+import type { RosContext } from './shared.ts';
 import type { Graph, GraphNode, TopicInfo } from './types.ts';
 
 type Named = { readonly name: string; readonly types: readonly string[] };

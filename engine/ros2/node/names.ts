@@ -13,7 +13,8 @@ export function checkName(name: string): void {
   if (name.length > LONGEST) throw bad(name, `has ${name.length} characters, ${LONGEST} are the limit`);
   if (name.endsWith('/') && name !== '/') throw bad(name, 'ends in a slash');
   if (name.includes('//')) throw bad(name, 'has two slashes in a row');
-  if (name.includes('~') && !/^~(\/|$)/.test(name)) throw bad(name, 'has a ~ that is not its beginning, before a slash');
+  if (name.includes('~') && !/^~(\/|$)/.test(name))
+    throw bad(name, 'has a ~ that is not its beginning, before a slash');
   const tokens = name.replace(/^~?\/?/, '').split('/');
   if (name !== '~' && tokens.length === 1 && tokens[0] === '') throw bad(name, 'has no name behind the slash');
   for (const token of tokens) {
@@ -41,7 +42,8 @@ export function checkNodeName(name: string): void {
 
 /** The namespace with its slash in front; `/` for none. */
 export function fullNamespace(namespace: string | undefined): string {
-  const full = namespace === undefined || namespace === '' ? '/' : namespace.startsWith('/') ? namespace : `/${namespace}`;
+  const full =
+    namespace === undefined || namespace === '' ? '/' : namespace.startsWith('/') ? namespace : `/${namespace}`;
   if (full !== '/') checkFullName(full);
   return full;
 }

@@ -47,7 +47,10 @@ export class NodeDirectory {
   }
 
   nodes(): readonly GraphNode[] {
-    return [...[...this.#own].map(({ name, namespace }) => ({ name, namespace })), ...[...this.#theirs.values()].flat()];
+    return [
+      ...[...this.#own].map(({ name, namespace }) => ({ name, namespace })),
+      ...[...this.#theirs.values()].flat(),
+    ];
   }
 
   onChange(listener: () => void): () => void {

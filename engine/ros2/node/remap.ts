@@ -39,7 +39,11 @@ export function createRemapping(name: string, namespace: string | undefined, rul
 function parse(rule: string, node: string): Rule[] {
   const [left, to, ...rest] = rule.split(':=');
   if (to === undefined || to === '' || left === '' || rest.length > 0) {
-    throw inputError('ros2/bad-remap', `${JSON.stringify(rule)} is no remapping rule`, 'write from:=to, as scan:=/robot/scan');
+    throw inputError(
+      'ros2/bad-remap',
+      `${JSON.stringify(rule)} is no remapping rule`,
+      'write from:=to, as scan:=/robot/scan',
+    );
   }
   const colon = left.indexOf(':');
   if (colon < 0) return [{ from: left, to }];
