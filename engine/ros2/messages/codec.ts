@@ -206,6 +206,7 @@ function listCodec(entry: Codec, extent: Extent): Codec {
       output.depth = depth + 1;
       for (let i = 0; i < count; i++) {
         output.path[depth] = i;
+        if (values[i] === undefined && value !== undefined) throw output.fault(undefined, 'an entry');
         entry.write(output, values[i]);
       }
       output.depth = depth;

@@ -2,7 +2,7 @@ import { inputError } from '../../core/errors.ts';
 import { type Codec, fieldCodec, structCodec } from './codec.ts';
 import { definitionError } from './definition.ts';
 import { expandInterface, interfaceOf } from './expand.ts';
-import { nearestNames } from './names.ts';
+import { nearestNames, splitName } from './names.ts';
 import type { Field, Structure } from './structure.ts';
 import type { InterfaceSource } from './types.ts';
 
@@ -48,6 +48,7 @@ export class DefinitionStore {
   structure(name: string): Structure {
     const known = this.find(name);
     if (known !== undefined) return known;
+    if (this.makers.has(name)) throw noMessage(name);
     throw unknownType(name, this.names);
   }
 
@@ -131,6 +132,16 @@ export function unknownType(name: string, known: readonly string[]): Error {
     'ros2/unknown-type',
     `no definition of ${name} is known`,
     `add its definition${likely(name, known)}`,
+  );
+}
+
+function noMessage(name: string): Error {
+  const isService = splitName(name).kind === 'srv';
+  const parts = isService ? ['Request', 'Response'] : ['Goal', 'Result', 'Feedback'];
+  return inputError(
+    'ros2/unknown-type',
+    `${name} is ${isService ? 'a service' : 'an action'}, not a message`,
+    `its messages are ${parts.map((part) => `${name}_${part}`).join(', ')}`,
   );
 }
 

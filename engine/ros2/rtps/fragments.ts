@@ -15,8 +15,12 @@ export class Assembly {
   readonly #have: Uint8Array;
   #missing: number;
   #firstMissing = 0;
+  /** Number of the last fragment that came: those before it that did not are lost, unless the network changed their order. */
+  highest = 0;
   lastFragmentMs = 0;
-  nackedMs = Number.NEGATIVE_INFINITY;
+  /** Fragments up to this number were asked for, and when. */
+  askedTo = 0;
+  askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(sequence: number, sampleBytes: number, fragmentBytes: number) {
     this.sequence = sequence;
@@ -31,30 +35,37 @@ export class Assembly {
     return this.#missing === 0;
   }
 
-  add(message: DataMessage, nowMs: number): void {
+  /** @returns whether fragments before these are missing that were not missed before */
+  add(message: DataMessage, nowMs: number): boolean {
     const body = message.payload;
-    if (body === undefined) return;
+    if (body === undefined) return false;
     this.lastFragmentMs = nowMs;
+    const skipped = message.firstFragment > this.highest + 1;
     for (let i = 0; i < message.nFragments; i++) {
       const k = message.firstFragment - 1 + i;
-      if (k >= this.nFragments) return;
+      if (k >= this.nFragments) break;
       const at = k * this.fragmentBytes;
       const length = Math.min(this.fragmentBytes, this.data.length - at);
       const from = i * this.fragmentBytes;
-      if (from + length > body.length) return;
+      if (from + length > body.length) break;
+      this.highest = Math.max(this.highest, k + 1);
       if (this.#have[k] === 1) continue;
       body.copy(this.data, at, from, from + length);
       this.#have[k] = 1;
       this.#missing--;
     }
+    return skipped;
   }
 
-  /** Fills in the numbers, from 1, of what is missing. @returns how many, within 256 of the first */
-  missing(into: Float64Array): number {
+  /** Fills in the numbers above one and up to another that are missing. @returns how many, within 256 of the first */
+  missing(into: Float64Array, above: number, upTo: number): number {
     while (this.#firstMissing < this.nFragments && this.#have[this.#firstMissing] === 1) this.#firstMissing++;
-    const end = Math.min(this.nFragments, this.#firstMissing + MAX_SET_BITS);
+    const end = Math.min(upTo, this.nFragments);
     let n = 0;
-    for (let k = this.#firstMissing; k < end; k++) if (this.#have[k] === 0) into[n++] = k + 1;
+    for (let k = Math.max(above, this.#firstMissing); k < end; k++) {
+      if (n > 0 && k + 1 - into[0] >= MAX_SET_BITS) break;
+      if (this.#have[k] === 0) into[n++] = k + 1;
+    }
     return n;
   }
 }
@@ -83,9 +94,15 @@ export class Assemblies {
    * Takes fragments.
    *
    * @param urgent whether nothing can go on before this sample: it is taken whatever the memory in use
+   * @param onHole told of a sample of which fragments turn out to be missing
    * @returns the sample once it is complete; it is not kept any longer
    */
-  add(message: DataMessage, nowMs: number, urgent: boolean): Buffer | undefined {
+  add(
+    message: DataMessage,
+    nowMs: number,
+    urgent: boolean,
+    onHole: (assembly: Assembly, nowMs: number) => void,
+  ): Buffer | undefined {
     let assembly = this.#bySequence.get(message.sequence);
     if (assembly === undefined) {
       assembly = this.#begin(message, urgent);
@@ -93,8 +110,11 @@ export class Assemblies {
     } else if (assembly.data.length !== message.sampleBytes || assembly.fragmentBytes !== message.fragmentBytes) {
       return undefined;
     }
-    assembly.add(message, nowMs);
-    if (!assembly.complete) return undefined;
+    const hole = assembly.add(message, nowMs);
+    if (!assembly.complete) {
+      if (hole) onHole(assembly, nowMs);
+      return undefined;
+    }
     this.drop(message.sequence);
     return assembly.data;
   }

@@ -38,4 +38,4 @@ export interface Outlet {
 }
 
 /** How often what is attended is looked after [ms]. */
-export const TICK_MS = 10;
+export const TICK_MS = 5;

@@ -158,8 +158,8 @@ export class StatefulWriter implements Attended {
       return;
     }
     const nFragments = Math.ceil(change.payload.length / fragmentBytes);
-    for (let i = 0; i < set.count; i++) {
-      if (set.numbers[i] > nFragments) break;
+    const most = Math.ceil(LIMITS.resendBytes / fragmentBytes);
+    for (let i = 0; i < Math.min(set.count, most) && set.numbers[i] <= nFragments; i++) {
       this.#sendFragment(prefix, entity, destination, change, set.numbers[i]);
     }
     const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);

@@ -105,9 +105,8 @@ class UdpTransport implements Transport {
       port: metatrafficPort(domain, sockets.participantId),
     }));
     this.userData = interfaces.map(({ address }) => ({ address, port: userPort(domain, sockets.participantId) }));
-    const asked = [...peers];
-    if (unicastOnly !== undefined)
-      for (const { address } of interfaces) asked.push(...firstParticipants(domain, address));
+    // This machine's participants are asked by unicast too: a peer that has multicast turned off hears nothing else.
+    const asked = [...peers, ...interfaces.flatMap(({ address }) => firstParticipants(domain, address))];
     this.#peers = asked.map((peer) => this.reach([peer])).filter((peer) => peer !== undefined);
     const here = interfaces.every((one) => one.loopback);
     const receive = (datagram: Buffer, from: RemoteInfo): void => {

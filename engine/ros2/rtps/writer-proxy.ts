@@ -1,4 +1,4 @@
-import { Assemblies } from './fragments.ts';
+import { Assemblies, type Assembly } from './fragments.ts';
 import { LIMITS } from './limits.ts';
 import type { Attended, Outlet } from './outlet.ts';
 import type { RemoteAddress } from './reader-proxy.ts';
@@ -20,14 +20,18 @@ export interface Sample {
 
 /**
  * After the last fragment, how long to wait for more before asking: CycloneDDS sends a heartbeat with every fragment, and
- * asking at each would have everything sent many times.
+ * asking at each would have everything sent many times. What later fragments overtook is asked for at once.
  */
 const FRAGMENT_PATIENCE_MS = 8;
 const FIRST_RETRY_MS = 10;
 const LONGEST_RETRY_MS = 320;
+/** Requests before the time between them grows: what is lost is most often lost once. */
+const EAGER_RETRIES = 5;
 /** Samples of a best-effort writer that may be incomplete at a time. */
 const BEST_EFFORT_ASSEMBLIES = 4;
+/** Samples whose fragments are asked for at a time, and requests of 256 fragments for one of them. */
 const MAX_NACK_FRAGS = 4;
+const MAX_WINDOWS = 16;
 
 const missing = new Float64Array(MAX_SET_BITS);
 const missingFragments = new Float64Array(MAX_SET_BITS);
@@ -48,7 +52,10 @@ export class WriterProxy implements Attended {
   readonly #pending = new Map<number, Sample | null>();
   readonly #assemblies: Assemblies;
   #count = 0;
+  /** The latest of which something came. */
+  #latest = 0;
   #retryMs = FIRST_RETRY_MS;
+  #retries = 0;
   #retryAtMs = 0;
   #askedUpTo = 0;
   #nextWhenAsked = 0;
@@ -89,7 +96,7 @@ export class WriterProxy implements Attended {
   dataFrag(message: DataMessage): void {
     const { sequence } = message;
     if (!this.#wants(sequence)) return;
-    const whole = this.#assemblies.add(message, performance.now(), sequence === this.#next);
+    const whole = this.#assemblies.add(message, performance.now(), sequence === this.#next, this.#onHole);
     if (whole !== undefined) this.#take(sampleOf(message, whole));
     else if (this.reliable) this.#noticed(sequence);
   }
@@ -165,8 +172,14 @@ export class WriterProxy implements Attended {
   #noticed(sequence: number): void {
     if (sequence > this.#highest) this.#highest = sequence;
     this.#outlet.attend(this);
+    if (sequence <= this.#latest) return;
+    this.#latest = sequence;
     if (this.#informed && sequence > this.#next) this.#check(performance.now());
   }
+
+  readonly #onHole = (assembly: Assembly, nowMs: number): void => {
+    if (this.reliable && this.#informed) this.#askFragments(assembly, nowMs);
+  };
 
   #lose(sequence: number): void {
     if (sequence >= this.#next + LIMITS.pendingSamples || this.#pending.has(sequence)) return;
@@ -211,7 +224,7 @@ export class WriterProxy implements Attended {
       this.#retryAtMs = nowMs + this.#retryMs;
       return;
     }
-    if (this.#next > this.#nextWhenAsked) this.#retryMs = FIRST_RETRY_MS;
+    if (this.#next > this.#nextWhenAsked) this.#retries = 0;
     const due = nowMs >= this.#retryAtMs;
     let n = 0;
     let nFrags = 0;
@@ -222,16 +235,15 @@ export class WriterProxy implements Attended {
       const assembly = this.#assemblies.size > 0 ? this.#assemblies.get(s) : undefined;
       if (assembly === undefined) {
         if (due || s > this.#askedUpTo) missing[n++] = s;
-      } else if (nowMs - Math.max(assembly.lastFragmentMs, assembly.nackedMs) < FRAGMENT_PATIENCE_MS) arriving = true;
-      else if (nFrags < MAX_NACK_FRAGS) {
-        nFrags++;
-        assembly.nackedMs = nowMs;
-        this.#askFragments(s, assembly.missing(missingFragments));
+      } else {
+        arriving = true;
+        if (nFrags < MAX_NACK_FRAGS && this.#askFragments(assembly, nowMs)) nFrags++;
       }
     }
     if (n > 0) {
       this.#askedUpTo = Math.max(this.#askedUpTo, missing[n - 1]);
-      if (due) this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
+      if (due) this.#retries++;
+      this.#retryMs = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, this.#retries - EAGER_RETRIES), LONGEST_RETRY_MS);
       this.#retryAtMs = nowMs + this.#retryMs;
       this.#nextWhenAsked = this.#next;
     }
@@ -247,12 +259,29 @@ export class WriterProxy implements Attended {
     this.#outlet.send(message.take(), destination);
   }
 
-  #askFragments(sequence: number, n: number): void {
-    if (n === 0) return;
+  /**
+   * Asks for fragments that later ones overtook, once; for all that are missing when none came for a while, again and again.
+   *
+   * @returns whether it asked for any
+   */
+  #askFragments(assembly: Assembly, nowMs: number): boolean {
+    const quiet = nowMs - Math.max(assembly.lastFragmentMs, assembly.askedMs) >= FRAGMENT_PATIENCE_MS;
+    const overtaken = assembly.sequence < this.#latest;
+    const upTo = quiet || overtaken ? assembly.nFragments : assembly.highest;
+    let above = quiet ? 0 : assembly.askedTo;
     const { prefix, entity, destination } = this.address;
-    const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-    message.nackFrag(this.#reader, entity, sequence, missingFragments, n, ++this.#count);
+    let n = assembly.missing(missingFragments, above, upTo);
+    assembly.askedTo = Math.max(assembly.askedTo, upTo);
+    if (n === 0) return false;
+    assembly.askedMs = nowMs;
+    const message = this.#outlet.message.beginFor(prefix, MAX_WINDOWS * 72);
+    for (let windows = 0; n > 0 && windows < MAX_WINDOWS; windows++) {
+      message.nackFrag(this.#reader, entity, assembly.sequence, missingFragments, n, ++this.#count);
+      above = missingFragments[n - 1];
+      n = assembly.missing(missingFragments, above, upTo);
+    }
     this.#outlet.send(message.take(), destination);
+    return true;
   }
 }
 

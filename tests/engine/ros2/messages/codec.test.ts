@@ -64,6 +64,45 @@ describe('encode and decode', () => {
     expect(compared).toBeGreaterThan(types.length - 5);
   });
 
+  // From rosbags 0.11.5 (Typestore.serialize_cdr, kilted).
+  it.each([
+    ['std_msgs/String', { data: 'hello' }, '000100000600000068656c6c6f00'],
+    [
+      'sensor_msgs/JointState',
+      {
+        header: { stamp: { sec: 1, nanosec: 2 }, frame_id: 'base' },
+        name: ['j1', 'j2'],
+        position: Float64Array.of(0.5, -1),
+        velocity: new Float64Array(0),
+        effort: new Float64Array(0),
+      },
+      '00010000010000000200000005000000626173650000000002000000030000006a310000030000006a32000002000000' +
+        '00000000000000000000e03f000000000000f0bf0000000000000000',
+    ],
+    [
+      'sensor_msgs/Image',
+      {
+        header: { stamp: { sec: 1, nanosec: 2 }, frame_id: 'cam' },
+        height: 1,
+        width: 2,
+        encoding: 'rgb8',
+        is_bigendian: 0,
+        step: 6,
+        data: Uint8Array.of(1, 2, 3, 4, 5, 6),
+      },
+      '0001000001000000020000000400000063616d0001000000020000000500000072676238000000000600000006000000010203040506',
+    ],
+    [
+      'std_msgs/Float64MultiArray',
+      { layout: { dim: [], data_offset: 0 }, data: Float64Array.of(0.25, -0.5, 1) },
+      '0001000000000000000000000300000000000000000000000000d03f000000000000e0bf000000000000f03f',
+    ],
+  ])('write %s as another implementation does', (name, value, hex) => {
+    const type = registry.message(name);
+    expect(Buffer.from(type.encode(value)).toString('hex')).toBe(hex);
+    expect(type.decode(Buffer.from(hex, 'hex'))).toEqual(value);
+  });
+
   it('read big endian too', () => {
     const random = createRandom(13);
     const value = randomMessage(registry.message('sensor_msgs/JointState'), random);
@@ -155,6 +194,7 @@ describe('encode refuses', () => {
     ['a wrong kind', { flag: 1 }, /, flag: 1 is not true or false/],
     ['text for a number', { j: '1' }, /, j: '1' is not a number/],
     ['a number for text', { p: ['a', 7] }, /, p\[1\]: 7 is not a string/],
+    ['an entry that is missing', { p: ['a', undefined] }, /, p\[1\]: undefined is not an entry/],
     ['null', { r: null }, /, r: null is not an object of fields/],
     ['an integer out of range', { b: 256 }, /, b: 256 is not an integer from 0 to 255 \(uint8\)/],
     ['a fraction', { e: 1.5 }, /, e: 1\.5 is not an integer from -2147483648 to 2147483647/],

@@ -35,6 +35,9 @@ describe('interface registry', () => {
       }),
     );
     expect(() => registry.service('std_srvs/SetBol')).toThrow(expect.objectContaining({ code: 'ros2/unknown-type' }));
+    expect(() => registry.message('std_srvs/srv/SetBool')).toThrow(
+      expect.objectContaining({ code: 'ros2/unknown-type', hint: expect.stringContaining('SetBool_Request') }),
+    );
     expect(() => registry.message('nonsense')).toThrow(expect.objectContaining({ code: 'ros2/name' }));
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../../../engine/core/random.ts';
 import { LIMITS } from '../../../../engine/ros2/rtps/limits.ts';
 import type { DdsParticipant } from '../../../../engine/ros2/rtps/types.ts';
+import { MessageWriter } from '../../../../engine/ros2/rtps/wire/message-writer.ts';
 import { closeAll, numbered, participant, qos, TOPIC, TYPE } from './support.ts';
 import { VirtualNetwork, type VirtualTransport } from './virtual-network.ts';
 
@@ -149,6 +150,49 @@ describe('datagrams of CycloneDDS and Fast DDS', () => {
       one.transport.onDatagram(bytes);
     }
     expect(one.participant.participants.length).toBe(1);
+  });
+});
+
+describe('a peer that claims more than it sends', () => {
+  it('is held to the limits: samples of 64 MiB, of 4 GiB, in fragments of one byte, far ahead, lists without end', async () => {
+    const one = await victim();
+    for (const datagram of one.greetings) one.transport.onDatagram(Buffer.from(datagram));
+    const writer = one.participant.endpoints.find(
+      ({ kind, local, topic }) => kind === 'writer' && !local && topic === TOPIC,
+    )!;
+    const prefix = Buffer.from(writer.guid.slice(0, 24), 'hex');
+    const entity = Number.parseInt(writer.guid.slice(24), 16);
+    const message = new MessageWriter(prefix);
+    const claim = (sequence: number, sampleBytes: number, fragmentBytes: number): void => {
+      const datagram = Buffer.from(
+        message.begin(2048).dataFrag(0, entity, sequence, undefined, new Uint8Array(1000), 1, 1000).take(),
+      );
+      datagram.writeUInt16LE(fragmentBytes, 20 + 4 + 26);
+      datagram.writeUInt32LE(sampleBytes, 20 + 4 + 28);
+      one.transport.onDatagram(datagram);
+    };
+    const before = process.memoryUsage();
+    one.transport.onDatagram(
+      message
+        .begin(64)
+        .heartbeat(0, entity, 1, 2 ** 52, 1, false)
+        .take(),
+    );
+    for (let i = 1; i < 20_000; i++) {
+      claim(i, 64 << 20, 1000);
+      claim(i + 1, 0xffffffff, 1000);
+      claim(i + 2, 64 << 20, 1);
+      claim(i + 2 ** 50, 1 << 20, 1000);
+      one.transport.onDatagram(
+        message
+          .begin(64)
+          .gap(0, entity, i + 500, 2 ** 52)
+          .take(),
+      );
+    }
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(LIMITS.pendingBytes + 2 * LIMITS.sampleBytes);
+    expect(after.heapUsed - before.heapUsed).toBeLessThan(64 << 20);
   });
 });
 

@@ -74,6 +74,44 @@ describe.each([0.05, 0.2])('a network that loses %f both ways', (loss) => {
   }
 });
 
+describe('several readers, two of them in one participant', () => {
+  it.each([31, 32])('each get all, also one that comes late, a tenth lost (seed %i)', async (seed) => {
+    const network = new VirtualNetwork();
+    const random = seededRandom(seed);
+    network.lose = () => random() < 0.1;
+    const [a, b, c] = [
+      await participant({ transport: network.transport() }),
+      await participant({ transport: network.transport() }),
+      await participant({ transport: network.transport() }),
+    ];
+    const quality = qos({ history: 'keep_all', depth: 60 });
+    const latched = qos({ durability: 'transient_local', history: 'keep_all', depth: 600 });
+    const bytes = 20_000;
+    const collect = (one: typeof a, q: Qos): number[] => {
+      const numbers: number[] = [];
+      one.createReader(TOPIC, TYPE, q, { onSample: (sample) => numbers.push(numberOf(sample, bytes)) });
+      return numbers;
+    };
+    const readers = [collect(b, quality), collect(b, quality), collect(c, quality)];
+    const besteffort = collect(b, qos({ reliability: 'best_effort' }));
+    const writer = a.createWriter(TOPIC, TYPE, latched);
+    // Matched on both sides: a volatile reader that does not know the writer yet may miss what it sends.
+    const knows = (one: typeof a): boolean => one.endpoints.some(({ kind }) => kind === 'writer');
+    await until(() => writer.matched.length === 4 && knows(b) && knows(c));
+    await writeAll(writer, 200, bytes);
+    const late = collect(b, latched);
+    await until(() => writer.matched.length === 5);
+    for (let i = 200; i < 400; i++) {
+      while (writer.write(numbered(i, bytes)) === 0n) await writer.room();
+      if (i % 8 === 7) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await writer.acknowledged(30_000)).toBe(true);
+    const all = Array.from({ length: 400 }, (_, i) => i);
+    for (const numbers of [...readers, late]) expect(numbers).toEqual(all);
+    for (let i = 1; i < besteffort.length; i++) expect(besteffort[i]).toBeGreaterThan(besteffort[i - 1]);
+  });
+});
+
 describe('datagrams in any order, some twice', () => {
   it.each([11, 12])('deliver each sample once and in order (seed %i)', async (seed) => {
     const network = new VirtualNetwork();
