@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
 import { createInterfaceRegistry } from '../../engine/ros2/messages/registry.ts';
 import { DISTROS, type Distro, type InterfaceRegistry } from '../../engine/ros2/messages/types.ts';
-import { createRosNode } from '../../engine/ros2/node/node.ts';
+import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { createRosbridgeNode } from '../../engine/ros2/rosbridge/node.ts';
 import { readDefinitions } from './definitions.ts';
@@ -18,7 +18,13 @@ export async function openNode(options: NodeOptions, name: string): Promise<RosN
     }
     return createRosbridgeNode({ url: options.rosbridge, name, interfaces });
   }
-  return createRosNode({ name, domain: options.domain, interface: options.interface, interfaces });
+  const { domain, interface: names } = options;
+  return createRosNode({
+    name,
+    interfaces,
+    ...(domain === undefined ? {} : { domain }),
+    ...(names === undefined ? {} : { interface: names }),
+  });
 }
 
 /** The definitions of a distribution and a user's own. */
