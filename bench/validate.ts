@@ -7,6 +7,7 @@ import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
 import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
+import { movingTrocarTables } from './validation/moving-trocar.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
 import { commandTable } from './validation/speed.ts';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
+    ['moving-trocar', async () => movingTrocarTables(data)],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });

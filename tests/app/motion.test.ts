@@ -54,6 +54,7 @@ const schema = z.strictObject({
       maxRcmErrorMm: z.number().nullable(),
     })
     .nullable(),
+  goalDeviation: z.strictObject({ positionMm: z.number(), angleDeg: z.number() }).nullable(),
   notes: z.array(z.string()),
   provenance: z.object({ inputs: z.array(z.object({ role: z.string(), name: z.string() })) }),
 });
