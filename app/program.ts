@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerBridge } from './commands/bridge.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
@@ -7,6 +8,7 @@ import { registerMachine } from './commands/machine.ts';
 import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
+import { registerRos2 } from './commands/ros2.ts';
 import { registerTremor } from './commands/tremor.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
@@ -27,6 +29,8 @@ export function createProgram(session: Session): Command {
   registerMotion(program, session);
   registerTremor(program, session);
   registerRegister(program, session);
+  registerRos2(program, session);
+  registerBridge(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);
   registerLists(program);

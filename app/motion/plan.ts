@@ -9,6 +9,7 @@ import { applyAllowed } from '../../engine/formats/moveit/allowed-collisions.ts'
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { readObjective } from '../../engine/formats/trajectory-objective.ts';
+import { trajectoryJson } from '../../engine/ros2/messages/trajectory.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { type MotionTerms, optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
@@ -24,7 +25,7 @@ import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
 import { loadCourse, loadTool, planWithTool, type RcmSettings, trocarOf } from './rcm.ts';
-import { deviationReport, type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
+import { deviationReport, type MotionReport, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
   /** MoveIt PlanningScene in YAML; an empty scene where it is left out. */
@@ -83,7 +84,7 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     });
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
-      output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
+      output.write(basename(out), toJsonFile(trajectoryJson(plan.trajectory)));
       output.commit();
     }
     const touching = contacts.map(allowedNote);
