@@ -139,6 +139,10 @@ class Participant implements DdsParticipant, Outlet {
     return this.#transport.interfaces;
   }
 
+  get unicastOnly(): string | undefined {
+    return this.#transport.unicastOnly;
+  }
+
   get participants(): readonly ParticipantInfo[] {
     return [this.#info, ...[...this.#discovery.participants].map(({ info }) => info)];
   }

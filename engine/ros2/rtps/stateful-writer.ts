@@ -2,9 +2,9 @@ import { type Change, History } from './history.ts';
 import { LIMITS } from './limits.ts';
 import type { Attended, Outlet } from './outlet.ts';
 import { type ReaderGroup, ReaderProxy, type RemoteAddress } from './reader-proxy.ts';
-import { type Destination, sameDestination } from './transport.ts';
-import { MESSAGE_OVERHEAD_BYTES } from './wire/message-writer.ts';
+import { sameDestination } from './transport.ts';
 import type { NumberSet } from './wire/reader.ts';
+import { fragmentsOf, WriterMessages } from './writer-messages.ts';
 
 /** A reader is asked to acknowledge at least this often while samples flow. */
 const ASK_EVERY_MS = 5;
@@ -33,16 +33,17 @@ export class StatefulWriter implements Attended {
   readonly history = new History();
   readonly options: StatefulWriterOptions;
   readonly #outlet: Outlet;
+  readonly #messages: WriterMessages;
   readonly #proxies = new Map<string, ReaderProxy>();
   readonly #groups: ReaderGroup[] = [];
   readonly #local = new Set<LocalSubscriber>();
-  #count = 0;
   /** Called when readers have acknowledged more. */
   onProgress: (() => void) | undefined;
 
   constructor(outlet: Outlet, entity: number, options: StatefulWriterOptions) {
     this.#outlet = outlet;
     this.entity = entity;
+    this.#messages = new WriterMessages(outlet, entity);
     this.options = options;
   }
 
@@ -149,34 +150,30 @@ export class StatefulWriter implements Attended {
 
   nackFrag(proxy: ReaderProxy, sequence: number, set: NumberSet): void {
     if (!proxy.reliable || sequence <= proxy.acked || sequence > this.history.last) return;
-    const { prefix, entity, destination } = proxy.address;
-    const { fragmentBytes } = destination;
+    const { address } = proxy;
     const change = this.#relevant(proxy, sequence);
-    if (change?.payload === undefined || change.payload.length <= fragmentBytes) {
-      if (change === undefined) this.#sendGap(proxy, sequence);
-      else this.#resend(proxy, change);
+    if (change === undefined) {
+      this.#sendGap(proxy, sequence);
       return;
     }
-    const nFragments = Math.ceil(change.payload.length / fragmentBytes);
-    const most = Math.ceil(LIMITS.resendBytes / fragmentBytes);
-    for (let i = 0; i < Math.min(set.count, most) && set.numbers[i] <= nFragments; i++) {
-      this.#sendFragment(prefix, entity, destination, change, set.numbers[i]);
+    const nFragments = fragmentsOf(change, address);
+    if (nFragments === 1) {
+      this.#resend(proxy, change);
+      return;
     }
-    const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-    message.heartbeatFrag(entity, this.entity, sequence, nFragments, ++this.#count);
-    message.heartbeat(entity, this.entity, this.#firstFor(proxy), this.history.last, ++this.#count, false);
-    this.#outlet.send(message.take(), destination);
+    const most = Math.min(set.count, Math.ceil(LIMITS.resendBytes / address.destination.fragmentBytes));
+    for (let i = 0; i < most && set.numbers[i] <= nFragments; i++) {
+      this.#messages.fragment(address, change, set.numbers[i]);
+    }
+    this.#messages.heartbeatFrag(address, change, this.#firstFor(proxy), this.history.last);
     proxy.asked(performance.now());
   }
 
   /** A heartbeat that says no more than that the writer is alive. */
   assertAlive(): void {
+    const { last } = this.history;
     for (const proxy of this.#proxies.values()) {
-      const { prefix, entity, destination } = proxy.address;
-      const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-      const first = proxy.reliable ? this.#firstFor(proxy) : this.history.last + 1;
-      message.heartbeat(entity, this.entity, first, this.history.last, ++this.#count, true, true);
-      this.#outlet.send(message.take(), destination);
+      this.#messages.heartbeat(proxy.address, proxy.reliable ? this.#firstFor(proxy) : last + 1, last, true, true);
     }
   }
 
@@ -238,10 +235,7 @@ export class StatefulWriter implements Attended {
   }
 
   #sendHeartbeat(proxy: ReaderProxy, nowMs: number, final: boolean): void {
-    const { prefix, entity, destination } = proxy.address;
-    const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-    message.heartbeat(entity, this.entity, this.#firstFor(proxy), this.history.last, ++this.#count, final);
-    this.#outlet.send(message.take(), destination);
+    this.#messages.heartbeat(proxy.address, this.#firstFor(proxy), this.history.last, final);
     proxy.asked(nowMs);
   }
 
@@ -257,7 +251,7 @@ export class StatefulWriter implements Attended {
       }
       if (ask) for (const proxy of group.proxies) proxy.asked(nowMs);
     }
-    this.#sendChange(group.prefix, group.entity, group.destination, change, group.reliable ? first : 0, !ask);
+    this.#messages.sample(group, change, group.reliable ? first : 0, this.history.last, !ask);
   }
 
   #resendMissing(proxy: ReaderProxy, set: NumberSet): void {
@@ -283,58 +277,18 @@ export class StatefulWriter implements Attended {
     const { history } = this;
     let last = Math.max(sequence, Math.min(history.last, Math.max(proxy.start, history.first - 1)));
     while (last < history.last && history.get(last + 1) === undefined) last++;
-    const { prefix, entity, destination } = proxy.address;
-    const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-    message.gap(entity, this.entity, sequence, last);
-    message.heartbeat(entity, this.entity, this.#firstFor(proxy), history.last, ++this.#count, true);
-    this.#outlet.send(message.take(), destination);
+    this.#messages.gap(proxy.address, sequence, last, this.#firstFor(proxy), history.last);
     return last;
   }
 
   /** @returns the bytes sent */
   #resend(proxy: ReaderProxy, change: Change): number {
-    const { prefix, entity, destination } = proxy.address;
     const nowMs = performance.now();
     if (change.resentTo === proxy && nowMs - change.resentAtMs < RESEND_GUARD_MS) return 0;
     change.resentAtMs = nowMs;
     change.resentTo = proxy;
     if (proxy.reliable) proxy.asked(nowMs);
-    this.#sendChange(prefix, entity, destination, change, proxy.reliable ? this.#firstFor(proxy) : 0, false);
+    this.#messages.sample(proxy.address, change, proxy.reliable ? this.#firstFor(proxy) : 0, this.history.last, false);
     return change.payload?.length ?? 0;
-  }
-
-  /** @param first of the heartbeat that goes with it; 0 for none */
-  #sendChange(
-    prefix: Buffer,
-    entity: number,
-    destination: Destination,
-    change: Change,
-    first: number,
-    final: boolean,
-  ): void {
-    const bytes = change.payload?.length ?? 0;
-    const { fragmentBytes } = destination;
-    const nFragments = Math.max(1, Math.ceil(bytes / fragmentBytes));
-    for (let fragment = 1; fragment < nFragments; fragment++) {
-      this.#sendFragment(prefix, entity, destination, change, fragment);
-    }
-    const body = Math.min(bytes, fragmentBytes);
-    const message = this.#outlet.message.beginFor(prefix, body + MESSAGE_OVERHEAD_BYTES).timestamp(change.timeSec);
-    const { sequence, inlineQos, payload } = change;
-    if (nFragments === 1) message.data(entity, this.entity, sequence, inlineQos, payload);
-    else if (payload !== undefined) {
-      message.dataFrag(entity, this.entity, sequence, inlineQos, payload, nFragments, fragmentBytes);
-    }
-    if (first > 0) message.heartbeat(entity, this.entity, first, this.history.last, ++this.#count, final);
-    this.#outlet.send(message.take(), destination);
-  }
-
-  #sendFragment(prefix: Buffer, entity: number, destination: Destination, change: Change, fragment: number): void {
-    if (change.payload === undefined) return;
-    const { fragmentBytes } = destination;
-    const message = this.#outlet.message.beginFor(prefix, fragmentBytes + MESSAGE_OVERHEAD_BYTES);
-    message.timestamp(change.timeSec);
-    message.dataFrag(entity, this.entity, change.sequence, change.inlineQos, change.payload, fragment, fragmentBytes);
-    this.#outlet.send(message.take(), destination);
   }
 }

@@ -38,7 +38,7 @@ export interface SampleIdentity {
 }
 
 export interface ReceivedSample {
-  /** CDR with its 4-byte encapsulation header; the receiver's own. */
+  /** CDR with its 4-byte encapsulation header, and up to 3 bytes of padding at its end; the receiver's own. */
   readonly payload: Uint8Array;
   readonly writer: EndpointInfo;
   readonly sequence: bigint;
@@ -110,6 +110,8 @@ export interface DdsParticipant {
   readonly domain: number;
   /** Name and address of the interface in use: `lo 127.0.0.1`. */
   readonly interfaces: readonly string[];
+  /** Why participants are looked for by unicast only, for people to read; undefined where multicast works. */
+  readonly unicastOnly?: string | undefined;
   createWriter(topic: string, type: string, qos: Qos, options?: WriterOptions): DdsWriter;
   createReader(topic: string, type: string, qos: Qos, options: ReaderOptions): DdsReader;
   /** Remote and own participants and endpoints known now. */

@@ -6,10 +6,11 @@ import { StatefulWriter } from '../stateful-writer.ts';
 import type { Transport } from '../transport.ts';
 import type { EndpointInfo } from '../types.ts';
 import { BUILTIN, ENTITY, PID, STATUS } from '../wire/constants.ts';
-import { ParameterList, ParameterListWriter } from '../wire/parameter-list.ts';
+import { ParameterList } from '../wire/parameter-list.ts';
 import type { DataMessage } from '../wire/receiver.ts';
 import type { Sample, WriterProxy } from '../writer-proxy.ts';
-import { decodeEndpoint, encodeEndpoint } from './endpoint-data.ts';
+import { disposal, EndpointAnnouncer } from './endpoint-announcer.ts';
+import { decodeEndpoint } from './endpoint-data.ts';
 import { builtinAddress, type LocalEndpoints } from './endpoints.ts';
 import { decodeParticipant, encodeParticipant } from './participant-data.ts';
 import { type RemoteEndpoint, RemoteParticipant } from './remote-participant.ts';
@@ -23,9 +24,6 @@ export interface DiscoveryOptions {
 }
 
 const BUILTIN_QOS = { reliable: true, transientLocal: true, keepAll: false, depth: Number.POSITIVE_INFINITY };
-/** Numbers of endpoints that are gone leave holes in the history: beyond so many all are announced anew. */
-const MOST_HOLES = 1024;
-
 /** Writers and readers that every participant has, in pairs: ours, theirs, and the bit by which they say that they have it. */
 const PAIRS = [
   {
@@ -59,8 +57,8 @@ export class Discovery {
   readonly #onChange: () => void;
   readonly #writers = new Map<number, StatefulWriter>();
   readonly #readers = new Map<number, StatefulReader>();
-  /** Sequence numbers under which our endpoints were announced, by GUID. */
-  readonly #announced = new Map<string, { readonly info: EndpointInfo; sequence: number }>();
+  readonly #publications: EndpointAnnouncer;
+  readonly #subscriptions: EndpointAnnouncer;
   #nEndpoints = 0;
 
   constructor(
@@ -85,6 +83,8 @@ export class Discovery {
       this.#readers.set(reader, new StatefulReader(outlet, reader, true, deliver));
     }
     this.liveliness = this.#writers.get(ENTITY.livelinessWriter)!;
+    this.#publications = new EndpointAnnouncer(this.#writers.get(ENTITY.publicationsWriter)!);
+    this.#subscriptions = new EndpointAnnouncer(this.#writers.get(ENTITY.subscriptionsWriter)!);
   }
 
   announce(): void {
@@ -93,17 +93,11 @@ export class Discovery {
 
   /** Tells the peers of an endpoint of ours. */
   announceEndpoint(info: EndpointInfo): void {
-    const sequence = this.#writerFor(info).write(encodeEndpoint(info));
-    this.#announced.set(info.guid, { info, sequence });
+    this.#announcerFor(info).announce(info);
   }
 
   disposeEndpoint(info: EndpointInfo): void {
-    const writer = this.#writerFor(info);
-    const known = this.#announced.get(info.guid);
-    this.#announced.delete(info.guid);
-    writer.write(undefined, disposal(Buffer.from(info.guid, 'hex')));
-    if (known !== undefined) writer.history.remove(known.sequence);
-    this.#compact(writer);
+    this.#announcerFor(info).dispose(info);
   }
 
   /** Drops participants that are silent for longer than their lease, and says which writers are not alive. */
@@ -194,15 +188,8 @@ export class Discovery {
     return message.data(ENTITY.unknown, ENTITY.participantWriter, 1, undefined, payload).take();
   }
 
-  #writerFor(info: EndpointInfo): StatefulWriter {
-    return this.#writers.get(info.kind === 'writer' ? ENTITY.publicationsWriter : ENTITY.subscriptionsWriter)!;
-  }
-
-  #compact(writer: StatefulWriter): void {
-    if (writer.history.span < MOST_HOLES + 2 * this.#announced.size) return;
-    const mine = [...this.#announced.values()].filter(({ info }) => this.#writerFor(info) === writer);
-    writer.history.dropBefore(writer.history.last + 1);
-    for (const entry of mine) entry.sequence = writer.write(encodeEndpoint(entry.info));
+  #announcerFor(info: EndpointInfo): EndpointAnnouncer {
+    return info.kind === 'writer' ? this.#publications : this.#subscriptions;
   }
 
   #checkLease(endpoint: RemoteEndpoint, nowMs: number): void {
@@ -264,11 +251,6 @@ export class Discovery {
     this.#nEndpoints--;
     this.#endpoints.removeRemote(endpoint, why);
   }
-}
-
-function disposal(guid: Buffer): Buffer {
-  const status = Buffer.from([0, 0, 0, STATUS.disposed | STATUS.unregistered]);
-  return new ParameterListWriter().add(PID.keyHash, guid).add(PID.statusInfo, status).inlineQos();
 }
 
 function keyOf(payload: Buffer | undefined): Buffer | undefined {
