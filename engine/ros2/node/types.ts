@@ -150,6 +150,8 @@ export interface TopicInfo {
   readonly types: readonly string[];
   readonly publishers: number;
   readonly subscribers: number;
+  /** Of each publisher where discovery tells; empty through rosbridge. */
+  readonly publisherQos: readonly Qos[];
 }
 
 export interface GraphNode {

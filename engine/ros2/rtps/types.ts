@@ -58,6 +58,8 @@ export interface IncompatibleQos {
 export interface WriterOptions {
   /** PID_USER_DATA of the endpoint. */
   readonly userData?: string;
+  /** Whether to match a remote endpoint of the same topic and type name; all are where it is left out. */
+  readonly accepts?: (remote: EndpointInfo) => boolean;
   readonly onMatched?: (remote: EndpointInfo, matched: boolean) => void;
   readonly onIncompatibleQos?: (what: IncompatibleQos) => void;
 }

@@ -109,6 +109,7 @@ export class LocalEndpoints {
       writer.refused(info, policy);
       return;
     }
+    if (writer.options.accepts?.(info) === false) return;
     writer.setMatched(info, true);
     const proxy = writer.wire.match(addressOf(endpoint), info.qos.durability === 'transient_local');
     if (proxy !== undefined) participant.addReader({ proxy, writer: writer.wire });
@@ -122,6 +123,7 @@ export class LocalEndpoints {
       reader.refused(info, policy);
       return;
     }
+    if (reader.options.accepts?.(info) === false) return;
     reader.setMatched(info, true);
     const proxy = reader.wire.match(addressOf(endpoint));
     if (proxy !== undefined) participant.addWriter(proxy);
