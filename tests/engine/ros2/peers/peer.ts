@@ -35,14 +35,17 @@ export interface Flow {
   readonly missing: number;
   readonly reordered: number;
   readonly repeated: number;
+  /** How many came one after the other at the end. */
+  readonly streak: number;
 }
 
 export type PeerOptions = Readonly<Record<string, string | number>>;
 
 /** Loopback has no flag for multicast, so it must be told; only the search for participants needs it. */
-const CYCLONE_ON_LOOPBACK = `<CycloneDDS><Domain id="any"><General><Interfaces>
+const cycloneOnLoopback = (leaseSec: number): string => `<CycloneDDS><Domain id="any"><General><Interfaces>
   <NetworkInterface address="127.0.0.1" multicast="true"/></Interfaces>
-  <AllowMulticast>spdp</AllowMulticast></General></Domain></CycloneDDS>`;
+  <AllowMulticast>spdp</AllowMulticast></General>
+  <Discovery><LeaseDuration>${leaseSec}s</LeaseDuration></Discovery></Domain></CycloneDDS>`;
 
 /** A program of another vendor's DDS in a role: see the sources for the roles and their options. */
 export class Peer {
@@ -56,7 +59,7 @@ export class Peer {
   constructor(vendor: Vendor, role: string, domain: number, options: PeerOptions = {}) {
     const words = Object.entries({ ...options, domain }).map(([name, value]) => `${name}=${value}`);
     this.#process = spawn(peerProgram(vendor), [role, ...words], {
-      env: { ...process.env, CYCLONEDDS_URI: CYCLONE_ON_LOOPBACK },
+      env: { ...process.env, CYCLONEDDS_URI: cycloneOnLoopback(Number(options.lease ?? 10)) },
     });
     // Output ends after the process: what it said last is read then.
     this.#exited = new Promise((resolve) =>

@@ -141,10 +141,20 @@ export class Tally {
     this.bytes += bytes;
     if (!intact) this.corrupt++;
     this.delaysMs.push(nowMs() - timeMs);
-    const fresh = { writer, received: 0, first: number, last: number, missing: 0, reordered: 0, repeated: 0 };
+    const fresh = {
+      writer,
+      received: 0,
+      first: number,
+      last: number,
+      missing: 0,
+      reordered: 0,
+      repeated: 0,
+      streak: 1,
+    };
     const flow = (this.flows[writer] ?? fresh) as { -readonly [Key in keyof Flow]: Flow[Key] };
     this.flows[writer] = flow;
     if (flow.received++ === 0) return;
+    flow.streak = number === flow.last + 1 ? flow.streak + 1 : 1;
     if (number === flow.last) flow.repeated++;
     else if (number < flow.last) flow.reordered++;
     else {

@@ -102,7 +102,7 @@ long peak_memory(void) {
 #define MOST_WRITERS 8
 
 static struct {
-  uint32_t received, first, last, missing, reordered, repeated;
+  uint32_t received, first, last, missing, reordered, repeated, streak;
 } flows[MOST_WRITERS];
 static int64_t *delays, first_time, last_time;
 static size_t received, corrupt, room;
@@ -129,6 +129,7 @@ void tally(const Reading *reading) {
   else if (number == last) flows[reading->writer].repeated++;
   else if (number < last) flows[reading->writer].reordered++;
   else flows[reading->writer].missing += number - last - 1;
+  flows[reading->writer].streak = number == last + 1 ? flows[reading->writer].streak + 1 : 1;
   if (number > last) flows[reading->writer].last = number;
 }
 
@@ -142,9 +143,9 @@ void summarize(void) {
     if (flows[w].received == 0) continue;
     used += snprintf(text + used, sizeof text - (size_t)used,
                      "%s{\"writer\":%d,\"received\":%u,\"first\":%u,\"last\":%u,\"missing\":%u,\"reordered\":%u,"
-                     "\"repeated\":%u}",
+                     "\"repeated\":%u,\"streak\":%u}",
                      used == 0 ? "" : ",", w, flows[w].received, flows[w].first, flows[w].last, flows[w].missing,
-                     flows[w].reordered, flows[w].repeated);
+                     flows[w].reordered, flows[w].repeated, flows[w].streak);
   }
   event("summary", "\"received\":%zu,\"corrupt\":%zu,\"bytes\":%.0f,\"seconds\":%.3f,\"peakKiB\":%ld,%s,\"flows\":[%s]",
         received, corrupt, bytes, (double)(last_time - first_time) / 1e9, peak_memory(),
