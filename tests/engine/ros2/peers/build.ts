@@ -27,8 +27,20 @@ function steps(vendor: Vendor): readonly Step[] {
   }
   return [
     ['gcc', '-O2', ...WARNINGS, '-c', ...common],
-    // One compiler for each source: they take seconds and memory each.
-    ...own.map((source): Step => ['g++', '-std=c++17', '-O1', ...WARNINGS, '-c', source]),
+    // All sources as one: the headers of Fast DDS take longer than they do.
+    [
+      'g++',
+      '-std=c++17',
+      '-O1',
+      ...WARNINGS,
+      '-c',
+      '-o',
+      'own.o',
+      ...own.flatMap((source) => ['-include', source]),
+      '-x',
+      'c++',
+      '/dev/null',
+    ],
     ['sh', '-c', 'g++ -o peer *.o -lfastrtps -lfastcdr'],
   ];
 }
