@@ -30,11 +30,11 @@ export class PrefixMap<T extends { readonly prefix: Buffer }> {
   }
 
   get(bytes: Buffer, at: number): T | undefined {
-    if (this.#last !== undefined && same(this.#last.prefix, bytes, at)) return this.#last;
+    if (this.#last !== undefined && samePrefix(this.#last.prefix, bytes, at)) return this.#last;
     const bucket = this.#buckets.get(hash(bytes, at));
     if (bucket === undefined) return undefined;
     for (const entry of bucket) {
-      if (!same(entry.prefix, bytes, at)) continue;
+      if (!samePrefix(entry.prefix, bytes, at)) continue;
       this.#last = entry;
       return entry;
     }
@@ -66,7 +66,8 @@ export class PrefixMap<T extends { readonly prefix: Buffer }> {
   }
 }
 
-function same(prefix: Buffer, bytes: Buffer, at: number): boolean {
+/** Whether the bytes of a datagram are the prefix. */
+export function samePrefix(prefix: Buffer, bytes: Buffer, at: number): boolean {
   for (let i = PREFIX_BYTES - 1; i >= 0; i--) if (prefix[i] !== bytes[at + i]) return false;
   return true;
 }

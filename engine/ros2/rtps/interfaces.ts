@@ -95,7 +95,7 @@ export function bestLocator(
   };
   for (const locator of locators) {
     if (isLoopback(locator.address)) {
-      if (!elsewhere) offer(4, locator, loopback);
+      if (!elsewhere) offer(4, locator, loopback >= 0 ? loopback : network);
       continue;
     }
     offer(

@@ -1,5 +1,5 @@
 import type { RemoteParticipant } from './discovery/remote-participant.ts';
-import type { PrefixMap } from './guid.ts';
+import { type PrefixMap, samePrefix } from './guid.ts';
 import { ENTITY, PREFIX_BYTES } from './wire/constants.ts';
 import type { NumberSet } from './wire/reader.ts';
 import type { DataMessage, MessageSink } from './wire/receiver.ts';
@@ -26,7 +26,7 @@ export class Router implements MessageSink {
   }
 
   source(bytes: Buffer, at: number): boolean {
-    if (this.prefix.equals(bytes.subarray(at, at + PREFIX_BYTES))) return false;
+    if (samePrefix(this.prefix, bytes, at)) return false;
     this.#from = this.#participants.get(bytes, at);
     if (this.#from === undefined) bytes.copy(this.#source, 0, at, at + PREFIX_BYTES);
     else this.#from.seenMs = performance.now();

@@ -39,6 +39,12 @@ function noLookup(
   done(null, address, 4);
 }
 
+interface Multicast {
+  readonly socket: Socket;
+  /** Those of the metatraffic sockets whose interface takes part. */
+  readonly outlets: readonly Socket[];
+}
+
 interface Sockets {
   readonly participantId: number;
   /** One an interface. */
@@ -54,22 +60,11 @@ interface Sockets {
 export async function openUdp(options: UdpOptions): Promise<Transport> {
   const peers = await resolvePeers(options);
   const sockets = await openUnicast(options);
-  let multicast: Socket | undefined;
-  let unicastOnly: string | undefined = options.multicast ? undefined : 'multicast is off';
-  if (options.multicast) {
-    try {
-      multicast = await openMulticast(options);
-      for (const [i, socket] of sockets.metatraffic.entries()) {
-        socket.setMulticastInterface(options.interfaces[i].address);
-        socket.setMulticastLoopback(true);
-        socket.setMulticastTTL(1);
-      }
-    } catch (error) {
-      multicast = undefined;
-      unicastOnly = `no multicast on ${options.interfaces.map(({ name }) => name).join(', ')}: ${(error as Error).message}`;
-    }
-  }
-  return new UdpTransport(options, sockets, multicast, peers, unicastOnly);
+  if (!options.multicast) return new UdpTransport(options, sockets, undefined, peers, 'multicast is off');
+  const multicast = await openMulticast(options, sockets.metatraffic);
+  if (typeof multicast !== 'string') return new UdpTransport(options, sockets, multicast, peers, undefined);
+  const names = options.interfaces.map(({ name }) => name).join(', ');
+  return new UdpTransport(options, sockets, undefined, peers, `no multicast on ${names}: ${multicast}`);
 }
 
 class UdpTransport implements Transport {
@@ -80,7 +75,7 @@ class UdpTransport implements Transport {
   onDatagram: (datagram: Buffer) => void = () => {};
   readonly #ours: readonly NetworkInterface[];
   readonly #sockets: Sockets;
-  readonly #multicast: Socket | undefined;
+  readonly #multicast: Multicast | undefined;
   readonly #multicastPort: number;
   readonly #peers: readonly Destination[];
   readonly #hostAddresses: ReadonlySet<string>;
@@ -89,7 +84,7 @@ class UdpTransport implements Transport {
   constructor(
     { domain, interfaces }: UdpOptions,
     sockets: Sockets,
-    multicast: Socket | undefined,
+    multicast: Multicast | undefined,
     peers: readonly Locator[],
     unicastOnly: string | undefined,
   ) {
@@ -129,7 +124,7 @@ class UdpTransport implements Transport {
   announce(datagram: Buffer): void {
     if (this.#closed) return;
     if (this.#multicast !== undefined) {
-      for (const socket of this.#sockets.metatraffic) socket.send(datagram, this.#multicastPort, MULTICAST_ADDRESS);
+      for (const socket of this.#multicast.outlets) socket.send(datagram, this.#multicastPort, MULTICAST_ADDRESS);
     }
     for (const peer of this.#peers) this.#sockets.metatraffic[peer.via].send(datagram, peer.port, peer.address);
   }
@@ -163,7 +158,7 @@ class UdpTransport implements Transport {
 
   #all(): readonly Socket[] {
     const unicast = [...this.#sockets.metatraffic, ...this.#sockets.user];
-    return this.#multicast === undefined ? unicast : [...unicast, this.#multicast];
+    return this.#multicast === undefined ? unicast : [...unicast, this.#multicast.socket];
   }
 }
 
@@ -220,15 +215,33 @@ async function openUnicast({ domain, interfaces }: UdpOptions): Promise<Sockets>
   );
 }
 
-async function openMulticast({ domain, interfaces }: UdpOptions): Promise<Socket> {
-  const socket = await bound(discoveryMulticastPort(domain), undefined);
+/** @returns why not, where no interface has multicast or the port is held by another program */
+async function openMulticast(
+  { domain, interfaces }: UdpOptions,
+  metatraffic: readonly Socket[],
+): Promise<Multicast | string> {
+  let socket: Socket;
   try {
-    for (const { address } of interfaces) socket.addMembership(MULTICAST_ADDRESS, address);
+    socket = await bound(discoveryMulticastPort(domain), undefined);
   } catch (error) {
-    socket.close();
-    throw error;
+    return (error as Error).message;
   }
-  return socket;
+  const outlets: Socket[] = [];
+  let why = 'no interface';
+  for (const [i, { address }] of interfaces.entries()) {
+    try {
+      socket.addMembership(MULTICAST_ADDRESS, address);
+      metatraffic[i].setMulticastInterface(address);
+      metatraffic[i].setMulticastLoopback(true);
+      metatraffic[i].setMulticastTTL(1);
+      outlets.push(metatraffic[i]);
+    } catch (error) {
+      why = (error as Error).message;
+    }
+  }
+  if (outlets.length > 0) return { socket, outlets };
+  socket.close();
+  return why;
 }
 
 /** @param address undefined for all, shared with other participants */

@@ -19,6 +19,8 @@ export class UserWriter implements DdsWriter {
   readonly #matched = new Map<string, EndpointInfo>();
   readonly #onClose: (writer: UserWriter) => void;
   #waiters: Waiter[] = [];
+  /** Of the sample that there was no room for. */
+  #refusedBytes = 0;
   #closed = false;
 
   constructor(
@@ -56,14 +58,17 @@ export class UserWriter implements DdsWriter {
         'Send CDR with its encapsulation header; split what is larger.',
       );
     }
-    if (this.wire.full(payload.length)) return 0n;
+    if (this.wire.full(payload.length)) {
+      this.#refusedBytes = payload.length;
+      return 0n;
+    }
     const own = Buffer.allocUnsafe(payload.length);
     own.set(payload);
     return BigInt(this.wire.write(own, related === undefined ? undefined : relatedQos(related)));
   }
 
   async room(): Promise<void> {
-    while (!this.#closed && this.wire.full(0)) await this.#progress();
+    while (!this.#closed && this.wire.full(this.#refusedBytes)) await this.#progress();
   }
 
   async acknowledged(timeoutMs: number): Promise<boolean> {

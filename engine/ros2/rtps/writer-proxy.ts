@@ -25,6 +25,8 @@ export interface Sample {
 const FRAGMENT_PATIENCE_MS = 8;
 const FIRST_RETRY_MS = 10;
 const LONGEST_RETRY_MS = 320;
+/** Between first words to a writer that has not answered: it may not know us yet, or not exist. */
+const LONGEST_GREETING_MS = 2560;
 /** Requests before the time between them grows: what is lost is most often lost once. */
 const EAGER_RETRIES = 5;
 /** Samples of a best-effort writer that may be incomplete at a time. */
@@ -220,7 +222,7 @@ export class WriterProxy implements Attended {
     if (!this.#informed) {
       if (nowMs < this.#retryAtMs) return;
       this.#acknowledge(0, false);
-      this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
+      this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_GREETING_MS);
       this.#retryAtMs = nowMs + this.#retryMs;
       return;
     }

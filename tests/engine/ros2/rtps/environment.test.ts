@@ -56,6 +56,7 @@ describe('the best way to a peer', () => {
     ['on this machine: loopback, if it listens there', all, at('192.168.1.5', '127.0.0.1'), '127.0.0.1', 'lo'],
     ['on this machine, on its network address only', all, at('192.168.1.5'), '192.168.1.5', 'eth0'],
     ['on this machine, from loopback alone', [lo], at('192.168.1.5'), '192.168.1.5', 'lo'],
+    ['on this machine, on loopback only, from a network alone', [eth], at('127.0.0.1'), '127.0.0.1', 'eth0'],
     ['on the same network', all, at('172.17.0.1', '10.0.9.9'), '10.0.9.9', 'arm'],
     ['elsewhere: never loopback, whatever it says', all, at('127.0.0.1', '192.168.1.77'), '192.168.1.77', 'eth0'],
     ['behind a router', all, at('8.8.4.4'), '8.8.4.4', 'eth0'],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { History } from '../../../../engine/ros2/rtps/history.ts';
+import { LIMITS } from '../../../../engine/ros2/rtps/limits.ts';
 import type { ReceivedSample } from '../../../../engine/ros2/rtps/types.ts';
 import { closeAll, numbered, numberOf, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
 import { VirtualNetwork } from './virtual-network.ts';
@@ -82,6 +83,21 @@ describe('keep_all', () => {
     expect(writer.write(numbered(20))).toBe(21n);
     expect(await writer.acknowledged(5000)).toBe(true);
     expect(arrived).toEqual(Array.from({ length: 21 }, (_, i) => i));
+  });
+
+  it('counts bytes too, and has room only for a sample as large as the one refused', async () => {
+    const { network, a, b } = await pair();
+    const quality = qos({ history: 'keep_all', depth: 100 });
+    b.createReader(TOPIC, TYPE, quality, { onSample: () => {} });
+    const writer = a.createWriter(TOPIC, TYPE, quality);
+    await until(() => writer.matched.length === 1);
+    network.lose = () => true;
+    const large = new Uint8Array(60 << 20);
+    let written = 0;
+    while (writer.write(large) !== 0n) written++;
+    expect(written).toBe(Math.floor(LIMITS.historyBytes / large.length));
+    const room = await Promise.race([writer.room().then(() => true), pause(50).then(() => false)]);
+    expect(room).toBe(false);
   });
 
   it('has room at once where nobody listens, or once the one who stalls is gone', async () => {

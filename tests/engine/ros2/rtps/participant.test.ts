@@ -1,14 +1,19 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { discoveryMulticastPort, metatrafficPort } from '../../../../engine/ros2/rtps/ports.ts';
+import {
+  discoveryMulticastPort,
+  MAX_PARTICIPANT_ID,
+  metatrafficPort,
+  userPort,
+} from '../../../../engine/ros2/rtps/ports.ts';
 import type { DdsParticipant, IncompatibleQos, Qos, ReceivedSample } from '../../../../engine/ros2/rtps/types.ts';
 import { closeAll, numbered, numberOf, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
 
 afterEach(closeAll);
 
-/** Domains that no other test uses. */
-const DOMAIN = 60;
+/** Domains 50 to 64: no other test uses them. */
+const DOMAIN = 50;
 
 function collect(one: DdsParticipant, quality: Qos = qos(), bytes = 64) {
   const numbers: number[] = [];
@@ -113,6 +118,7 @@ describe('two participants over loopback', () => {
     const holder = createSocket('udp4');
     await new Promise<void>((resolve) => holder.bind(discoveryMulticastPort(DOMAIN + 7), () => resolve()));
     const [a, b] = [await participant({ domain: DOMAIN + 7 }), await participant({ domain: DOMAIN + 7 })];
+    expect(a.unicastOnly).toMatch(/^no multicast on .*EADDRINUSE/);
     const { reader } = collect(b);
     a.createWriter(TOPIC, TYPE, qos());
     await until(() => reader.matched.length === 1);
@@ -127,6 +133,17 @@ describe('two participants over loopback', () => {
       expect.objectContaining({ name: 'second', addresses: [`127.0.0.1:${metatrafficPort(DOMAIN + 8, 1) + 1}`] }),
     ]);
     await new Promise<void>((resolve) => holder.close(() => resolve()));
+  });
+});
+
+describe('a machine where all participant ids are taken', () => {
+  it('says so', async () => {
+    const holders = Array.from({ length: MAX_PARTICIPANT_ID + 1 }, () => createSocket('udp4'));
+    for (const [id, holder] of holders.entries()) {
+      await new Promise<void>((resolve) => holder.bind(userPort(DOMAIN + 14, id), '127.0.0.1', () => resolve()));
+    }
+    await expect(participant({ domain: DOMAIN + 14 })).rejects.toMatchObject({ code: 'ros2/ports' });
+    await Promise.all(holders.map((holder) => new Promise<void>((resolve) => holder.close(() => resolve()))));
   });
 });
 
