@@ -1,4 +1,5 @@
 import type { Destination } from './transport.ts';
+import type { Vendor } from './types.ts';
 
 const FIRST_PERIOD_MS = 20;
 const LONGEST_PERIOD_MS = 640;
@@ -11,6 +12,7 @@ export interface RemoteAddress {
   readonly entity: number;
   readonly destination: Destination;
   readonly reliable: boolean;
+  readonly vendor: Vendor;
 }
 
 /** A matched reader of a peer, as our writer sees it. */
