@@ -128,6 +128,9 @@ export const text: Kind = {
   },
 };
 
+/** Enough for their distribution, and no growing memory. */
+const MOST_DELAYS = 20_000;
+
 /** Follows samples in the order of their arrival, for each of their writers. */
 export class Tally {
   readonly flows: Flow[] = [];
@@ -140,7 +143,7 @@ export class Tally {
     this.received++;
     this.bytes += bytes;
     if (!intact) this.corrupt++;
-    this.delaysMs.push(nowMs() - timeMs);
+    if (this.delaysMs.length < MOST_DELAYS) this.delaysMs.push(nowMs() - timeMs);
     const fresh = {
       writer,
       received: 0,

@@ -21,6 +21,8 @@ export interface Stream {
   readonly seed?: number;
   /** How long to wait for the last sample. */
   readonly patienceSec?: number;
+  /** Called with how many samples have come or gone. */
+  readonly onProgress?: (samples: number) => void;
 }
 
 /** A participant of ours that loses datagrams both ways. */
@@ -49,7 +51,10 @@ export async function fromPeer(stream: Stream): Promise<Tally> {
   const ours = await losingParticipant(stream);
   const tally = new Tally();
   const reader = ours.createReader(kind.topic, kind.type.ddsName, qos, {
-    onSample: ({ payload }) => tally.add(kind.read(payload)),
+    onSample: ({ payload }) => {
+      tally.add(kind.read(payload));
+      stream.onProgress?.(tally.received);
+    },
   });
   const publisher = await peer(vendor, 'publish', domain, { ...words(stream), linger: patienceSec });
   await publisher.next('matched');
@@ -82,6 +87,7 @@ export async function toPeer(stream: Stream): Promise<Summary> {
   await until(() => all.every((writer) => writer.matched.length === 1));
   await publishAt(rateHz, count, async (number) => {
     for (const [w, writer] of all.entries()) await write(writer, kind.write(w, number, bytes));
+    stream.onProgress?.(number + 1);
   });
   const acknowledged = all.map((writer) => writer.acknowledged(patienceSec * 1000));
   const everything = (await Promise.all(acknowledged)).every((one) => one);
