@@ -9,6 +9,7 @@ import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
+import { ros2Tables } from './validation/ros2.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -16,7 +17,8 @@ import { trajectoryTables } from './validation/trajectory.ts';
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
- * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search.
+ * robots: motions of a public set of problems and their timing, ways in for a needle against an exhaustive search, and
+ * streams of messages with other vendors' DDS.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
     ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
+    ['ros2', ros2Tables],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });
