@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerBridge } from './commands/bridge.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
@@ -7,6 +8,8 @@ import { registerMachine } from './commands/machine.ts';
 import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
+import { registerRos2 } from './commands/ros2.ts';
+import { registerTremor } from './commands/tremor.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
 
@@ -24,7 +27,10 @@ export function createProgram(session: Session): Command {
   registerEvaluate(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
+  registerTremor(program, session);
   registerRegister(program, session);
+  registerRos2(program, session);
+  registerBridge(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);
   registerLists(program);

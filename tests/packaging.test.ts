@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,24 @@ it('the tarball runs its commands in an empty folder', () => {
   const doctor = JSON.parse(run('npx', ['--no-install', 'isocenter', 'doctor', '--json'], folder)) as object;
   expect(JSON.stringify(doctor)).toContain('wasm');
 }, 240_000);
+
+it('the bridge runs from the tarball, ros2-web-bridge and its facade with it', async () => {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  const cli = join(folder, 'node_modules', '.bin', 'isocenter');
+  const bridge = spawn(cli, ['bridge', '--port', '0', '--domain', '162'], { cwd: folder, env });
+  let said = '';
+  bridge.stderr.on('data', (data: Buffer) => {
+    said += data;
+  });
+  const [line] = (await once(bridge.stdout, 'data')) as [Buffer];
+  expect(line.toString()).toContain('rosbridge on ws://127.0.0.1:');
+  bridge.kill('SIGINT');
+  const [code] = (await once(bridge, 'exit')) as [number];
+  expect(code, said).toBe(0);
+  // The published program itself resolves the facade in this layout too.
+  const inside = join(folder, 'node_modules', 'isocenter', 'node_modules', 'ros2-web-bridge', 'bin', 'rosbridge.js');
+  expect(run('node', [inside, '--version'], folder).trim()).toBe('0.3.0');
+}, 60_000);
 
 it("the guide's library example runs", () => {
   const guide = readFileSync(join(root, 'docs', 'guide-engineer.md'), 'utf8');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { inputError } from '../../engine/core/errors.ts';
-import { pointOption, wholeNumberOption } from '../inputs/numbers.ts';
+import { numberOption, pointOption, wholeNumberOption } from '../inputs/numbers.ts';
 import type { Session } from '../session.ts';
 
 interface PlanOptions {
@@ -12,6 +12,10 @@ interface PlanOptions {
   readonly request: string;
   readonly tool?: string;
   readonly rcm?: readonly [number, number, number];
+  readonly rcmCourse?: string;
+  readonly rcmPeriodic?: boolean;
+  readonly rcmTarget?: 'trocar' | 'base';
+  readonly rcmHold?: number;
   readonly seed: number;
   readonly maxIterations?: number;
   readonly optimize?: boolean;
@@ -32,11 +36,24 @@ export function registerMotion(program: Command, session: Session): void {
     .option('--limits <file>', 'YAML of joint limits that the URDF does not hold, as acceleration and jerk')
     .option('--scene <file>', 'MoveIt PlanningScene in YAML (default: nothing in the way)')
     .requiredOption('--request <file>', 'MoveIt MotionPlanRequest in YAML')
-    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip [m]')
+    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip, radius [m]')
     .option(
       '--rcm <x,y,z>',
       'trocar that the shaft passes through [m, base frame]; needs --tool',
       pointOption('rcm', 'base'),
+    )
+    .option('--rcm-course <file>', 'CSV of how the trocar moves: time_s,x_m,y_m,z_m; it is at --rcm in the first row')
+    .option('--rcm-periodic', 'the course begins again at its last row')
+    .addOption(
+      new Option('--rcm-target <what>', 'what the goal moves with: the trocar (default), or nothing').choices([
+        'trocar',
+        'base',
+      ]),
+    )
+    .option(
+      '--rcm-hold <s>',
+      'how long the tool stays at its goal, following the trocar [s]',
+      numberOption('rcm-hold', 's', 0, 600),
     )
     .option('--seed <n>', 'seed of all random numbers', wholeNumberOption('seed', 0, 4294967295), 0)
     .option(
@@ -44,7 +61,7 @@ export function registerMotion(program: Command, session: Session): void {
       'samples before the search gives up (default: 200000)',
       wholeNumberOption('max-iterations', 1, 100_000_000),
     )
-    .option('--optimize', 'optimise the whole trajectory: shorter and gentler, never in collision')
+    .option('--optimize', 'optimise the whole trajectory: shorter and gentler, never in collision, through the trocar')
     .option('--objective <file>', 'YAML of weights to optimise for: duration, jerk, clearance')
     .addOption(new Option('--device <kind>', 'where to optimise').choices(['auto', 'wasm', 'webgpu']).default('auto'))
     .option('--out <file>', 'write the trajectory there, in the shape of trajectory_msgs/JointTrajectory')
@@ -81,6 +98,9 @@ export function registerMotion(program: Command, session: Session): void {
 }
 
 function hintFor(reason: string): string {
+  if (reason === 'rcm-cannot-follow') {
+    return 'start from other joints, let the target move otherwise (--rcm-target), or give other limits by --limits';
+  }
   if (reason.includes('outside-limits')) return 'give positions within the limits, or other limits by --limits';
   if (reason.includes('collision') || reason.includes('too-close')) {
     return 'move the robot or the object apart; spheres of a link may be coarser than its shape';

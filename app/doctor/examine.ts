@@ -6,6 +6,7 @@ import { type AdapterReport, describeAdapter } from '../../engine/compute/webgpu
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import type { Session } from '../session.ts';
 import { version } from '../version.ts';
+import { examineRos2, type Ros2Report } from './ros2.ts';
 import { type Check, selfCheck } from './self-check.ts';
 
 /** The object of `isocenter doctor --json`. */
@@ -25,6 +26,7 @@ export interface DoctorReport {
   readonly webgpu: AdapterReport;
   /** What `--device auto` takes. */
   readonly auto: { readonly kind: DeviceKind; readonly reason: string };
+  readonly ros2: Ros2Report | { readonly fault: string };
   readonly checks: readonly DeviceCheck[];
   /** Whether the devices that `auto` may take passed their checks. */
   readonly healthy: boolean;
@@ -74,6 +76,7 @@ export async function examine({ progress, signal }: Session): Promise<DoctorRepo
     },
     webgpu,
     auto,
+    ros2: examineRos2(),
     checks,
     healthy: checks.filter(({ kind }) => kind === 'wasm' || kind === auto.kind).every(({ pass }) => pass),
   };

@@ -1,4 +1,5 @@
 import type { DeviceCheck, DoctorReport } from './examine.ts';
+import { ros2Lines } from './ros2.ts';
 
 /** The report for people to read. */
 export function doctorText(report: DoctorReport): string {
@@ -11,6 +12,7 @@ export function doctorText(report: DoctorReport): string {
       `SIMD ${yesNo(wasm.simd)}, kernels ${Math.round(wasm.moduleBytes / 1024)} KiB`,
     ...webgpuLines(report.webgpu),
     `  --device auto  takes ${auto.kind}: ${auto.reason}`,
+    ...ros2Lines(report.ros2),
     'Checks',
     ...report.checks.flatMap(checkLines),
     report.healthy ? 'All well.' : 'Something is wrong: the results of this installation cannot be trusted.',

@@ -57,7 +57,7 @@ export function motionQuestion(
     goal:
       goal.kind === 'joints'
         ? { kind: 'joints', q: Float64Array.from(names, (name) => position(goal.positions, name, 'goal')) }
-        : { kind: 'pose', link: linkIndex(model, goal.link, path), pose: goal.pose, orientation: goal.orientation },
+        : { ...goal, link: linkIndex(model, goal.link, path) },
     notes: Object.entries(held).map(([name, value]) => `Joint ${name} is held at ${value}.`),
   };
 }

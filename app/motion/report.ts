@@ -1,5 +1,6 @@
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import type { MotionFigures } from '../../planners/motion/planning/plan-motion.ts';
+import type { GoalDeviation } from '../../planners/motion/planning/tolerance.ts';
 import type { Provenance } from '../provenance.ts';
 
 /** The object of `isocenter motion plan --json`. */
@@ -35,6 +36,8 @@ export interface MotionReport {
     /** null without a remote centre of motion. */
     readonly maxRcmErrorMm: number | null;
   } | null;
+  /** What the goal is off the pose that was asked for, where another within its tolerances was taken; else null. */
+  readonly goalDeviation: { readonly positionMm: number; readonly angleDeg: number } | null;
   readonly notes: readonly string[];
   readonly provenance: Provenance;
 }
@@ -61,6 +64,11 @@ export function trajectoryReport(
     minClearanceMm: Number.isFinite(minClearanceM) ? 1000 * minClearanceM : null,
     maxRcmErrorMm: maxRcmErrorM === undefined ? null : 1000 * maxRcmErrorM,
   };
+}
+
+export function deviationReport(deviation: GoalDeviation | undefined): MotionReport['goalDeviation'] {
+  if (deviation === undefined) return null;
+  return { positionMm: 1000 * deviation.positionM, angleDeg: (180 / Math.PI) * deviation.angleRad };
 }
 
 export function trajectoryPoints(t: JointTrajectory): TrajectoryPoint[] {

@@ -2,11 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { QOS_PROFILES } from '../../engine/ros2/rtps/qos.ts';
 import type { Qos } from '../../engine/ros2/rtps/types.ts';
-import { peerProgram, VENDORS, type Vendor } from '../../tests/engine/ros2/peers/build.ts';
+import { VENDORS, type Vendor } from '../../tests/engine/ros2/peers/build.ts';
 import { endPeers, type Flow, type Times } from '../../tests/engine/ros2/peers/peer.ts';
 import { cloud, joints } from '../../tests/engine/ros2/peers/samples.ts';
 import { fromPeer, type Stream, toPeer } from '../../tests/engine/ros2/peers/streams.ts';
 import { table } from './markdown.ts';
+import { peersText, roundTripText } from './ros2-text.ts';
 
 const DOMAIN = 135;
 const STREAM_SECONDS = 10;
@@ -16,6 +17,8 @@ const LOSSY_COUNT = 2000;
 const MEMORY_SAMPLES = 1_000_000;
 const MEMORY_STEPS = 10;
 const DEPTH = 5;
+
+const DELAYS = 'delay [ms], median / p99 / max';
 
 type Row = readonly (string | number)[];
 type Way = 'from' | 'to';
@@ -30,46 +33,15 @@ interface Outcome {
   readonly times: Times | null;
 }
 
-/** Streams of messages between this engine and peers of two vendors, on loopback. */
-export async function ros2Tables(): Promise<string> {
-  VENDORS.forEach(peerProgram);
-  const streams = await streamRows();
-  const clouds = await cloudRows();
-  const lossy = await lossRows();
-  const memory = await memoryRows();
-  return [
-    '## ROS 2 over DDS: streams with CycloneDDS 0.10.2 and Fast DDS 2.9.1',
-    '',
-    "On loopback, one machine; peers in C and C++ with ROS 2's names and types (tests/engine/ros2/peers). Delay: from before a sample",
-    'is written to after it is read. Missing: numbers left out between the first and the last that came.',
-    '',
-    `JointState of 7 joints, ${STREAM_SECONDS} s each, depth above what is sent:`,
-    '',
-    table(
-      ['peer', 'way', 'reliability', 'Hz', 'received', 'missing', 'out of order', 'delay [ms], median / p99 / max'],
-      streams,
-    ),
-    '',
-    `PointCloud2 of ${CLOUD_BYTES / 1e6} MB at 100 Hz for ${CLOUDS / 100} s, reliable, depth ${DEPTH}; every byte is compared:`,
-    '',
-    table(['peer', 'way', 'received', 'missing', 'out of order', 'corrupt', 'delay [ms], median / p99 / max'], clouds),
-    '',
-    `JointState at 1 kHz, ${LOSSY_COUNT} of each writer, while our participant loses datagrams both ways (discovery too):`,
-    '',
-    table(
-      ['peer', 'way', 'loss', 'writers', 'history', 'received', 'missing', 'out of order', 'in a row at the end'],
-      lossy,
-    ),
-    '',
-    `${MEMORY_SAMPLES.toLocaleString('en')} JointStates, reliable, keep_all, as fast as both go; memory of our process after a full garbage`,
-    `collection at every tenth of them (heap, buffers and code held by JavaScript):`,
-    '',
-    table(
-      ['peer', 'way', 'received', 'missing', 'out of order', 'samples/s', 'MiB at 10 %', 'MiB at 100 %', 'most MiB'],
-      memory,
-    ),
-  ].join('\n');
-}
+/** Sections of docs/ros2.md, each with what makes it. */
+export const ros2Sections: readonly (readonly [string, () => Promise<string>])[] = [
+  ['ros2-peers', async () => peersText()],
+  ['ros2-round-trips', async () => roundTripText()],
+  ['ros2-streams', streamTable],
+  ['ros2-clouds', cloudTable],
+  ['ros2-loss', lossTable],
+  ['ros2-memory', memoryTable],
+];
 
 async function run(way: Way, stream: Stream): Promise<Outcome> {
   try {
@@ -105,7 +77,7 @@ function show(rows: Row[], row: Row): void {
   console.log(row.join(' | '));
 }
 
-async function streamRows(): Promise<Row[]> {
+async function streamTable(): Promise<string> {
   const rows: Row[] = [];
   for (const vendor of VENDORS) {
     for (const way of WAYS) {
@@ -127,10 +99,17 @@ async function streamRows(): Promise<Row[]> {
       }
     }
   }
-  return rows;
+  return [
+    '## Joint states',
+    '',
+    `JointState of 7 joints, ${STREAM_SECONDS} s each, depth above what is sent. Delay: from before a sample is written to after it is`,
+    'read. Missing: numbers left out between the first and the last that came.',
+    '',
+    table(['peer', 'way', 'reliability', 'Hz', 'received', 'missing', 'out of order', DELAYS], rows),
+  ].join('\n');
 }
 
-async function cloudRows(): Promise<Row[]> {
+async function cloudTable(): Promise<string> {
   const rows: Row[] = [];
   for (const vendor of VENDORS) {
     for (const way of WAYS) {
@@ -140,10 +119,16 @@ async function cloudRows(): Promise<Row[]> {
       show(rows, [...cells(way, vendor), ...found]);
     }
   }
-  return rows;
+  return [
+    '## Point clouds',
+    '',
+    `PointCloud2 of ${CLOUD_BYTES / 1e6} MB at 100 Hz for ${CLOUDS / 100} s, reliable, depth ${DEPTH}; every byte is compared.`,
+    '',
+    table(['peer', 'way', 'received', 'missing', 'out of order', 'corrupt', DELAYS], rows),
+  ].join('\n');
 }
 
-async function lossRows(): Promise<Row[]> {
+async function lossTable(): Promise<string> {
   const rows: Row[] = [];
   for (const vendor of VENDORS) {
     for (const way of WAYS) {
@@ -162,10 +147,20 @@ async function lossRows(): Promise<Row[]> {
       }
     }
   }
-  return rows;
+  return [
+    '## Loss',
+    '',
+    `JointState at 1 kHz, ${LOSSY_COUNT} of each writer, while our participant loses datagrams both ways, those of discovery too.`,
+    `keep_all may miss nothing; keep_last ${DEPTH} only what was superseded, so that the last ${DEPTH} always come (in a row at the end).`,
+    '',
+    table(
+      ['peer', 'way', 'loss', 'writers', 'history', 'received', 'missing', 'out of order', 'in a row at the end'],
+      rows,
+    ),
+  ].join('\n');
 }
 
-async function memoryRows(): Promise<Row[]> {
+async function memoryTable(): Promise<string> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const rows: Row[] = [];
@@ -190,5 +185,15 @@ async function memoryRows(): Promise<Row[]> {
       show(rows, [...cells(way, vendor), ...found, ...shown]);
     }
   }
-  return rows;
+  return [
+    '## Memory',
+    '',
+    `${MEMORY_SAMPLES.toLocaleString('en')} JointStates, reliable, keep_all, as fast as both go. MiB: heap and buffers of our process after a full`,
+    'garbage collection at every tenth of them.',
+    '',
+    table(
+      ['peer', 'way', 'received', 'missing', 'out of order', 'samples/s', 'MiB at 10 %', 'MiB at 100 %', 'most MiB'],
+      rows,
+    ),
+  ].join('\n');
 }

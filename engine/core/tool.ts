@@ -11,4 +11,6 @@ export interface ToolSpec {
   readonly lengthM: number;
   /** The point that is led; the end of the shaft where it is left out. */
   readonly tipM?: Vec3;
+  /** Radius of the shaft, which then is kept clear of the scene and of the robot; left out, it meets nothing. */
+  readonly radiusM?: number;
 }

@@ -10,11 +10,13 @@ const FIELDS: readonly (readonly string[])[] = [
   ['originM', 'origin'],
   ['axis', 'shaftAxis'],
   ['tipM', 'tip'],
+  ['radiusM', 'radius'],
 ];
 
 /**
  * Reads a tool file: `link: panda_hand`, `lengthM: 0.3`, and where the defaults do not fit `originM`, `axis` and `tipM`, each
- * [x, y, z] in the link's frame; lengths in metres, whether the name says so (`lengthM`) or not (`length`).
+ * [x, y, z] in the link's frame; `radiusM` where the shaft is to be kept clear of things. Lengths in metres, whether the name says so
+ * (`lengthM`) or not (`length`).
  *
  * @throws IsocenterError `tool/...`
  */
@@ -25,7 +27,7 @@ export function readTool(text: string | Uint8Array, path: string): ToolSpec {
     const known = FIELDS.map(([first]) => first).join(', ');
     throw value.fault('unknown-field', `a tool has no ${name}`, `a tool has ${known}`);
   }
-  const [link, length, origin, axis, tip] = FIELDS.map((names) => {
+  const [link, length, origin, axis, tip, radius] = FIELDS.map((names) => {
     const given = names.filter((name) => !root.get(name).missing);
     if (given.length < 2) return root.get(given[0] ?? names[0]);
     throw root.get(given[1]).fault('twice', `this is ${given[0]} once more`, 'leave one of the two out');
@@ -40,7 +42,18 @@ export function readTool(text: string | Uint8Array, path: string): ToolSpec {
     ...(origin.missing ? {} : { originM: origin.position() }),
     ...(axis.missing ? {} : { axis: readAxis(axis) }),
     ...(tip.missing ? {} : { tipM: tip.position() }),
+    ...(radius.missing ? {} : { radiusM: readRadius(radius, lengthM) }),
   };
+}
+
+function readRadius(radius: YamlValue, lengthM: number): number {
+  const radiusM = radius.number();
+  if (radiusM > 0 && radiusM <= lengthM) return radiusM;
+  throw radius.fault(
+    'bad-size',
+    `the shaft has a radius of ${radiusM} m and a length of ${lengthM} m`,
+    'give a radius above 0 and at most the length, in metres, or leave it out',
+  );
 }
 
 function readAxis(axis: YamlValue): Vec3 {

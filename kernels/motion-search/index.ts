@@ -52,7 +52,7 @@ export class SearchSpace {
     this.#memory = memory;
     packRobot(memory, robot);
     packScene(memory, solids);
-    packPairs(memory, model, robot, solids);
+    packPairs(memory, model, scene, robot, solids);
     reserveWork(memory, robot, options.range ?? 1, options.capacity ?? 16384);
     this.#stamps = module.u32(memory.words[FIELD.stamps], robot.groups.length);
     this.#recent = module.u32(memory.words[FIELD.recent], RECENT);

@@ -1,5 +1,7 @@
+import { allowedContacts } from '../../engine/core/allowed-contacts.ts';
 import { pairKey } from '../../engine/core/link-pairs.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
+import type { Scene } from '../../engine/core/scene.ts';
 import { BODY_BYTES, BRANCH, CENTRE_BYTES, CHORD_BYTES, FIELD, FRAMES, RECENT, SELF } from './layout.ts';
 import type { SpaceMemory } from './memory.ts';
 import { ballInParent, carries, type RobotTable, writeJoints } from './robot-table.ts';
@@ -70,9 +72,13 @@ export function packScene(memory: SpaceMemory, solids: readonly SolidObstacle[])
 export function packPairs(
   memory: SpaceMemory,
   model: RobotModel,
+  scene: Scene,
   robot: RobotTable,
   solids: readonly SolidObstacle[],
 ): void {
+  const { flags } = allowedContacts(model, scene);
+  const isAllowed = (link: number, { obstacle }: SolidObstacle): boolean =>
+    flags[link * scene.obstacles.length + scene.obstacles.indexOf(obstacle)] === 1;
   const pairs: number[] = [];
   const lanes = 0xf0000000;
   const { groups, bodies } = robot;
@@ -82,7 +88,9 @@ export function packPairs(
     if (groups[g].body === 0) continue;
     let { ball } = groups[g];
     for (let b = groups[g].body; b !== 0; b = bodies[b].parent) ball = ballInParent(bodies[b], ball);
-    for (const [o, solid] of solids.entries()) if (mayTouch(solid, ball)) pairs.push(lanes + g * 0x10000 + o);
+    for (const [o, solid] of solids.entries()) {
+      if (mayTouch(solid, ball) && !isAllowed(groups[g].link, solid)) pairs.push(lanes + g * 0x10000 + o);
+    }
   }
   for (let g = groups.length - 1; g >= 0; g--) {
     for (let k = 0; k < g; k++) {

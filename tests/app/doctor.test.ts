@@ -16,6 +16,15 @@ const doctorSchema = z.object({
     }),
     z.object({ found: z.literal(false), reason: z.string().min(1) }),
   ]),
+  ros2: z.object({
+    domain: z.number().int().min(0).max(232),
+    port: z.number().int(),
+    interfaces: z.array(z.string()).min(1),
+    range: z.string(),
+    peers: z.array(z.string()),
+    reachesNetwork: z.boolean(),
+    distro: z.string().optional(),
+  }),
   auto: z.object({ kind: z.enum(['wasm', 'webgpu']), reason: z.string().min(1) }),
   checks: z.array(z.object({ kind: z.string(), pass: z.boolean(), checks: z.array(z.object({ name: z.string() })) })),
   healthy: z.boolean(),
@@ -45,6 +54,7 @@ it('doctor prints for people', async () => {
   const { code, stdout } = await isocenter(['doctor'], { env: noGpu });
   expect(code).toBe(0);
   expect(stdout).toMatch(/--device auto +takes /);
+  expect(stdout).toMatch(/ros 2 +domain \d+ on .*127\.0\.0\.1/);
   expect(stdout).toMatch(/pass {2}calibration/);
   expect(stdout).toContain('All well.');
 });

@@ -30,7 +30,7 @@ const plan = (path: string) =>
   isocenter(['motion', 'plan', '--robot', 'panda', '--scene', path, '--request', request, '--json']);
 
 describe('isocenter motion plan', () => {
-  it("takes poses in the robot's base frame, and says which contact that the scene allows is not used", async () => {
+  it("takes poses in the robot's base frame, and says which contacts the scene allows", async () => {
     const matrix = `allowed_collision_matrix:
   entry_names: [panda_link0, ball]
   entry_values: [[false, true], [true, false]]`;
@@ -38,7 +38,7 @@ describe('isocenter motion plan', () => {
     expect(code).toBe(0);
     const { solved, notes } = JSON.parse(stdout) as { solved: boolean; notes: string[] };
     expect(solved).toBe(true);
-    expect(notes).toContain('The scene lets link panda_link0 touch ball; they are kept apart all the same.');
+    expect(notes).toContain('The scene lets link panda_link0 touch ball: they are not checked against each other.');
   });
 
   it('takes from --limits what a URDF lacks', async () => {

@@ -35,24 +35,16 @@ export function readAllowed(matrix: YamlValue): [string, string][] {
   return allowed;
 }
 
-export interface AllowedCollisions {
-  /** Without checks between the links that the scene lets touch. */
-  readonly model: RobotModel;
-  /** Pairs of a link and an obstacle that the scene lets touch: planning keeps them apart all the same. */
-  readonly keptApart: readonly { readonly link: string; readonly obstacle: string }[];
-}
-
-/** Applies a scene's allowed pairs to a robot. Names that are neither links nor obstacles have no effect, as in MoveIt. */
-export function applyAllowed(model: RobotModel, scene: Scene): AllowedCollisions {
+/**
+ * The robot without checks between the links that a scene lets touch. Links and obstacles that it lets touch are found by
+ * whoever checks them ({@link allowedContacts}). Names that are neither have no effect, as in MoveIt.
+ */
+export function applyAllowed(model: RobotModel, scene: Scene): RobotModel {
   const index = new Map(model.links.map((link, l) => [link.name, l]));
-  const obstacles = new Set(scene.obstacles.map(({ name }) => name));
   const ignoredPairs = new Set(model.ignoredPairs);
-  const keptApart: { link: string; obstacle: string }[] = [];
   for (const [a, b] of scene.allowed ?? []) {
     const [linkA, linkB] = [index.get(a), index.get(b)];
     if (linkA !== undefined && linkB !== undefined) ignoredPairs.add(pairKey(model.links.length, linkA, linkB));
-    else if (linkA !== undefined && obstacles.has(b)) keptApart.push({ link: a, obstacle: b });
-    else if (linkB !== undefined && obstacles.has(a)) keptApart.push({ link: b, obstacle: a });
   }
-  return { model: { ...model, ignoredPairs }, keptApart };
+  return { ...model, ignoredPairs };
 }

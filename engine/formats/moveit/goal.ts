@@ -1,7 +1,7 @@
 import { compose, type Transform, transformFromQuaternion } from '../../core/frames.ts';
 import type { Vec3 } from '../../core/grid.ts';
-import type { MotionGoal } from '../../core/motion-request.ts';
-import type { Shape } from '../../core/robot.ts';
+import type { GoalTolerance, MotionGoal } from '../../core/motion-request.ts';
+import type { PlacedShape } from '../../core/robot.ts';
 import type { YamlValue } from '../yaml.ts';
 import { type FrameLookup, readPose } from './frames.ts';
 import { readPrimitive } from './primitive.ts';
@@ -42,39 +42,50 @@ function readJoints(joints: readonly YamlValue[]): MotionGoal {
 
 function readPoseGoal(position: YamlValue, orientation: YamlValue | undefined, frames: FrameLookup): MotionGoal {
   const link = position.get('link_name').name();
-  const region = readRegion(position);
-  const centre = compose(frames(position.get('header')), region.pose);
+  const { poses, regions } = readRegion(position, frames(position.get('header')));
+  const centre: Vec3 = [poses[0][12], poses[0][13], poses[0][14]];
   const offset = position.get('target_point_offset').position();
-  const near = region.toleranceM === undefined ? {} : { positionToleranceM: region.toleranceM };
+  const point = offset.some((x) => x !== 0) ? { pointM: offset } : {};
   if (orientation === undefined) {
-    if (offset.some((x) => x !== 0)) {
-      throw position.fault(
-        'goal',
-        'target_point_offset without an orientation is not supported',
-        'give an orientation, or name a link whose origin is the point',
-      );
-    }
-    const pose = transformFromQuaternion([centre[12], centre[13], centre[14]], [0, 0, 0, 1]);
-    return { kind: 'pose', link, pose, orientation: false, ...near };
+    const pose = transformFromQuaternion(centre, [0, 0, 0, 1]);
+    return {
+      kind: 'pose',
+      link,
+      ...point,
+      pose,
+      orientation: false,
+      ...(regions.length > 0 ? { tolerance: { regions } } : {}),
+    };
   }
   if (orientation.get('link_name').name() !== link) {
     throw orientation.fault('goal', 'position and orientation name different links', `name ${link} in both`);
   }
-  const turned = compose(
+  const pose = compose(
     frames(orientation.get('header')),
     transformFromQuaternion([0, 0, 0], orientation.get('orientation').quaternion()),
   );
-  turned.set(centre.subarray(12, 15), 12);
-  const back = transformFromQuaternion([-offset[0], -offset[1], -offset[2]], [0, 0, 0, 1]);
-  const axes = ['x', 'y', 'z'].map((axis) => tolerance(orientation.get(`absolute_${axis}_axis_tolerance`)));
-  return {
-    kind: 'pose',
-    link,
-    pose: compose(turned, back),
-    orientation: true,
-    ...near,
-    orientationToleranceRad: axes as unknown as Vec3,
-  };
+  pose.set(centre, 12);
+  const rotation = readRotation(orientation);
+  const near = regions.length > 0 || rotation !== undefined;
+  const tolerance = { regions, ...(rotation === undefined ? {} : { rotation }) };
+  return { kind: 'pose', link, ...point, pose, orientation: true, ...(near ? { tolerance } : {}) };
+}
+
+/** Names of moveit_msgs/OrientationConstraint.parameterization by number. */
+const ROTATIONS = ['euler', 'vector'] as const;
+
+function readRotation(orientation: YamlValue): GoalTolerance['rotation'] {
+  const [x, y, z] = ['x', 'y', 'z'].map((axis) => tolerance(orientation.get(`absolute_${axis}_axis_tolerance`)));
+  const given = orientation.get('parameterization');
+  const as = ROTATIONS[given.number(0)];
+  if (as === undefined) {
+    throw given.fault(
+      'goal',
+      `there is no parameterization ${given.number()}`,
+      'give 0 (angles) or 1 (rotation vector)',
+    );
+  }
+  return x > 0 || y > 0 || z > 0 ? { rad: [x, y, z], as } : undefined;
 }
 
 function tolerance(value: YamlValue): number {
@@ -83,8 +94,8 @@ function tolerance(value: YamlValue): number {
   throw value.fault('tolerance', `the tolerance ${given} is negative`, 'give a tolerance of 0 or above');
 }
 
-/** The first solid of a region: regions are unions, so its centre is in them, and so is the ball inside it. */
-function readRegion(position: YamlValue): { pose: Transform; toleranceM: number | undefined } {
+/** A region is the union of its solids; its middle is that of the first. Poses without solids are places alone. */
+function readRegion(position: YamlValue, frame: Transform): { poses: Transform[]; regions: PlacedShape[] } {
   const region = position.get('constraint_region');
   const solids = region.get('primitives').list();
   const poses = region.get('primitive_poses').list();
@@ -94,11 +105,6 @@ function readRegion(position: YamlValue): { pose: Transform; toleranceM: number 
   if (solids.length > 0 && solids.length !== poses.length) {
     throw region.fault('goal', `${solids.length} primitives and ${poses.length} poses`, 'give each primitive a pose');
   }
-  return { pose: readPose(poses[0]), toleranceM: solids.length === 0 ? undefined : ballIn(readPrimitive(solids[0])) };
-}
-
-function ballIn(shape: Shape): number {
-  if (shape.kind === 'box') return Math.min(...shape.sizeM) / 2;
-  if (shape.kind === 'cylinder') return Math.min(shape.radiusM, shape.lengthM / 2);
-  return shape.kind === 'sphere' ? shape.radiusM : 0;
+  const placed = poses.map((pose) => compose(frame, readPose(pose)));
+  return { poses: placed, regions: solids.map((solid, i) => ({ shape: readPrimitive(solid), pose: placed[i] })) };
 }

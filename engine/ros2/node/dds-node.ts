@@ -6,6 +6,7 @@ import type { Qos } from '../rtps/types.ts';
 import { DdsActionClient } from './action-client.ts';
 import { DdsActionServer } from './action-server.ts';
 import { DdsGraph } from './graph.ts';
+import { LOG_LEVELS } from './log-levels.ts';
 import { join } from './names.ts';
 import type { NodeEntry } from './node-directory.ts';
 import { serveParameters } from './parameter-services.ts';
@@ -32,9 +33,6 @@ import type {
   ServiceServer,
   Subscription,
 } from './types.ts';
-
-/** rcl_interfaces/msg/Log */
-const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warn: 30, error: 40, fatal: 50 };
 
 /** A node over DDS. Names that users give are expanded and remapped; `open...` take whole names. */
 export class DdsNode implements RosNode {
@@ -69,7 +67,9 @@ export class DdsNode implements RosNode {
     this.interfaces = context.interfaces;
     this.graph = new DdsGraph(context);
     const { domain, interfaces } = context.participant;
-    this.where = `DDS domain ${domain} on ${interfaces.join(', ')}`;
+    const { unicastOnly } = context.participant;
+    const reach = unicastOnly === undefined ? '' : `, by unicast only: ${unicastOnly}`;
+    this.where = `DDS domain ${domain} on ${interfaces.join(', ')}${reach}`;
     this.#context = context;
     this.#resolve = resolve;
     this.#entry = { name, namespace, readers: new Set(), writers: new Set() };
@@ -177,11 +177,11 @@ export class DdsNode implements RosNode {
   log(level: LogLevel, message: string): void {
     const entry = {
       stamp: rosTime(this.now()),
-      level: LEVELS[level],
+      level: LOG_LEVELS[level],
       name: this.fullName.slice(1).replaceAll('/', '.'),
     };
     if (!this.#closed) this.#rosout.publish({ ...entry, msg: message });
-    if (LEVELS[level] >= LEVELS.warn) this.#context.warnings.say(`${this.fullName}: ${message}`);
+    if (LOG_LEVELS[level] >= LOG_LEVELS.warn) this.#context.warnings.say(`${this.fullName}: ${message}`);
   }
 
   now(): number {

@@ -1,3 +1,4 @@
+import { allowedContacts } from '../../../engine/core/allowed-contacts.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import type { Scene } from '../../../engine/core/scene.ts';
 import { createWorkspace, pointOf, type RobotWorkspace, setConfiguration } from '../robot/workspace.ts';
@@ -34,6 +35,8 @@ export interface CollisionReference {
   readonly insides: readonly (((x: number, y: number, z: number) => boolean) | undefined)[];
   /** Sphere pairs that must not meet, two sphere indices each. */
   readonly selfPairs: Uint32Array;
+  /** [links][obstacles] 1 where the scene lets them touch. */
+  readonly allowed: Uint8Array;
   /** Centres of the spheres at the configuration last asked for [m, base frame]. */
   readonly centres: Float64Array;
 }
@@ -56,6 +59,7 @@ export function createCollisionReference(
     distances: scene.obstacles.map((obstacle) => obstacleDistance(obstacle, capsules)),
     insides: scene.obstacles.map(obstacleInside),
     selfPairs: selfPairsOf(model),
+    allowed: allowedContacts(model, scene).flags,
     centres: new Float64Array(3 * model.spheres.link.length),
   };
 }
@@ -109,6 +113,7 @@ function closestOf(
   let second = -1;
   for (let s = 0; s < link.length; s++) {
     for (let o = 0; o < scene.obstacles.length && counts(s); o++) {
+      if (isAllowed(check, s, o)) continue;
       const clearance = obstacleClearance(check, s, o);
       // Written so that NaN, too, is reported.
       if (clearance >= least || Number.isNaN(least)) continue;
@@ -140,7 +145,9 @@ export function isFree(check: CollisionReference, q: ArrayLike<number>, marginM 
   placeSpheres(check, q);
   const { sphere, link } = check.model.spheres;
   for (let s = 0; s < link.length; s++) {
-    for (let o = 0; o < check.distances.length; o++) if (!(obstacleClearance(check, s, o) > marginM)) return false;
+    for (let o = 0; o < check.distances.length; o++) {
+      if (!isAllowed(check, s, o) && !(obstacleClearance(check, s, o) > marginM)) return false;
+    }
   }
   for (let i = 0; i < check.selfPairs.length; i += 2) {
     const a = check.selfPairs[i];
@@ -168,11 +175,17 @@ export function insideMesh(check: CollisionReference, q: ArrayLike<number>): boo
   placeSpheres(check, q);
   for (const [o, inside] of check.insides.entries()) {
     for (let s = 0; inside !== undefined && s < check.model.spheres.link.length; s++) {
+      if (isAllowed(check, s, o)) continue;
       toObstacle(check, s, o);
       if (inside(local[0], local[1], local[2])) return true;
     }
   }
   return false;
+}
+
+/** Whether the scene lets the link of sphere `s` touch obstacle `o`. */
+function isAllowed({ allowed, model, distances }: CollisionReference, s: number, o: number): boolean {
+  return allowed[model.spheres.link[s] * distances.length + o] === 1;
 }
 
 /** Writes the centre of sphere `s` in the frame of obstacle `o` to `local`. */

@@ -9,6 +9,7 @@ import { greatestRatios, pathDurationSec, pathStateAt } from '../timing/path-tim
 import { sampleMotion } from '../timing/sampling.ts';
 import { goalConfigurations, type MotionTarget } from './goals.ts';
 import { type FreeTiming, pathLimits, timeFreePath } from './timed-path.ts';
+import type { GoalDeviation } from './tolerance.ts';
 
 export interface MotionTask {
   /** [joints of the space] where the robot stands [rad or m]. */
@@ -25,7 +26,13 @@ export interface MotionTask {
   readonly periodSec?: number;
 }
 
-export type MotionReason = PathReason | 'goal-unreachable' | 'timing-failed' | 'rcm-refused' | 'rcm-in-collision';
+export type MotionReason =
+  | PathReason
+  | 'goal-unreachable'
+  | 'timing-failed'
+  | 'rcm-refused'
+  | 'rcm-in-collision'
+  | 'rcm-cannot-follow';
 
 /** How a timed motion uses its limits, and what it keeps. */
 export interface MotionFigures {
@@ -53,6 +60,8 @@ export interface MotionPlan {
   /** The same motion as pieces of constant jerk, exact at any time. */
   readonly timing?: PathTiming;
   readonly figures?: MotionFigures;
+  /** What the goal is off the pose that was asked for, where that cannot be reached and its tolerances allow another. */
+  readonly goalDeviation?: GoalDeviation;
   readonly timesMs: {
     readonly path: number;
     readonly simplify: number;
@@ -70,7 +79,7 @@ export interface MotionPlan {
  */
 export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   const began = performance.now();
-  const { path, message } = findPath(space, task);
+  const { path, message, goalDeviation } = findPath(space, task);
   const pathTimes = { path: (path?.timesUs.plan ?? 0) / 1000, simplify: (path?.timesUs.simplify ?? 0) / 1000 };
   const times = (timing: number) => ({ ...pathTimes, timing, total: performance.now() - began });
   if (path === undefined) {
@@ -100,7 +109,8 @@ export function planMotion(space: MotionSpace, task: MotionTask): MotionPlan {
   );
   const figures = motionFigures(space, timing, deviation);
   const { solved, reason, valid } = path;
-  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs };
+  const off = goalDeviation === undefined ? {} : { goalDeviation };
+  return { solved, reason, message: path.message, valid, path, trajectory, timing, figures, timesMs, ...off };
 }
 
 /** Times a free path of the space [waypoints][joints]; the whole motion is proven free. */
@@ -119,14 +129,18 @@ export function timeMotion(
 }
 
 /** The first path that is found to one of the goal's configurations; the reason of the first failure where there is none. */
-function findPath(space: MotionSpace, task: MotionTask): { path?: PathResult; message: string } {
+function findPath(
+  space: MotionSpace,
+  task: MotionTask,
+): { path?: PathResult; message: string; goalDeviation?: GoalDeviation } {
   const { start, seed = 0 } = task;
   const { goals, message } = goalConfigurations(space, task.goal, start, seed);
   let first: PathResult | undefined;
-  for (const goal of goals) {
+  for (const { q: goal, deviation } of goals) {
     const more = task.maxIterations === undefined ? {} : { maxIterations: task.maxIterations };
     const path = planPath(space, { start, goal, seed, ...more });
-    if (path.solved) return { path, message: path.message };
+    const off = deviation === undefined ? {} : { goalDeviation: deviation };
+    if (path.solved) return { path, message: path.message, ...off };
     first ??= path;
     if (path.reason.startsWith('start')) break;
   }

@@ -20,6 +20,9 @@ export interface FreeTiming {
   readonly deviation: number;
 }
 
+/** A motion as pieces of constant jerk. */
+type Pieces = Pick<PathTiming, 'joints' | 'pieceCount' | 'pieceStart' | 'pieceStates'>;
+
 /** Limits of a path's timing: shares of those of the joints. */
 export function pathLimits(
   limits: readonly JointLimits[],
@@ -53,7 +56,7 @@ export function timeFreePath(
 }
 
 /** Whether a timed motion is free along its whole length, piece by piece, each as chords that it hardly leaves. */
-export function isMotionFree(timing: PathTiming, isFree: EdgeCheck): boolean {
+export function isMotionFree(timing: Pieces, isFree: EdgeCheck): boolean {
   const { joints, pieceCount, pieceStart } = timing;
   const from = new Float64Array(joints);
   const to = new Float64Array(joints);
@@ -74,7 +77,7 @@ export function isMotionFree(timing: PathTiming, isFree: EdgeCheck): boolean {
   return true;
 }
 
-function stateInPiece({ joints, pieceStates }: PathTiming, piece: number, t: number, out: Float64Array): void {
+function stateInPiece({ joints, pieceStates }: Pieces, piece: number, t: number, out: Float64Array): void {
   const o = 4 * joints * piece;
   for (let i = 0; i < joints; i++) {
     const v = pieceStates[o + joints + i];
@@ -85,7 +88,7 @@ function stateInPiece({ joints, pieceStates }: PathTiming, piece: number, t: num
 }
 
 /** Greatest acceleration across the chord of a piece [rad/s^2 or m/s^2, over all joints]: what bends it away. */
-function sidewaysAcceleration(timing: PathTiming, piece: number, time: number): number {
+function sidewaysAcceleration(timing: Pieces, piece: number, time: number): number {
   const { joints, pieceStates } = timing;
   const o = 4 * joints * piece;
   let square = 0;

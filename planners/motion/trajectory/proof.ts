@@ -1,3 +1,4 @@
+import { allowedContacts } from '../../../engine/core/allowed-contacts.ts';
 import type { JointTrajectory } from '../../../engine/core/joint-trajectory.ts';
 import { pairKey } from '../../../engine/core/link-pairs.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
@@ -45,6 +46,8 @@ class Proof {
   readonly #cloud: SphereCloud;
   readonly #joints: number;
   readonly #solids: readonly Solid[];
+  /** [links][obstacles] 1 where they may touch. */
+  readonly #allowed: Uint8Array;
   readonly #pairs: readonly (readonly [number, number])[];
   /** [spheres][joints] */
   readonly #levers: Float64Array;
@@ -57,6 +60,7 @@ class Proof {
     this.#cloud = new SphereCloud(model);
     this.#joints = model.active.length;
     this.#solids = scene.obstacles.map((obstacle) => solidOf(obstacle, capsules, obstacle.marginM ?? 0));
+    this.#allowed = allowedContacts(model, scene).flags;
     const { groups } = this.#cloud;
     this.#levers = leverBounds(model);
     const pairs: [number, number][] = [];
@@ -115,7 +119,8 @@ class Proof {
     let open = false;
     for (let g = 0; g < groups.length; g++) {
       if (!groups[g].moves) continue;
-      for (const solid of this.#solids) {
+      for (const [o, solid] of this.#solids.entries()) {
+        if (this.#allowed[groups[g].link * this.#solids.length + o] === 1) continue;
         if (distanceTo(solid, bounds, g) > this.#range[g]) continue;
         for (const s of groups[g].spheres) {
           const clearance = distanceTo(solid, centres, s);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Transform, transformPoint } from '../../../../engine/core/frames.ts';
-import type { MotionGoal } from '../../../../engine/core/motion-request.ts';
+import type { GoalTolerance, MotionGoal } from '../../../../engine/core/motion-request.ts';
 import { readMotionRequest } from '../../../../engine/formats/moveit/motion-request.ts';
 import { failsWith } from '../../../support/errors.ts';
 
@@ -27,25 +27,43 @@ describe('a motion request', () => {
     expect(transformPoint(goal, [1, 0, 0]).map((x) => Number(x.toFixed(12)))).toEqual([0, 2, 3]);
   });
 
-  it('has tolerances: the ball inside the region, and angles about three axes', () => {
-    const goal = (region: string, offset = ''): MotionGoal =>
+  it('has tolerances: the solids of the region, and angles about three axes', () => {
+    const goal = (region: string, more = '', angles = ''): MotionGoal =>
       readMotionRequest(
-        request(`{position_constraints: [{link_name: tip, ${offset} constraint_region: {primitives: [${region}],
+        request(`{position_constraints: [{link_name: tip, ${more} constraint_region: {primitives: [${region}],
           primitive_poses: [{position: [1, 2, 3]}]}}],
           orientation_constraints: [{link_name: tip, orientation: [0, 0, ${Math.SQRT1_2}, ${Math.SQRT1_2}],
-          absolute_x_axis_tolerance: 0.1, absolute_z_axis_tolerance: 0.3}]}`),
+          absolute_x_axis_tolerance: 0.1, absolute_z_axis_tolerance: 0.3 ${angles}}]}`),
         'r.yaml',
       ).goal;
-    expect(goal('{type: 2, dimensions: [0.01]}')).toMatchObject({
-      positionToleranceM: 0.01,
-      orientationToleranceRad: [0.1, 0, 0.3],
+    const ball = goal('{type: 2, dimensions: [0.01]}');
+    expect(ball).toMatchObject({
+      tolerance: {
+        regions: [{ shape: { kind: 'sphere', radiusM: 0.01 } }],
+        rotation: { rad: [0.1, 0, 0.3], as: 'euler' },
+      },
     });
-    expect(goal('{type: box, dimensions: [0.2, 0.1, 0.3]}')).toMatchObject({ positionToleranceM: 0.05 });
-    expect(goal('{type: cylinder, dimensions: [0.2, 0.3]}')).toMatchObject({ positionToleranceM: 0.1 });
-    // A point of the link at (1, 2, 3): the link's origin stands back from it by the offset, turned by 90 degrees about z.
-    const { pose } = goal('{type: 2, dimensions: [0.01]}', 'target_point_offset: {x: 0.5},') as { pose: Transform };
-    expect(rounded(transformPoint(pose, [0, 0, 0]))).toEqual([1, 1.5, 3]);
-    expect(rounded(transformPoint(pose, [0.5, 0, 0]))).toEqual([1, 2, 3]);
+    expect(ball).not.toHaveProperty('pointM');
+    const [region] = (ball as { tolerance: GoalTolerance }).tolerance.regions;
+    expect(rounded(transformPoint(region.pose, [0, 0, 0]))).toEqual([1, 2, 3]);
+    expect(goal('{type: box, dimensions: [0.2, 0.1, 0.3]}', '', ', parameterization: 1')).toMatchObject({
+      tolerance: { regions: [{ shape: { kind: 'box', sizeM: [0.2, 0.1, 0.3] } }], rotation: { as: 'vector' } },
+    });
+    // A point of the link at (1, 2, 3): the frame that shall be there stands at the point, turned as the link.
+    const offset = goal('{type: 2, dimensions: [0.01]}', 'target_point_offset: {x: 0.5},');
+    expect(offset).toMatchObject({ pointM: [0.5, 0, 0] });
+    const { pose } = offset as { pose: Transform };
+    expect(rounded(transformPoint(pose, [0, 0, 0]))).toEqual([1, 2, 3]);
+    expect(rounded(transformPoint(pose, [0.5, 0, 0]))).toEqual([1, 2.5, 3]);
+    // Without an orientation too.
+    const place = readMotionRequest(
+      request(`{position_constraints: [{link_name: tip, target_point_offset: {z: 0.1},
+        constraint_region: {primitives: [{type: 2, dimensions: [0.02]}, {type: 2, dimensions: [0.03]}],
+        primitive_poses: [{position: [1, 0, 0]}, {position: [2, 0, 0]}]}}]}`),
+      'r.yaml',
+    ).goal;
+    expect(place).toMatchObject({ orientation: false, pointM: [0, 0, 0.1] });
+    expect((place as { tolerance: GoalTolerance }).tolerance.regions).toHaveLength(2);
   });
 
   it('with a base that stands elsewhere has its goal in the base frame', () => {
@@ -95,11 +113,11 @@ goal_constraints: [{position_constraints: [{link_name: tip, constraint_region: {
       '0, 0 and 1',
     ],
     [
-      'a point of a link without orientation',
-      request(`{position_constraints: [{link_name: tip, target_point_offset: {x: 1},
-        constraint_region: {primitive_poses: [{}]}}]}`),
+      'an unknown kind of angles',
+      request(`{position_constraints: [{link_name: tip, constraint_region: {primitive_poses: [{}]}}],
+        orientation_constraints: [{link_name: tip, orientation: {w: 1}, parameterization: 2}]}`),
       'request/goal',
-      'target_point_offset',
+      'no parameterization 2',
     ],
     [
       'a negative tolerance',

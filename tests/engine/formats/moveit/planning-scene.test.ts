@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { allowedContacts } from '../../../../engine/core/allowed-contacts.ts';
 import { transformPoint } from '../../../../engine/core/frames.ts';
 import { applyAllowed } from '../../../../engine/formats/moveit/allowed-collisions.ts';
 import type { MoveItOptions } from '../../../../engine/formats/moveit/frames.ts';
@@ -76,8 +77,10 @@ allowed_collision_matrix: {entry_names: [a, c, box, ghost], entry_values: ${rows
     const model = readUrdf(threeLinks, { path: 'r.urdf' });
     const applied = applyAllowed(model, scene);
     expect(model.ignoredPairs).toEqual(new Set([1, 5]));
-    expect(applied.model.ignoredPairs).toEqual(new Set([1, 2, 5]));
-    expect(applied.keptApart).toEqual([{ link: 'a', obstacle: 'box' }]);
+    expect(applied.ignoredPairs).toEqual(new Set([1, 2, 5]));
+    const contacts = allowedContacts(model, scene);
+    expect(contacts.pairs).toEqual([{ link: 'a', obstacle: 'box' }]);
+    expect([...contacts.flags]).toEqual(model.links.map(({ name }) => (name === 'a' ? 1 : 0)));
     failsWith(() => read(matrix('[]')), 'scene/matrix', '0 entries for 4 names');
     failsWith(() => read(matrix('[[true], [], [], []]')), 'scene/matrix', '1 entries');
     failsWith(

@@ -1,0 +1,203 @@
+import type { AddressInfo } from 'node:net';
+import { encode } from 'cbor2';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+interface Message {
+  readonly op: string;
+  readonly id?: string;
+  readonly topic?: string;
+  readonly type?: string;
+  readonly service?: string;
+  readonly action?: string;
+  readonly action_type?: string;
+  readonly args?: Record<string, unknown>;
+  readonly values?: unknown;
+  readonly msg?: unknown;
+  readonly result?: boolean;
+  readonly status?: number;
+  readonly feedback?: boolean;
+  readonly compression?: string;
+  readonly [field: string]: unknown;
+}
+
+interface Subscriber {
+  readonly socket: WebSocket;
+  readonly id: string | undefined;
+  readonly compression: string;
+}
+
+/**
+ * A rosbridge v2 server as rosbridge_suite is one: topics among its clients (as JSON, cbor or in fragments), services and
+ * actions of its clients, and rosapi. It keeps what it was told, for tests to look at.
+ */
+export class RosbridgeServer {
+  readonly log: Message[] = [];
+  /** Longest text that goes out whole; longer ones go in fragments. */
+  fragmentSize = Number.POSITIVE_INFINITY;
+  readonly #server: WebSocketServer;
+  readonly #subscribers = new Map<string, Subscriber[]>();
+  readonly #services = new Map<string, { socket: WebSocket; type: string }>();
+  readonly #actions = new Map<string, WebSocket>();
+  /** Who waits for the answer of a call or goal. */
+  readonly #askers = new Map<string, WebSocket>();
+  #fragments = 0;
+
+  private constructor(server: WebSocketServer) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      socket.on('message', (data) => this.#take(socket, JSON.parse(data.toString()) as Message));
+      socket.on('close', () => this.#forget(socket));
+    });
+  }
+
+  static async start(port = 0): Promise<RosbridgeServer> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port });
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+    return new RosbridgeServer(server);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  said(op: string): Message[] {
+    return this.log.filter((message) => message.op === op);
+  }
+
+  /** Anything, also what is no message, to all clients. */
+  shout(data: string | Uint8Array): void {
+    for (const client of this.#server.clients) client.send(data);
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#server.clients) client.terminate();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #take(socket: WebSocket, message: Message): void {
+    this.log.push(message);
+    const { op, id, topic = '', service = '', action = '' } = message;
+    switch (op) {
+      case 'subscribe': {
+        const list = this.#subscribers.get(topic) ?? [];
+        list.push({ socket, id, compression: message.compression ?? 'none' });
+        this.#subscribers.set(topic, list);
+        return;
+      }
+      case 'unsubscribe': {
+        const left = (this.#subscribers.get(topic) ?? []).filter((each) => each.socket !== socket || each.id !== id);
+        this.#subscribers.set(topic, left);
+        return;
+      }
+      case 'publish':
+        for (const each of this.#subscribers.get(topic) ?? []) this.#deliver(each, topic, message.msg);
+        return;
+      case 'advertise_service':
+        this.#services.set(service, { socket, type: message.type ?? '' });
+        return;
+      case 'unadvertise_service':
+        this.#services.delete(service);
+        return;
+      case 'call_service':
+        this.#call(socket, message);
+        return;
+      case 'advertise_action':
+        this.#actions.set(action, socket);
+        return;
+      case 'unadvertise_action':
+        this.#actions.delete(action);
+        return;
+      case 'send_action_goal': {
+        const server = this.#actions.get(action);
+        this.#askers.set(id ?? '', socket);
+        if (server !== undefined) this.#send(server, message);
+        else {
+          const values = `no action ${action}`;
+          this.#send(socket, { op: 'action_result', id, action, values, status: 0, result: false });
+        }
+        return;
+      }
+      case 'cancel_action_goal': {
+        const server = this.#actions.get(action);
+        if (server !== undefined) this.#send(server, message);
+        return;
+      }
+      case 'service_response':
+      case 'action_feedback':
+      case 'action_result': {
+        const asker = this.#askers.get(id ?? '');
+        if (op !== 'action_feedback') this.#askers.delete(id ?? '');
+        if (asker !== undefined) this.#send(asker, message);
+      }
+    }
+  }
+
+  #call(socket: WebSocket, { id = '', service = '', args = {} }: Message): void {
+    const answer = (values: unknown) =>
+      this.#send(socket, { op: 'service_response', id, service, values, result: true });
+    switch (service) {
+      case '/rosapi/topics': {
+        const topics = [
+          ...new Set([...this.said('advertise'), ...this.said('subscribe')].map((each) => each.topic ?? '')),
+        ];
+        const typeOf = (name: string) => this.log.find((each) => each.topic === name && each.type !== undefined)?.type;
+        answer({ topics, types: topics.map((name) => typeOf(name) ?? '') });
+        return;
+      }
+      case '/rosapi/services':
+        answer({ services: [...this.#services.keys()] });
+        return;
+      case '/rosapi/nodes':
+        answer({ nodes: ['/rosbridge_websocket', '/robot/driver'] });
+        return;
+      case '/rosapi/service_type':
+        answer({ type: this.#services.get(String(args.service))?.type ?? '' });
+        return;
+    }
+    const server = this.#services.get(service);
+    if (server === undefined) {
+      const values = `Service ${service} does not exist`;
+      this.#send(socket, { op: 'service_response', id, service, values, result: false });
+      return;
+    }
+    this.#askers.set(id, socket);
+    this.#send(server.socket, { op: 'call_service', id, service, args });
+  }
+
+  #deliver({ socket, compression }: Subscriber, topic: string, msg: unknown): void {
+    if (compression === 'cbor') socket.send(encode({ op: 'publish', topic, msg }));
+    else this.#send(socket, { op: 'publish', topic, msg });
+  }
+
+  #send(socket: WebSocket, message: object): void {
+    const text = JSON.stringify(message);
+    if (text.length <= this.fragmentSize) {
+      socket.send(text);
+      return;
+    }
+    const total = Math.ceil(text.length / this.fragmentSize);
+    const id = `f${++this.#fragments}`;
+    for (let num = 0; num < total; num++) {
+      const data = text.slice(num * this.fragmentSize, (num + 1) * this.fragmentSize);
+      socket.send(JSON.stringify({ op: 'fragment', id, num, total, data }));
+    }
+  }
+
+  #forget(socket: WebSocket): void {
+    for (const [topic, list] of this.#subscribers) {
+      this.#subscribers.set(
+        topic,
+        list.filter((each) => each.socket !== socket),
+      );
+    }
+    for (const [name, each] of this.#services) if (each.socket === socket) this.#services.delete(name);
+    for (const [name, each] of this.#actions) if (each === socket) this.#actions.delete(name);
+  }
+}
