@@ -153,7 +153,8 @@ async function lossTable(): Promise<string> {
     '## Loss',
     '',
     `JointState at 1 kHz, ${LOSSY_COUNT} of each writer, while our participant loses datagrams both ways, those of discovery too.`,
-    `keep_all may miss nothing; keep_last ${DEPTH} only what was superseded, so that the last ${DEPTH} always come (in a row at the end).`,
+    `keep_all may miss nothing; keep_last ${DEPTH} only what was superseded, so that the last ${DEPTH} always come (in a row at the end). Two`,
+    `writers share the ${DEPTH} places that a reader of the peer has.`,
     '',
     table(
       ['peer', 'way', 'loss', 'writers', 'history', 'received', 'missing', 'out of order', 'in a row at the end'],

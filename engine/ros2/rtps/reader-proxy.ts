@@ -24,6 +24,8 @@ export class ReaderProxy {
   readonly start: number;
   /** It has all up to here. */
   acked: number;
+  /** Whether it has answered a heartbeat. Before, some readers take the first that they see as their beginning. */
+  inStep = false;
   /** When it was last asked to acknowledge. */
   askedMs = Number.NEGATIVE_INFINITY;
   #periodMs = FIRST_PERIOD_MS;

@@ -78,13 +78,15 @@ export async function fromPeer(stream: Stream): Promise<Tally> {
 
 /** We publish; what arrives at a peer. */
 export async function toPeer(stream: Stream): Promise<Summary> {
-  const { vendor, domain, kind, qos, count, rateHz, writers = 1, bytes = 1000, patienceSec = 20 } = stream;
+  const { vendor, domain, kind, qos, count, rateHz, writers = 1, bytes = 1000, loss = 0, patienceSec = 20 } = stream;
   const ours = await losingParticipant(stream);
   const all = Array.from({ length: writers }, () => ours.createWriter(kind.topic, kind.type.ddsName, qos));
   const seconds = patienceSec + (rateHz > 0 ? count / rateHz : 600);
   const subscriber = await peer(vendor, 'subscribe', domain, { ...words(stream), count: count * writers, seconds });
   await subscriber.next('matched');
   await until(() => all.every((writer) => writer.matched.length === 1));
+  // A reader begins with the first heartbeat that it sees: where some are lost, that may take a few.
+  if (loss > 0) await pause(1500);
   await publishAt(rateHz, count, async (number) => {
     for (const [w, writer] of all.entries()) await write(writer, kind.write(w, number, bytes));
     stream.onProgress?.(number + 1);
