@@ -2,7 +2,7 @@ import { approachBound } from '../fixtures/set.ts';
 import type { ServoArm } from './arm.ts';
 import type { ServoGoal } from './config.ts';
 import { createQuadraticProgramme, type QuadraticProgramme } from './quadratic-programme.ts';
-import { type TipMotion, type TrackingLimits, trackingVelocity } from './tip-motion.ts';
+import { approachVelocity, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
 
 /** Velocities of one cycle as a quadratic programme over joint velocities in the joints' units. */
 export interface ServoProgramme {
@@ -47,6 +47,8 @@ const FADING = 60;
 const POSTURE_RATE = 5;
 /** Share of what the joints can do that the tip is asked for: the rest is for the trocar, its curvature and fixtures. */
 const TIP_SHARE = 0.5;
+/** Share of the speed towards a fixture that its row allows which is asked for. */
+const SOFTLY = 0.5;
 /** Of the trocar against the tip; its rows are lengths too. */
 const TROCAR_WEIGHT = 400;
 /** How fast an error of the trocar is taken back [1/s]. */
@@ -103,14 +105,17 @@ export function setProgramme(
   qp.h.fill(0);
   qp.g.fill(0);
   for (let r = 0; r < 3; r++) error[r] = goal.positionM[r] - shaft.tipBase[r];
-  trackingVelocity(error, goal.velocityMps, motion.twist, motion.change, 0, 3, programme.tip, t, throttle, wanted);
+  approachVelocity(error, goal.velocityMps, programme.tip, throttle, wanted, 0);
+  approachFixtures(programme);
+  followVelocity(motion, programme.tip, t, wanted, 0);
   for (let r = 0; r < 3; r++) {
     for (let c = 0; c < n; c++) row[c] = arm.jacobian[r * n + c] * shaft.unit[c];
     addSquare(programme, wanted[r], 1);
   }
   if (goal.turns) {
     rotationError(shaft.chain.pose, goal.rotation, error);
-    trackingVelocity(error, goal.turnRadPerSec, motion.twist, motion.change, 3, 3, programme.turn, t, throttle, wanted);
+    approachVelocity(error, goal.turnRadPerSec, programme.turn, throttle, wanted, 3);
+    followVelocity(motion, programme.turn, t, wanted, 3);
     addTurning(programme);
   }
   if (arm.hasTrocar) {
@@ -188,8 +193,8 @@ function setBounds(
     const least = v[i] + t * Math.max(-limit, a[i] - jerk * t);
     const most = v[i] + t * Math.min(limit, a[i] + jerk * t);
     // A velocity limit must also hold while the acceleration is taken back; a position limit is approached ever slower.
-    const top = Math.min(arm.velocity[i], approachPerSec * (arm.upper[i] - q[i]));
-    const bottom = Math.max(-arm.velocity[i], approachPerSec * (arm.lower[i] - q[i]));
+    const top = Math.min(arm.velocity[i], approachSpeed(arm.upper[i] - q[i], 0.4 * approachPerSec, 0.5 * limit));
+    const bottom = -Math.min(arm.velocity[i], approachSpeed(q[i] - arm.lower[i], 0.4 * approachPerSec, 0.5 * limit));
     highest[i] = Math.max(least, Math.min(most, v[i] + t * gentlest(top - v[i], jerk, t)));
     lowest[i] = Math.min(most, Math.max(least, v[i] - t * gentlest(v[i] - bottom, jerk, t)));
     if (lowest[i] > highest[i]) {
@@ -198,6 +203,11 @@ function setBounds(
       highest[i] = lowest[i];
     }
   }
+}
+
+/** Speed towards a limit that is `room` away: it falls with the room, and half the acceleration stops it in time. */
+function approachSpeed(room: number, perSec: number, acceleration: number): number {
+  return room > 0 ? Math.min(perSec * room, Math.sqrt(acceleration * room)) : 0;
 }
 
 /** Largest acceleration now with which, taken back by the jerk at once, a velocity rises by no more than `room`. */
@@ -231,6 +241,30 @@ function rotationError(p: Float64Array, goal: Float64Array, out: Float64Array): 
   out[0] = grow * sx;
   out[1] = grow * sy;
   out[2] = grow * sz;
+}
+
+/**
+ * Takes from the wanted velocity of the tip what leads too fast towards fixtures, slower than their rows would: the loops
+ * after it then brake in time, and the rows seldom act. What several fixtures leave is found by going through them in turn.
+ */
+function approachFixtures({ arm: { fixtures }, wanted, settings, tip }: ServoProgramme): void {
+  for (let round = 0; round < 3; round++) {
+    for (let f = 0; f < fixtures.count; f++) {
+      const gx = fixtures.gradients[3 * f];
+      const gy = fixtures.gradients[3 * f + 1];
+      const gz = fixtures.gradients[3 * f + 2];
+      const square = gx * gx + gy * gy + gz * gz;
+      const rate = gx * wanted[0] + gy * wanted[1] + gz * wanted[2];
+      // No faster than half of what the tip can brake stops in time.
+      const distance = Math.max(0, fixtures.distanceM[f]);
+      const braked = -Math.sqrt(tip.acceleration * distance);
+      const over = Math.max(braked, approachBound(distance, SOFTLY * settings.approachPerSec)) - rate;
+      if (!(over > 0) || square < 1e-12) continue;
+      wanted[0] += (over / square) * gx;
+      wanted[1] += (over / square) * gy;
+      wanted[2] += (over / square) * gz;
+    }
+  }
 }
 
 /** All three directions of turning, or only about the shaft where the trocar takes the others. */

@@ -76,7 +76,7 @@ export function createServo(config: ServoConfig): Servo {
     gainPerSec: config.gainPerSec ?? Math.min(25, slowest),
     maxSpeedMps: config.maxSpeedMps ?? 0.25,
     maxTurnRadPerSec: config.maxTurnRadPerSec ?? 1.5,
-    approachPerSec: config.approachPerSec ?? Math.min(20, slowest / 2),
+    approachPerSec: config.approachPerSec ?? Math.min(20, 0.8 * slowest),
     postureGainPerSec: config.postureGainPerSec ?? 0.2,
   });
   const numbers = () => new Float64Array(arm.dofs);
@@ -206,8 +206,10 @@ function accept(servo: Servo): void {
 
 function followStop(servo: Servo): void {
   servo.stopCycle = Math.min(servo.stopCycle + 1, servo.stop.length);
-  for (let r = 0; r < 6; r++) servo.motion.nextChange[r] = 0;
+  placeArm(servo.arm, servo.q);
+  differentiateArm(servo.arm);
   stopStateAt(servo.stop, servo.periodSec, servo.stopCycle, servo.q, servo.v, servo.a);
+  proposeTipMotion(servo.motion, servo.arm, servo.v, servo.periodSec);
 }
 
 /** The arm at the set-point: what the next cycle starts from. */
@@ -215,7 +217,7 @@ function setFigures(servo: Servo): void {
   const { arm, figures, motion } = servo;
   placeArm(arm, servo.q);
   differentiateArm(arm);
-  updateTipMotion(motion, arm, servo.v);
+  updateTipMotion(motion, arm, servo.v, servo.periodSec);
   figures.trocarErrorM = arm.now.trocarErrorM;
   figures.fixtureM = arm.now.fixtureM;
   figures.speedMps = Math.hypot(motion.twist[0], motion.twist[1], motion.twist[2]);

@@ -4,11 +4,10 @@ import type { ServoArm } from './arm.ts';
 export interface TipMotion {
   /** [6] m/s and rad/s, base frame. */
   readonly twist: Float64Array;
-  /**
-   * [6] m/s^2 and rad/s^2: the acceleration that the last cycle asked for. What the arm's curvature added to it is left out,
-   * or loops that build on it would add it again in every cycle.
-   */
+  /** [6] m/s^2 and rad/s^2, over the last cycle. */
   readonly change: Float64Array;
+  /** [6] m/s^2 and rad/s^2: what the turning of the arm adds to it (Jdot qdot), as seen in the last cycle. */
+  readonly curvature: Float64Array;
   /** [6] of the cycle that is being worked out. */
   readonly nextChange: Float64Array;
 }
@@ -17,11 +16,13 @@ export function createTipMotion(): TipMotion {
   return {
     twist: new Float64Array(6),
     change: new Float64Array(6),
+    curvature: new Float64Array(6),
     nextChange: new Float64Array(6),
   };
 }
 
-export function restTipMotion({ twist, change }: TipMotion): void {
+export function restTipMotion({ twist, change, curvature }: TipMotion): void {
+  curvature.fill(0);
   twist.fill(0);
   change.fill(0);
 }
@@ -31,11 +32,14 @@ export function proposeTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Arr
   for (let r = 0; r < 6; r++) motion.nextChange[r] = (rateOf(arm, v, r) - motion.twist[r]) / periodSec;
 }
 
-/** The arm has gone on to joint velocities `v`, and is differentiated there. */
-export function updateTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Array): void {
+/** The arm has gone on to joint velocities `v` as proposed, and is differentiated there. */
+export function updateTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Array, periodSec: number): void {
+  const { twist, change, curvature, nextChange } = motion;
   for (let r = 0; r < 6; r++) {
-    motion.twist[r] = rateOf(arm, v, r);
-    motion.change[r] = motion.nextChange[r];
+    const rate = rateOf(arm, v, r);
+    curvature[r] = (rate - twist[r]) / periodSec - nextChange[r];
+    change[r] = nextChange[r] + curvature[r];
+    twist[r] = rate;
   }
 }
 
@@ -54,53 +58,50 @@ export interface TrackingLimits {
 }
 
 /**
- * The velocity after a cycle of something that tracks a moving goal: three nested loops, error to velocity, velocity to
- * acceleration, acceleration to jerk, each no faster than the limit of the next lets it brake in time.
+ * The velocity that leads to a moving goal: its own, and the error taken back no faster than it can be braked.
  *
- * @param error [dims] from here to the goal; `goalVelocity`, `velocity` and `change` (the acceleration) from `at` on
+ * @param error [dims] from here to the goal
+ * @param share of the velocity, 0 to 1
  * @param out [dims] from `at` on
  */
-export function trackingVelocity(
+export function approachVelocity(
   error: Float64Array,
   goalVelocity: Float64Array,
-  velocity: Float64Array,
-  change: Float64Array,
-  at: number,
-  dims: number,
-  { gainPerSec: gain, speed, acceleration, jerk }: TrackingLimits,
-  periodSec: number,
+  { gainPerSec, speed, acceleration }: TrackingLimits,
   share: number,
   out: Float64Array,
+  at: number,
 ): void {
-  const far = norm(error, 0, dims);
-  const close = far > 0 ? Math.min(gain, Math.sqrt(acceleration / far), speed / far) : 0;
-  let square = 0;
-  for (let i = 0; i < dims; i++) {
-    out[at + i] = goalVelocity[i] + close * error[i];
-    square += out[at + i] * out[at + i];
-  }
-  const slow = share * Math.min(1, speed / Math.sqrt(Math.max(square, 1e-30)));
-  let miss = 0;
-  for (let i = 0; i < dims; i++) {
-    out[at + i] = slow * out[at + i] - velocity[at + i];
-    miss += out[at + i] * out[at + i];
-  }
-  miss = Math.sqrt(miss);
-  const push = miss > 0 ? Math.min(3 * gain, Math.sqrt(jerk / miss), acceleration / miss) : 0;
-  let bend = 0;
-  for (let i = 0; i < dims; i++) {
-    out[at + i] = push * out[at + i] - change[at + i];
-    bend += out[at + i] * out[at + i];
-  }
-  bend = Math.sqrt(bend);
-  const turn = bend > 0 ? Math.min(1, 9 * gain * periodSec, (jerk * periodSec) / bend) : 0;
-  for (let i = 0; i < dims; i++) {
-    out[at + i] = velocity[at + i] + periodSec * (change[at + i] + turn * out[at + i]);
-  }
+  const far = length(error, 0);
+  const close = far > 0 ? Math.min(gainPerSec, Math.sqrt(acceleration / far), speed / far) : 0;
+  for (let i = 0; i < 3; i++) out[at + i] = goalVelocity[i] + close * error[i];
+  const slow = share * Math.min(1, speed / Math.max(length(out, at), 1e-15));
+  for (let i = 0; i < 3; i++) out[at + i] *= slow;
 }
 
-function norm(values: Float64Array, at: number, dims: number): number {
-  let square = 0;
-  for (let i = 0; i < dims; i++) square += values[at + i] * values[at + i];
-  return Math.sqrt(square);
+/**
+ * The velocity to ask of the joints after a cycle so that the wanted one, which it replaces, is followed: two nested loops, velocity to acceleration and
+ * acceleration to jerk, the first no faster than the limit of the second lets it brake in time. What the arm's curvature
+ * will add is taken off.
+ *
+ * @param wanted [3] from `at` on, as `twist` and `change` of the motion
+ */
+export function followVelocity(
+  { twist, change, curvature }: TipMotion,
+  { gainPerSec, acceleration, jerk }: TrackingLimits,
+  periodSec: number,
+  wanted: Float64Array,
+  at: number,
+): void {
+  for (let i = at; i < at + 3; i++) wanted[i] -= twist[i];
+  const miss = length(wanted, at);
+  const push = miss > 0 ? Math.min(3 * gainPerSec, Math.sqrt(jerk / miss), acceleration / miss) : 0;
+  for (let i = at; i < at + 3; i++) wanted[i] = push * wanted[i] - change[i];
+  const bend = length(wanted, at);
+  const turn = bend > 0 ? Math.min(1, 9 * gainPerSec * periodSec, (jerk * periodSec) / bend) : 0;
+  for (let i = at; i < at + 3; i++) wanted[i] = twist[i] + periodSec * (change[i] + turn * wanted[i] - curvature[i]);
+}
+
+function length(values: Float64Array, at: number): number {
+  return Math.sqrt(values[at] * values[at] + values[at + 1] * values[at + 1] + values[at + 2] * values[at + 2]);
 }
