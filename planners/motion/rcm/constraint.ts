@@ -2,8 +2,10 @@ import { chainJacobian } from '../kinematics/chain.ts';
 import type { Constraint } from '../kinematics/constraint.ts';
 import { insertionM, type Shaft, setShaft, shaftJacobian } from './shaft.ts';
 
-/** What is asked besides the trocar: nothing, the tip's place, or also how the tool is rolled about its shaft. */
-export type RcmTask = 'trocar' | 'tip' | 'tip-roll';
+/** What is asked besides the trocar: nothing, how deep the shaft is in it, the tip's place, or also how the tool is rolled about its shaft. */
+export type RcmTask = 'trocar' | 'depth' | 'tip' | 'tip-roll';
+
+const ROWS: Readonly<Record<RcmTask, number>> = { trocar: 2, depth: 3, tip: 5, 'tip-roll': 6 };
 
 export interface RcmTolerance {
   /** Largest remote-centre error [m]. */
@@ -17,31 +19,40 @@ export interface RcmTolerance {
 }
 
 /**
- * The remote centre of motion as equations on the joints: the trocar on the shaft's line (rows 0 and 1), the tip at its target
- * (2 to 4) and the roll (5), all over the shaft's characteristic length or in radians. It is met only where the trocar
+ * The remote centre of motion as equations on the joints: the trocar on the shaft's line (rows 0 and 1), at its place on the shaft
+ * (2), or the tip at its target (2 to 4) and the roll (5), all over the shaft's characteristic length or in radians. It is met only where the trocar
  * also sits on the shaft, at least `outsideM` from its beginning and `insertionM` from its end.
  */
 export interface RcmConstraint extends Constraint {
   readonly shaft: Shaft;
   readonly task: RcmTask;
+  /** Wanted place of the trocar along the shaft, from its beginning [m]. */
+  placeM: number;
   /** Wanted tip [m, base frame]. */
   readonly tip: Float64Array;
   /** Wanted direction of the tool frame's x [base frame]; what of it lies along the shaft does not count. */
   readonly roll: Float64Array;
 }
 
-export function createRcmConstraint(shaft: Shaft, task: RcmTask, tolerance: RcmTolerance): RcmConstraint {
+/** @param limits [dofs] of the joints; those of the robot where they are left out */
+export function createRcmConstraint(
+  shaft: Shaft,
+  task: RcmTask,
+  tolerance: RcmTolerance,
+  limits: { readonly lower: Float64Array; readonly upper: Float64Array } = shaft.chain,
+): RcmConstraint {
   const { chain, unit } = shaft;
   const point = new Float64Array(6 * chain.dofs);
   const constraint: RcmConstraint = {
     shaft,
     task,
+    placeM: 0,
     tip: new Float64Array(3),
     roll: Float64Array.of(1, 0, 0),
     dofs: chain.dofs,
-    rows: task === 'trocar' ? 2 : task === 'tip' ? 5 : 6,
-    lower: chain.lower,
-    upper: chain.upper,
+    rows: ROWS[task],
+    lower: limits.lower,
+    upper: limits.upper,
     unit,
     error: new Float64Array(6),
     jacobian: new Float64Array(6 * chain.dofs),
@@ -52,12 +63,16 @@ export function createRcmConstraint(shaft: Shaft, task: RcmTask, tolerance: RcmT
   return constraint;
 }
 
-function rcmEquations({ shaft, task, tip, roll, error }: RcmConstraint, x: Float64Array): number {
+function rcmEquations({ shaft, task, placeM, tip, roll, error }: RcmConstraint, x: Float64Array): number {
   setShaft(shaft, x);
   const { local, tipBase, lengthM, chain } = shaft;
   error[0] = local[0] / lengthM;
   error[1] = local[1] / lengthM;
   let sum = error[0] * error[0] + error[1] * error[1];
+  if (task === 'depth') {
+    error[2] = (local[2] - placeM) / lengthM;
+    return (sum + error[2] * error[2]) / 2;
+  }
   if (task !== 'trocar') {
     for (let r = 0; r < 3; r++) {
       error[2 + r] = (tip[r] - tipBase[r]) / lengthM;
@@ -77,9 +92,10 @@ function rcmEquations({ shaft, task, tip, roll, error }: RcmConstraint, x: Float
 function rcmDerivatives({ shaft, task, roll, jacobian: j }: RcmConstraint, point: Float64Array): void {
   const { chain, unit, lengthM, tipBase } = shaft;
   const { dofs: n, pose: p } = chain;
-  shaftJacobian(shaft, j);
-  for (let i = 0; i < 2 * n; i++) j[i] /= lengthM;
-  if (task === 'trocar') return;
+  const rows = task === 'depth' ? 3 : 2;
+  shaftJacobian(shaft, j, rows);
+  for (let i = 0; i < rows * n; i++) j[i] /= lengthM;
+  if (task === 'trocar' || task === 'depth') return;
   chainJacobian(chain, tipBase[0], tipBase[1], tipBase[2], point);
   for (let r = 0; r < 3; r++) {
     for (let c = 0; c < n; c++) j[(2 + r) * n + c] = (point[r * n + c] * unit[c]) / lengthM;
@@ -106,6 +122,7 @@ function isMet({ shaft, task, error }: RcmConstraint, t: RcmTolerance): boolean 
   if (!(Math.sqrt(local[0] * local[0] + local[1] * local[1]) <= t.rcmToleranceM)) return false;
   if (!(local[2] >= t.outsideM && insertionM(shaft) >= t.insertionM)) return false;
   if (task === 'trocar') return true;
+  if (task === 'depth') return Math.abs(lengthM * error[2]) <= t.tipToleranceM;
   const tip = lengthM * Math.sqrt(error[2] * error[2] + error[3] * error[3] + error[4] * error[4]);
   if (!(tip <= t.tipToleranceM)) return false;
   return task === 'tip' || Math.abs(error[5]) <= t.rollToleranceRad;

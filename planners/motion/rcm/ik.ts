@@ -20,7 +20,7 @@ export const RCM_BAD_INPUT = 5;
 
 export interface RcmIkConfig extends Partial<RcmTolerance> {
   /** `tip` (default) leaves the roll about the shaft free, `tip-roll` does not. */
-  readonly task?: Exclude<RcmTask, 'trocar'>;
+  readonly task?: Exclude<RcmTask, 'trocar' | 'depth'>;
   /** Starts tried: the given one, then random ones within the limits. Default 200. */
   readonly attempts?: number;
   /** Steps of one start; default 60. */

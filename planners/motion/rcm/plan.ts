@@ -6,14 +6,17 @@ import { createRcmIk, RCM_SOLVED, rcmReason, solveRcmIk } from './ik.ts';
 import { leadTip } from './lead.ts';
 import { createPlanner, isEdgeFree, type Planner, type RcmPlanConfig, type RcmProblem, refusal } from './problem.ts';
 import { connectOnManifold } from './search.ts';
+import { createSeparator, describePlane, separatingPlane } from './separation.ts';
 import { setShaft } from './shaft.ts';
+import { smoothed } from './smooth.ts';
 import type { ToolModel } from './tool.ts';
 import { projectOnto } from './walk.ts';
 
 /**
  * A path of a tool whose shaft passes through the trocar all the way, also between waypoints: first the tip straight to its
  * goal with the joints that are left over led towards theirs, and where limits or obstacles stop that, a search on the
- * manifold of configurations that respect the trocar, shortened afterwards.
+ * manifold of configurations that respect the trocar, shortened afterwards. A goal that is proven to be cut off from the start
+ * is refused without a search.
  *
  * @throws IsocenterError `rcm/input` for numbers of joints that do not match, or values that are not finite
  */
@@ -30,7 +33,8 @@ export function planRcm(model: RobotModel, tool: ToolModel, problem: RcmProblem,
     setShaft(planner.shaft, goal);
     const direct = leadTip(planner, start, planner.shaft.tipBase.slice(), goal);
     if (direct !== undefined) return finished(planner, direct, 'direct', 0);
-    return searched(planner, start, [goal]);
+    const parted = partedBy(planner, start, goal);
+    return parted === undefined ? searched(planner, start, [goal]) : failure(`no way leads to the goal: ${parted}`);
   }
   if (problem.goal.roll === undefined) {
     const direct = leadTip(planner, start, Float64Array.from(problem.goal.tipM), undefined);
@@ -39,13 +43,17 @@ export function planRcm(model: RobotModel, tool: ToolModel, problem: RcmProblem,
   return towardsTip(planner, start, problem.goal.tipM, problem.goal.roll);
 }
 
+/** Of the goal configurations of a tip so many times as many are tried while all found are cut off from the start. */
+const PATIENCE = 8;
+
 /** Goal configurations for a tip: near the start, from the middle of the ranges, and from random starts. */
 function towardsTip(planner: Planner, start: Float64Array, tip: Vec3, roll: Vec3 | undefined): RcmPlan {
   const { model, tool, problem, config, shaft } = planner;
   const goals: Float64Array[] = [];
   const random = seededRandom(config.seed);
   let reason = '';
-  for (let i = 0; i < config.goals; i++) {
+  let parted = false;
+  for (let i = 0; i < config.goals || (goals.length === 0 && parted && i < PATIENCE * config.goals); i++) {
     const task = roll === undefined ? ('tip' as const) : ('tip-roll' as const);
     const seed = config.seed + i;
     const ik = createRcmIk(model, tool, { task, insertionM: config.insertionM, centre: i > 0, seed });
@@ -70,9 +78,23 @@ function towardsTip(planner: Planner, start: Float64Array, tip: Vec3, roll: Vec3
     }
     const direct = leadTip(planner, start, Float64Array.from(tip), goal);
     if (direct !== undefined) return finished(planner, direct, 'direct', 0);
-    goals.push(goal);
+    const plane = partedBy(planner, start, goal);
+    if (plane === undefined) {
+      goals.push(goal);
+      continue;
+    }
+    parted = true;
+    reason ||= `no way leads to the goal: ${plane}`;
   }
   return goals.length === 0 ? failure(reason) : searched(planner, start, goals);
+}
+
+/** Why no way can lead from `start` to `goal`, where that is proven. */
+function partedBy(planner: Planner, start: Float64Array, goal: Float64Array): string | undefined {
+  const { shaft, config } = planner;
+  planner.separator ??= createSeparator(shaft, config.insertionM);
+  const plane = separatingPlane(planner.separator, start, goal);
+  return plane && describePlane(planner.separator, plane);
 }
 
 function searched(planner: Planner, start: Float64Array, goals: readonly Float64Array[]): RcmPlan {
@@ -91,5 +113,10 @@ function searched(planner: Planner, start: Float64Array, goals: readonly Float64
     );
   }
   path[0] = start;
-  return finished(planner, shortened(planner, path), 'search', nodes);
+  const short = shortened(planner, path);
+  const smooth = finished(planner, smoothed(planner, short), 'search', nodes);
+  if (smooth.solved) return smooth;
+  // Close to an obstacle the steps between those that are proven to be free may not be.
+  const cornered = finished(planner, short, 'search', nodes);
+  return cornered.solved ? cornered : finished(planner, path, 'search', nodes);
 }

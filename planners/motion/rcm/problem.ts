@@ -3,6 +3,7 @@ import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import { createRcmConstraint } from './constraint.ts';
 import { RCM_TOLERANCE } from './ik.ts';
+import type { Separator } from './separation.ts';
 import { createShaft, insertionM, type Shaft, setShaft, shaftErrorM } from './shaft.ts';
 import type { ToolModel } from './tool.ts';
 import { createWalk, type Walk } from './walk.ts';
@@ -33,8 +34,16 @@ export interface RcmProblem {
   readonly goal: { readonly q: ArrayLike<number> } | { readonly tipM: Vec3; readonly roll?: Vec3 };
 }
 
+/** Tolerances of the trocar alone, wherever it is on the shaft. */
+export const ANY_DEPTH = {
+  ...RCM_TOLERANCE,
+  insertionM: Number.NEGATIVE_INFINITY,
+  outsideM: Number.NEGATIVE_INFINITY,
+};
 /** [m] */
 const END_MARGIN_M = 5e-4;
+/** Between their ends ways keep off the limits of the joints by this, since splines through them overshoot [rad, or units of sliding joints]. */
+const LIMIT_MARGIN = 2e-3;
 
 /** A problem being solved. */
 export interface Planner {
@@ -42,12 +51,20 @@ export interface Planner {
   readonly tool: ToolModel;
   readonly model: RobotModel;
   readonly shaft: Shaft;
-  /** On the trocar alone, the same a hair inside the ends of the shaft, and with the tip led. */
+  /** On the trocar alone; the same a hair inside the limits and the ends of the shaft, at any depth, or at a given one; with the tip led. */
   readonly free: Walk;
   readonly inner: Walk;
+  readonly loose: Walk;
+  readonly placed: Walk;
   readonly led: Walk;
+  /** Least and greatest place of the trocar on the shaft between the ends of a way, from the shaft's beginning [m]. */
+  readonly placesM: readonly [number, number];
   readonly config: Required<RcmPlanConfig>;
   readonly q: Float64Array;
+  /** Whether there is anything to collide with. */
+  readonly checks: boolean;
+  /** Made when it is asked for. */
+  separator?: Separator;
 }
 
 /** @throws IsocenterError `rcm/input` */
@@ -79,16 +96,34 @@ export function createPlanner(model: RobotModel, tool: ToolModel, problem: RcmPr
   const tolerance = { ...RCM_TOLERANCE, insertionM: full.insertionM };
   // Ways keep off the ends of the shaft by more than their steps can be refined by.
   const inner = { ...tolerance, insertionM: full.insertionM + END_MARGIN_M, outsideM: END_MARGIN_M };
+  const narrow = narrowLimits(shaft, 'q' in problem.goal ? [problem.start, problem.goal.q] : [problem.start]);
   return {
     problem,
     tool,
     model,
     shaft,
     free: createWalk(createRcmConstraint(shaft, 'trocar', tolerance)),
-    inner: createWalk(createRcmConstraint(shaft, 'trocar', inner)),
-    led: createWalk(createRcmConstraint(shaft, 'tip', inner)),
+    inner: createWalk(createRcmConstraint(shaft, 'trocar', inner, narrow)),
+    loose: createWalk(createRcmConstraint(shaft, 'trocar', ANY_DEPTH, narrow)),
+    placed: createWalk(createRcmConstraint(shaft, 'depth', inner, narrow)),
+    placesM: [inner.outsideM + inner.tipToleranceM, tool.lengthM - inner.insertionM - inner.tipToleranceM],
+    led: createWalk(createRcmConstraint(shaft, 'tip', inner, narrow)),
     config: full,
     q: Float64Array.from(problem.start),
+    checks: config.isFree !== undefined,
+  };
+}
+
+/** The limits of the joints a hair narrower, but no narrower than what lies between `ends` [active joints]. */
+export function narrowLimits(
+  { chain, unit }: Shaft,
+  ends: readonly ArrayLike<number>[],
+): { readonly lower: Float64Array; readonly upper: Float64Array } {
+  const { lower, upper, columns } = chain;
+  const at = (i: number): number[] => ends.map((q) => q[columns[i]]);
+  return {
+    lower: lower.map((limit, i) => Math.max(limit, Math.min(limit + LIMIT_MARGIN * unit[i], ...at(i)))),
+    upper: upper.map((limit, i) => Math.min(limit, Math.max(limit - LIMIT_MARGIN * unit[i], ...at(i)))),
   };
 }
 

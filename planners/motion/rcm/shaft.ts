@@ -84,13 +84,13 @@ export function insertionM({ local, tool }: Shaft): number {
 }
 
 /**
- * How the trocar's x and y in the tool frame fall with the joints at the configuration set last, by unknowns in their units:
- * [2][dofs], rows 0 and 1 of `out`. The trocar stands still; seen from the tool it moves against each joint.
+ * How the trocar's x and y, and with three rows its z, in the tool frame fall with the joints at the configuration set last, by unknowns
+ * in their units: [rows][dofs] of `out`. The trocar stands still; seen from the tool it moves against each joint.
  */
-export function shaftJacobian(shaft: Shaft, out: Float64Array): void {
+export function shaftJacobian(shaft: Shaft, out: Float64Array, rows: 2 | 3 = 2): void {
   const { chain, trocar, unit } = shaft;
   const { length, dofs: n, axes, origins, slides, dof, scale, pose: p } = chain;
-  out.fill(0, 0, 2 * n);
+  out.fill(0, 0, rows * n);
   for (let k = 0; k < length; k++) {
     const c = dof[k];
     const weight = scale[k] * unit[c];
@@ -110,6 +110,7 @@ export function shaftJacobian(shaft: Shaft, out: Float64Array): void {
     }
     out[c] += weight * (p[0] * vx + p[1] * vy + p[2] * vz);
     out[n + c] += weight * (p[4] * vx + p[5] * vy + p[6] * vz);
+    if (rows === 3) out[2 * n + c] += weight * (p[8] * vx + p[9] * vy + p[10] * vz);
   }
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { activeLimits } from '../../../../engine/core/robot.ts';
 import { planRcm } from '../../../../planners/motion/rcm/plan.ts';
 import { createShaft, setShaft } from '../../../../planners/motion/rcm/shaft.ts';
+import { planRcmMotion } from '../../../../planners/motion/rcm/timed.ts';
+import { pathStateAt } from '../../../../planners/motion/timing/path-timing.ts';
 import { toolMotion, trocarArm, trocarIk, worstErrorM } from '../support/trocar.ts';
 
 // Problems 0 to 9 of the hundred that `npm run validate -- rcm` measures.
@@ -78,6 +80,15 @@ describe('paths through a trocar', () => {
     expect(worstErrorM(arm, plan.waypoints, 8)).toBeLessThan(TOLERANCE_M);
     for (let k = 0; k < plan.count; k++) expect(isFree(plan.waypoints.slice(7 * k, 7 * k + 7))).toBe(true);
     expect(planRcm(model, tool, problem, { isFree }).waypoints).toEqual(plan.waypoints);
+    // The way keeps so far from the ball that a motion flows along it without a stop.
+    const motion = planRcmMotion(model, tool, problem, { isFree });
+    const [q, v, a, j] = [0, 1, 2, 3].map(() => new Float64Array(7));
+    for (let k = 1; k < 1000; k++) {
+      if (motion.timing === undefined) throw new Error('a solved motion is timed');
+      pathStateAt(motion.timing, (motion.durationSec * k) / 1000, q, v, a, j);
+      expect(isFree(q)).toBe(true);
+      if (k > 50 && k < 950) expect(Math.hypot(...v)).toBeGreaterThan(0.01);
+    }
   });
 
   it('what cannot be is refused with the reason', () => {

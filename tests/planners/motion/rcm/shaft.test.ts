@@ -81,6 +81,38 @@ describe('a shaft through a trocar', () => {
     });
   }
 
+  it(`kuka: the derivatives of the trocar's place on the shaft are those of finite differences (seed ${seed})`, () => {
+    const arm = trocarArm('kuka');
+    const shaft = createShaft(arm.model, arm.tool);
+    shaft.trocar.set(arm.trocarM);
+    const constraint = createRcmConstraint(shaft, 'depth', RCM_TOLERANCE);
+    constraint.placeM = 0.2;
+    const random = seededRandom(seed);
+    const n = constraint.dofs;
+    const h = 1e-6;
+    for (let i = 0; i < 30; i++) {
+      const x = randomConfiguration(arm.model, random);
+      expect(constraint.evaluate(x)).toBeCloseTo(
+        constraint.error.slice(0, 3).reduce((sum, e) => sum + e * e, 0) / 2,
+        14,
+      );
+      expect(constraint.error[2] * shaft.lengthM).toBeCloseTo(shaft.local[2] - 0.2, 14);
+      constraint.differentiate();
+      const jacobian = constraint.jacobian.slice();
+      for (let c = 0; c < n; c++) {
+        const at = (step: number): Float64Array => {
+          constraint.evaluate(x.map((q, k) => (k === c ? q + step * constraint.unit[c] : q)));
+          return constraint.error.slice();
+        };
+        const [above, below] = [at(h), at(-h)];
+        for (let row = 0; row < 3; row++) {
+          // Central differences: h^2 of the third derivatives, and rounding over h.
+          expect(jacobian[row * n + c]).toBeCloseTo(-(above[row] - below[row]) / (2 * h), 8);
+        }
+      }
+    }
+  });
+
   it(`between two configurations the error stays below its bound (seed ${seed})`, () => {
     for (const name of ['panda', 'kuka'] as const) {
       const arm = trocarArm(name);

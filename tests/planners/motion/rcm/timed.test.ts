@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createShaft, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
+import { activeLimits } from '../../../../engine/core/robot.ts';
+import { createShaft, insertionM, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
 import { planRcmMotion } from '../../../../planners/motion/rcm/timed.ts';
 import { greatestRatios, pathStateAt } from '../../../../planners/motion/timing/path-timing.ts';
 import { toolMotion, trocarArm } from '../support/trocar.ts';
@@ -34,6 +35,44 @@ describe('timed motions through a trocar', () => {
       }
     });
   }
+
+  it('kuka: between configurations, searched, smoothed and without a stop on the way', () => {
+    const arm = trocarArm('kuka');
+    const { model, tool, trocarM } = arm;
+    const shaft = createShaft(model, tool);
+    shaft.trocar.set(trocarM);
+    const limits = activeLimits(model);
+    const [q, v, a, j] = [0, 1, 2, 3].map(() => new Float64Array(7));
+    const ratios = new Float64Array(3);
+    // The first pairs of the table that lie in one component and cannot be led straight.
+    for (const i of [2, 6, 8, 15]) {
+      const { start, goalQ } = toolMotion(arm, i);
+      const { timing, plan, durationSec, errorBoundM } = planRcmMotion(model, tool, {
+        trocarM,
+        start,
+        goal: { q: goalQ },
+      });
+      if (timing === undefined) throw new Error(`problem ${i} is solved`);
+      expect(plan.way).toBe('search');
+      expect(errorBoundM).toBeLessThanOrEqual(1e-4);
+      for (let k = 0; k <= 5000; k++) {
+        pathStateAt(timing, (durationSec * k) / 5000, q, v, a, j);
+        setShaft(shaft, q);
+        expect(shaftErrorM(shaft)).toBeLessThanOrEqual(errorBoundM);
+        // Of the 5 mm that must stay through the trocar the motion may take what the trocar may be missed by.
+        expect(insertionM(shaft)).toBeGreaterThan(0.0049 - 1e-6);
+        for (let c = 0; c < 7; c++) expect(q[c] >= limits[c].lower && q[c] <= limits[c].upper).toBe(true);
+        if (k > 250 && k < 4750) expect(Math.hypot(...v)).toBeGreaterThan(0.02);
+      }
+      // At the end to rounding of the time.
+      for (let c = 0; c < 7; c++) expect(q[c]).toBeCloseTo(goalQ[c], 9);
+      greatestRatios(timing, ratios);
+      expect(Math.max(...ratios)).toBeLessThan(1 + 1e-9);
+      // No joint can be there sooner.
+      const least = Math.max(...start.map((from, c) => Math.abs(goalQ[c] - from) / limits[c].velocity));
+      expect(durationSec).toBeGreaterThan(least);
+    }
+  });
 
   it('slower where shares of the limits are asked for, and the reason of a path that is not there', () => {
     const arm = trocarArm('panda');
