@@ -8,6 +8,7 @@ import { type AllowedCollisions, applyAllowed } from '../../engine/formats/movei
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { readObjective } from '../../engine/formats/trajectory-objective.ts';
+import { trajectoryJson } from '../../engine/ros2/messages/trajectory.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
@@ -21,7 +22,7 @@ import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
 import { loadTool, planWithTool, type RcmSettings } from './rcm.ts';
-import { type MotionReport, rosTrajectory, rowsOf, trajectoryReport } from './report.ts';
+import { type MotionReport, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
   /** MoveIt PlanningScene in YAML; an empty scene where it is left out. */
@@ -67,7 +68,7 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
     const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
-      output.write(basename(out), toJsonFile(rosTrajectory(plan.trajectory)));
+      output.write(basename(out), toJsonFile(trajectoryJson(plan.trajectory)));
       output.commit();
     }
     const kept = allowed.keptApart.map(keptApartNote);

@@ -82,21 +82,3 @@ export function rowsOf(waypoints: Float64Array, joints: number): number[][] {
     Array.from(waypoints.subarray(i * joints, (i + 1) * joints)),
   );
 }
-
-/** A trajectory in the shape of ROS trajectory_msgs/JointTrajectory. */
-export function rosTrajectory(t: JointTrajectory): object {
-  return {
-    header: { stamp: { sec: 0, nanosec: 0 }, frame_id: '' },
-    joint_names: t.jointNames,
-    points: trajectoryPoints(t).map(({ timeSec, positions, velocities, accelerations }) => {
-      const nanoseconds = Math.round(timeSec * 1e9);
-      return {
-        positions,
-        velocities,
-        accelerations,
-        effort: [],
-        time_from_start: { sec: Math.floor(nanoseconds / 1e9), nanosec: nanoseconds % 1e9 },
-      };
-    }),
-  };
-}

@@ -7,6 +7,15 @@ export type Distro = (typeof DISTROS)[number];
 /** A message of ROS as an object with the fields' names; 64-bit integers as bigint, arrays of numbers as typed arrays. */
 export type RosMessage = Readonly<Record<string, unknown>>;
 
+/** One definition as it stands in a package. */
+export interface InterfaceSource {
+  /** Full name: `std_srvs/srv/SetBool`. */
+  readonly name: string;
+  readonly text: string;
+  /** For errors. */
+  readonly file: string;
+}
+
 export interface MessageType {
   /** `sensor_msgs/msg/JointState`; parts of services and actions as ROS names them: `std_srvs/srv/SetBool_Request`. */
   readonly name: string;
@@ -53,6 +62,7 @@ export interface ActionType {
   readonly cancelGoal: ServiceType;
   readonly feedbackMessage: MessageType;
   readonly status: MessageType;
+  readonly hash: string;
 }
 
 /** All interfaces known: those of a distribution, and a user's own. Names with or without `/msg/`, `/srv/`, `/action/`. */
@@ -65,12 +75,14 @@ export interface InterfaceRegistry {
   has(kind: 'msg' | 'srv' | 'action', name: string): boolean;
   names(kind: 'msg' | 'srv' | 'action'): readonly string[];
   /**
-   * Adds a user's interface.
+   * Adds a user's interface; of a name that is known already it takes the place, for types asked for from then on.
    *
    * @param name `my_msgs/msg/Thing`
-   * @throws IsocenterError `ros2/definition` with file and line
+   * @throws IsocenterError `ros2/definition` with file and line, also where a type that it needs is not known yet
    */
   add(name: string, text: string, file: string): void;
+  /** Adds several that may need each other, in any order: all, or none where one is faulty. */
+  addAll(sources: readonly InterfaceSource[]): void;
   /** The ROS name of a type on the wire: `sensor_msgs::msg::dds_::JointState_` is `sensor_msgs/msg/JointState`; undefined where it is none. */
   fromDdsName(ddsName: string): string | undefined;
 }

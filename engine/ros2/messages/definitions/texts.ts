@@ -1,0 +1,2 @@
+/** Texts of definitions by full name. */
+export type DefinitionTexts = Readonly<Record<string, string>>;
