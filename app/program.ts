@@ -7,6 +7,7 @@ import { registerMachine } from './commands/machine.ts';
 import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
+import { registerTremor } from './commands/tremor.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
 
@@ -24,6 +25,7 @@ export function createProgram(session: Session): Command {
   registerEvaluate(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
+  registerTremor(program, session);
   registerRegister(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);
