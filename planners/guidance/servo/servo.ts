@@ -11,14 +11,8 @@ import {
 } from './config.ts';
 import { createServoProgramme, type ServoProgramme, setProgramme, setTipLimits } from './programme.ts';
 import { QP_BAD_INPUT, QP_SOLVED, solveQuadraticProgramme } from './quadratic-programme.ts';
-import {
-  createStopMotion,
-  createStopPlanner,
-  planStop,
-  type StopMotion,
-  type StopPlanner,
-  stopStateAt,
-} from './stop.ts';
+import { BLOCKED_BY, createStopPlanner, planStop, type StopPlanner } from './stop.ts';
+import { createStopMotion, type StopMotion, stopStateAt } from './stop-motion.ts';
 import { createTipMotion, proposeTipMotion, restTipMotion, type TipMotion, updateTipMotion } from './tip-motion.ts';
 
 /**
@@ -39,7 +33,8 @@ export interface Servo {
   readonly trocarToleranceM: number;
   readonly fixtureToleranceM: number;
   /** Cycles whose set-point came from the motion to rest, and of those the ones whose programme had no solution. */
-  readonly counts: { cycles: number; stopping: number; infeasible: number };
+  readonly counts: { cycles: number; slowed: number; stopping: number; infeasible: number };
+  readonly blockedBy: Int32Array;
   /** Figures of the present set-point. */
   readonly figures: { trocarErrorM: number; fixtureM: number; speedMps: number };
   readonly next: { readonly q: Float64Array; readonly v: Float64Array; readonly a: Float64Array };
@@ -91,16 +86,23 @@ export function createServo(config: ServoConfig): Servo {
     a: numbers(),
     trocarToleranceM,
     fixtureToleranceM,
-    counts: { cycles: 0, stopping: 0, infeasible: 0 },
+    counts: { cycles: 0, slowed: 0, stopping: 0, infeasible: 0 },
+    blockedBy: new Int32Array(BLOCKED_BY.length),
     figures: { trocarErrorM: 0, fixtureM: 0, speedMps: 0 },
     next: { q: numbers(), v: numbers(), a: numbers() },
-    stop: createStopMotion(arm.dofs),
-    spare: createStopMotion(arm.dofs),
+    stop: createStopMotion(arm.dofs, fixtures.count),
+    spare: createStopMotion(arm.dofs, fixtures.count),
     stopCycle: 0,
     beyondM: 0,
     throttle: 1,
   };
 }
+
+/** How fast the whole of the wanted motion is given again after it had to be slowed down [1/s]. */
+const RECOVERY_PER_SEC = 2;
+const SLOWING_PER_SEC = 20;
+/** Share of the trocar's tolerance that motions to rest leave where nothing is slowed down. */
+const TROCAR_ROOM = 0.6;
 
 /** Why a state cannot be started from; undefined where it can. At rest it begins. */
 export type StartFault = 'limits' | 'trocar' | 'insertion' | 'fixture' | 'not-finite';
@@ -122,6 +124,7 @@ export function startServo(servo: Servo, q: ArrayLike<number>): StartFault | und
   servo.beyondM = 0;
   servo.throttle = 1;
   servo.stopCycle = 0;
+  differentiateArm(arm);
   const rests = planStop(servo.stopPlanner, servo.q, servo.v, servo.a, 0, servo.stop);
   setFigures(servo);
   restTipMotion(servo.motion);
@@ -135,12 +138,21 @@ export function startServo(servo: Servo, q: ArrayLike<number>): StartFault | und
  * @returns a code of config.ts
  */
 export function stepServo(servo: Servo, goal: ServoGoal): number {
-  const code = isGoalFinite(goal) ? propose(servo, goal) : SERVO_BAD_INPUT;
+  let code = isGoalFinite(goal) ? propose(servo, goal, servo.throttle) : SERVO_BAD_INPUT;
   servo.counts.cycles++;
-  if (code === SERVO_OK) {
-    servo.throttle = Math.min(1, servo.throttle + 0.002);
-    accept(servo);
-  } else {
+  if (code === SERVO_STOPPING) {
+    // What cannot be stopped at this pace can mostly be slowed down where it goes.
+    servo.counts.slowed++;
+    servo.blockedBy[servo.stopPlanner.blockedBy]++;
+    servo.throttle = Math.max(0.05, 0.9 * servo.throttle);
+    placeArm(servo.arm, servo.q);
+    differentiateArm(servo.arm);
+    code = propose(servo, goal, 0);
+  } else if (code === SERVO_OK) {
+    setPace(servo);
+  }
+  if (code === SERVO_OK) accept(servo);
+  else {
     servo.counts.stopping++;
     if (code === SERVO_INFEASIBLE) servo.counts.infeasible++;
     servo.throttle = Math.max(0.05, 0.8 * servo.throttle);
@@ -163,14 +175,27 @@ export function isAtRest({ v, a }: Servo): boolean {
   return true;
 }
 
+/**
+ * The wanted motion is slowed down where the motion to rest comes near to what the trocar may be off, and given again
+ * slowly.
+ */
+function setPace(servo: Servo): void {
+  const left = 1 - servo.spare.trocarErrorM / servo.trocarToleranceM;
+  const pace = Math.max(0.05, Math.min(1, left / TROCAR_ROOM));
+  const more = servo.throttle + RECOVERY_PER_SEC * servo.periodSec;
+  const less = servo.throttle * (1 - SLOWING_PER_SEC * servo.periodSec);
+  servo.throttle = Math.min(1, more, Math.max(pace, less));
+}
+
 /** The next state by the programme, in `next`, with a motion to rest from it in `spare`. */
-function propose(servo: Servo, goal: ServoGoal): number {
+function propose(servo: Servo, goal: ServoGoal, throttle: number): number {
   const { arm, programme, q, v, a, next, periodSec: t } = servo;
   const { dofs: n, shaft } = arm;
-  setProgramme(programme, goal, q, v, a, servo.throttle);
+  setProgramme(programme, goal, q, v, a, throttle, servo.stop);
   const solved = solveQuadraticProgramme(programme.qp);
   if (solved !== QP_BAD_INPUT) setTipLimits(programme);
   if (solved !== QP_SOLVED) return SERVO_INFEASIBLE;
+  servo.stopPlanner.blockedBy = 0;
   for (let i = 0; i < n; i++) {
     // The programme meets its bounds to rounding; the limits are met exactly.
     const change = Math.max(

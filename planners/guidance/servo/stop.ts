@@ -1,12 +1,21 @@
-import { differentiateArm, placeArm, type ServoArm } from './arm.ts';
+import { placeArm, type ServoArm } from './arm.ts';
 import { positionAfter, rampToRest, velocityAfter } from './ramp.ts';
+import { MOST_SEGMENTS, type StopMotion } from './stop-motion.ts';
+import { createTrocarBrake, slowAlongTrocar, type TrocarBrake } from './trocar-brake.ts';
 
-/** Segments that follow the manifold of the trocar, and the two of the ramp to rest. */
-const MOST_SEGMENTS = 40;
-/** Nearer than this to a fixture, set-points between those that are looked at could be beyond it [m]. */
-const NEAR_M = 2e-3;
-/** Longest half of the ramp to rest [cycles]. */
-const LONGEST_RAMP = 600;
+/** Longest half of the ramp to rest [s]. */
+const LONGEST_RAMP_SEC = 0.6;
+/** Longest motion to rest [s]. */
+const LONGEST_SEC = 3;
+/** Configurations that one plan may look at: bounds the time of a cycle. */
+const MOST_LOOKS = 500;
+/** Looks at each half of a ramp before fixtures near by are gone along. */
+const COARSE_LOOKS = 4;
+/**
+ * Near a fixture's boundary it is looked at every so many seconds: at 5 m/s^2 across it and half a metre a second around a
+ * sphere of 50 mm, the tip between is at most a t^2 / 8 = 5 um deeper.
+ */
+const NEAR_LOOK_SEC = 0.002;
 
 export interface StopLimits {
   readonly periodSec: number;
@@ -16,68 +25,55 @@ export interface StopLimits {
   readonly beyondM: number;
 }
 
-/** A motion to rest from a state, cycle by cycle: segments over which each joint's acceleration changes evenly. */
-export interface StopMotion {
-  segments: number;
-  /** [segments] */
-  readonly cycles: Int32Array;
-  /** [segments + 1][dofs] states where segments begin. */
-  readonly q: Float64Array;
-  readonly v: Float64Array;
-  readonly a: Float64Array;
-  /** All cycles until rest. */
-  length: number;
-}
+/** What keeps a motion from coming to rest within limits. */
+export const BLOCKED_BY = ['nothing', 'joint', 'trocar', 'insertion', 'fixture', 'length'] as const;
+const BY_JOINT = 1;
+const BY_TROCAR = 2;
+const BY_INSERTION = 3;
+const BY_FIXTURE = 4;
+const BY_LENGTH = 5;
 
 export interface StopPlanner {
   readonly arm: ServoArm;
   readonly limits: StopLimits;
-  /** Cycles of a segment that follows the trocar: a share of the time in which accelerations build up. */
-  readonly segmentCycles: number;
-  readonly least: Float64Array;
-  readonly most: Float64Array;
-  readonly need: Float64Array;
+  readonly brake: TrocarBrake;
+  readonly nearCycles: number;
   readonly peak: Float64Array;
   readonly wanted: Float64Array;
   readonly x: Float64Array;
   readonly v: Float64Array;
   readonly a: Float64Array;
-}
-
-export function createStopMotion(dofs: number): StopMotion {
-  const states = (MOST_SEGMENTS + 3) * dofs;
-  return {
-    segments: 0,
-    cycles: new Int32Array(MOST_SEGMENTS + 2),
-    q: new Float64Array(states),
-    v: new Float64Array(states),
-    a: new Float64Array(states),
-    length: 0,
-  };
+  /** [dofs] how far the tip moves with each joint at most [m per unit]. */
+  readonly levers: Float64Array;
+  /** Index in {@link BLOCKED_BY} of what the last attempt ended at. */
+  blockedBy: number;
+  /** Configurations that may still be looked at in this plan. */
+  looks: number;
 }
 
 export function createStopPlanner(arm: ServoArm, limits: StopLimits): StopPlanner {
   const numbers = () => new Float64Array(arm.dofs);
-  const slowest = Math.max(...Array.from(arm.jerk, (jerk, i) => arm.acceleration[i] / jerk));
   return {
     arm,
     limits,
-    segmentCycles: Math.max(2, Math.min(16, Math.round((0.12 * slowest) / limits.periodSec))),
-    least: numbers(),
-    most: numbers(),
-    need: new Float64Array(2),
+    brake: createTrocarBrake(arm, limits.periodSec),
+    nearCycles: Math.max(1, Math.floor(NEAR_LOOK_SEC / limits.periodSec + 1e-9)),
     peak: numbers(),
     wanted: numbers(),
     x: numbers(),
     v: numbers(),
     a: numbers(),
+    levers: numbers(),
+    blockedBy: 0,
+    looks: 0,
   };
 }
 
 /**
  * Plans how to come to rest from a state within all limits: joints, trocar and fixtures. First a ramp of all joints at once;
  * where that would leave the trocar or a fixture, along the manifold of the trocar until the ramp fits. Every set-point on
- * the way is checked (some by bounds), so a motion that is found can be carried out as it is. No allocation.
+ * the way is checked (some by bounds), so a motion that is found can be carried out as it is. The arm must be differentiated
+ * near the state. No allocation.
  *
  * @param beyondM how far beyond a fixture's boundary the state is already [m]
  * @returns whether there is one
@@ -91,52 +87,31 @@ export function planStop(
   out: StopMotion,
 ): boolean {
   const { arm, limits } = planner;
-  const { dofs: n } = arm;
   out.segments = 0;
   out.length = 0;
+  out.trocarErrorM = 0;
   out.q.set(q);
   out.v.set(v);
   out.a.set(a);
+  planner.looks = MOST_LOOKS;
+  setLevers(planner);
   for (;;) {
-    if (rampFits(planner, out, beyondM)) return true;
-    if (out.segments >= MOST_SEGMENTS || !arm.hasTrocar) return false;
-    slowAlongTrocar(planner, out);
-    if (!addSegment(planner, out, planner.segmentCycles, planner.wanted, beyondM)) return false;
-    const at = out.segments * n;
-    for (let i = 0; i < n; i++) if (!Number.isFinite(out.q[at + i])) return false;
-    if (limits.periodSec * out.length > 3) return false;
-  }
-}
-
-/** State of the motion after `cycle` cycles, at rest beyond its end. */
-export function stopStateAt(
-  motion: StopMotion,
-  periodSec: number,
-  cycle: number,
-  q: Float64Array,
-  v: Float64Array,
-  a: Float64Array,
-): void {
-  const n = q.length;
-  let segment = 0;
-  let left = Math.min(cycle, motion.length);
-  while (segment < motion.segments && left > motion.cycles[segment]) left -= motion.cycles[segment++];
-  const at = segment * n;
-  if (left === 0 || segment === motion.segments) {
-    for (let i = 0; i < n; i++) {
-      q[i] = motion.q[at + i];
-      v[i] = motion.v[at + i];
-      a[i] = motion.a[at + i];
+    if (rampFits(planner, out, beyondM)) {
+      rest(planner, out);
+      return true;
     }
-    return;
-  }
-  const m = motion.cycles[segment];
-  for (let i = 0; i < n; i++) {
-    const begin = motion.a[at + i];
-    const delta = (motion.a[at + n + i] - begin) / m;
-    q[i] = positionAfter(motion.q[at + i], motion.v[at + i], begin, delta, left, periodSec);
-    v[i] = velocityAfter(motion.v[at + i], begin, delta, left, periodSec);
-    a[i] = begin + delta * left;
+    // A longer way along the trocar helps against its curvature, not against what lies ahead.
+    if (!arm.hasTrocar || planner.looks <= 0) return false;
+    if (out.segments >= MOST_SEGMENTS || limits.periodSec * out.length > LONGEST_SEC) {
+      planner.blockedBy = BY_LENGTH;
+      return false;
+    }
+    slowAlongTrocar(planner.brake, out, planner.wanted);
+    if (!addSegment(planner, out, planner.brake.segmentCycles, planner.wanted)) return false;
+    const { trocarErrorM } = out;
+    if (!looksFine(planner, out, out.segments - 1, beyondM, 2)) return false;
+    if (!keepsOffFixtures(planner, out, out.segments - 1, beyondM)) return false;
+    out.trocarErrorM = Math.max(out.trocarErrorM, trocarErrorM);
   }
 }
 
@@ -144,35 +119,62 @@ export function stopStateAt(
 function rampFits(planner: StopPlanner, out: StopMotion, beyondM: number): boolean {
   const { arm, limits, peak, v, a, wanted } = planner;
   const { dofs: n } = arm;
-  const at = out.segments * n;
+  const { segments, length, trocarErrorM } = out;
+  const at = segments * n;
   for (let i = 0; i < n; i++) {
     v[i] = out.v[at + i];
     a[i] = out.a[at + i];
   }
-  const { segments, length } = out;
-  const m = rampToRest(v, a, arm.acceleration, arm.jerk, limits.periodSec, LONGEST_RAMP, peak);
-  if (m > 0 && addSegment(planner, out, m, peak, beyondM)) {
-    wanted.fill(0);
-    if (addSegment(planner, out, m, wanted, beyondM)) {
-      // Rest is rest: rounding is not carried on.
-      const end = out.segments * n;
-      for (let i = 0; i < n; i++) {
-        out.v[end + i] = 0;
-        out.a[end + i] = 0;
-      }
-      return true;
+  const longest = LONGEST_RAMP_SEC / limits.periodSec;
+  const m = rampToRest(v, a, arm.acceleration, arm.jerk, limits.periodSec, longest, peak);
+  wanted.fill(0);
+  if (m === 0) planner.blockedBy = BY_LENGTH;
+  else if (
+    addSegment(planner, out, m, peak) &&
+    addSegment(planner, out, m, wanted) &&
+    looksFine(planner, out, segments, beyondM, COARSE_LOOKS) &&
+    looksFine(planner, out, segments + 1, beyondM, COARSE_LOOKS) &&
+    keepsOffFixtures(planner, out, segments, beyondM) &&
+    keepsOffFixtures(planner, out, segments + 1, beyondM)
+  ) {
+    // Rest is rest: rounding is not carried on.
+    const end = out.segments * n;
+    for (let i = 0; i < n; i++) {
+      out.v[end + i] = 0;
+      out.a[end + i] = 0;
     }
+    return true;
   }
   out.segments = segments;
   out.length = length;
+  out.trocarErrorM = trocarErrorM;
   return false;
 }
 
-/** Adds a segment to the accelerations `end`; false, and nothing added, where a set-point in it breaks a limit. */
-function addSegment(planner: StopPlanner, out: StopMotion, m: number, end: Float64Array, beyondM: number): boolean {
-  const { arm, limits, x } = planner;
+/** Remembers what is near where the motion rests. */
+function rest(planner: StopPlanner, out: StopMotion): void {
+  const { arm } = planner;
+  const { dofs: n, fixtures } = arm;
+  const end = out.segments * n;
+  for (let i = 0; i < n; i++) out.restQ[i] = out.q[end + i];
+  look(planner, out, out.restQ);
+  for (let f = 0; f < fixtures.count; f++) out.restDistanceM[f] = fixtures.distanceM[f];
+  for (let f = 0; f < 3 * fixtures.count; f++) out.restGradients[f] = fixtures.gradients[f];
+  out.restInsertedM = arm.now.insertedM;
+}
+
+function look(planner: StopPlanner, out: StopMotion, x: Float64Array): void {
+  const { arm } = planner;
+  placeArm(arm, x);
+  planner.looks--;
+  if (!(arm.now.trocarErrorM <= out.trocarErrorM)) out.trocarErrorM = arm.now.trocarErrorM;
+}
+
+/** Adds a segment to the accelerations `end`; false, and nothing added, where a joint breaks a limit in it. */
+function addSegment(planner: StopPlanner, out: StopMotion, m: number, end: Float64Array): boolean {
+  const { arm, limits } = planner;
   const { periodSec: period } = limits;
-  const { dofs: n, now } = arm;
+  const { dofs: n } = arm;
   const at = out.segments * n;
   for (let i = 0; i < n; i++) {
     const a = out.a[at + i];
@@ -181,27 +183,91 @@ function addSegment(planner: StopPlanner, out: StopMotion, m: number, end: Float
     out.a[at + n + i] = end[i];
     out.v[at + n + i] = velocityAfter(v, a, delta, m, period);
     out.q[at + n + i] = positionAfter(out.q[at + i], v, a, delta, m, period);
-    if (!jointFits(arm, out, at + i, i, m, delta, period)) return false;
-  }
-  let stride = Math.max(1, m >> 2);
-  for (let cycle = 0; cycle < m; ) {
-    const next = Math.min(cycle + stride, m);
-    for (let i = 0; i < n; i++) {
-      const a = out.a[at + i];
-      x[i] = positionAfter(out.q[at + i], out.v[at + i], a, (end[i] - a) / m, next, period);
+    if (!jointFits(arm, out, at + i, i, m, delta, period)) {
+      planner.blockedBy = BY_JOINT;
+      return false;
     }
-    placeArm(arm, x);
-    if (!(now.trocarErrorM <= limits.trocarM)) return false;
-    if (arm.hasTrocar && !(now.insertedM >= arm.insertionM)) return false;
-    if (!(now.fixtureM >= -limits.beyondM - beyondM)) return false;
-    // Near a boundary each set-point is looked at.
-    if (stride > 1 && now.fixtureM < NEAR_M) stride = 1;
-    else cycle = next;
   }
   out.cycles[out.segments] = m;
   out.segments++;
   out.length += m;
   return true;
+}
+
+/** Looks at so many set-points of a segment, its last among them. */
+function looksFine(planner: StopPlanner, out: StopMotion, segment: number, beyondM: number, count: number): boolean {
+  const { arm, limits, x } = planner;
+  const { now } = arm;
+  const m = out.cycles[segment];
+  let cycle = 0;
+  for (let k = 1; k <= count; k++) {
+    const next = Math.ceil((m * k) / count);
+    if (next === cycle) continue;
+    cycle = next;
+    placeAt(planner, out, segment, cycle);
+    look(planner, out, x);
+    if (!(now.trocarErrorM <= limits.trocarM)) planner.blockedBy = BY_TROCAR;
+    else if (arm.hasTrocar && !(now.insertedM >= arm.insertionM)) planner.blockedBy = BY_INSERTION;
+    else if (!(now.fixtureM >= -limits.beyondM - beyondM)) planner.blockedBy = BY_FIXTURE;
+    else continue;
+    return false;
+  }
+  return true;
+}
+
+/** Goes along a segment as far as each distance to the fixtures allows, near them set-point by set-point. */
+function keepsOffFixtures(planner: StopPlanner, out: StopMotion, segment: number, beyondM: number): boolean {
+  const { arm, limits, x, nearCycles } = planner;
+  if (arm.fixtures.count === 0) return true;
+  const m = out.cycles[segment];
+  const step = limits.periodSec * greatestSpeed(planner, out, segment) + 1e-15;
+  for (let cycle = 0; cycle < m; ) {
+    placeAt(planner, out, segment, cycle);
+    look(planner, out, x);
+    if (!(arm.now.fixtureM >= -limits.beyondM - beyondM) || planner.looks <= 0) {
+      planner.blockedBy = BY_FIXTURE;
+      return false;
+    }
+    cycle += Math.max(nearCycles, Math.floor(arm.now.fixtureM / step));
+  }
+  return true;
+}
+
+function placeAt({ arm, limits, x }: StopPlanner, out: StopMotion, segment: number, cycle: number): void {
+  const { dofs: n } = arm;
+  const at = segment * n;
+  const m = out.cycles[segment];
+  for (let i = 0; i < n; i++) {
+    const a = out.a[at + i];
+    x[i] = positionAfter(out.q[at + i], out.v[at + i], a, (out.a[at + n + i] - a) / m, cycle, limits.periodSec);
+  }
+}
+
+/** A bound on how fast the tip moves in a segment [m/s]. */
+function greatestSpeed({ arm, limits, levers }: StopPlanner, out: StopMotion, segment: number): number {
+  const { dofs: n } = arm;
+  const at = segment * n;
+  let speed = 0;
+  for (let i = 0; i < n; i++) {
+    const a0 = out.a[at + i];
+    const a1 = out.a[at + n + i];
+    // Where the acceleration changes sign the velocity is largest between the ends.
+    const between = a0 * a1 < 0 ? 0.5 * Math.max(Math.abs(a0), Math.abs(a1)) * out.cycles[segment] : 0;
+    const most = Math.max(Math.abs(out.v[at + i]), Math.abs(out.v[at + n + i])) + between * limits.periodSec;
+    speed += levers[i] * most;
+  }
+  return speed;
+}
+
+/** The tip's distances from the joints' axes change little on the way to rest: a quarter more, and 20 mm. */
+function setLevers({ arm, levers }: StopPlanner): void {
+  const { dofs: n, jacobian } = arm;
+  for (let i = 0; i < n; i++) {
+    const x = jacobian[i];
+    const y = jacobian[n + i];
+    const z = jacobian[2 * n + i];
+    levers[i] = 1.25 * Math.sqrt(x * x + y * y + z * z) + 0.02;
+  }
 }
 
 /** Position and velocity of one joint over a segment; its acceleration is largest at the ends, which are within limits. */
@@ -231,81 +297,4 @@ function jointFits(
     if (!(Math.abs(v) <= arm.velocity[i] && q >= arm.lower[i] && q <= arm.upper[i])) return false;
   }
   return true;
-}
-
-/**
- * The accelerations at the end of the next segment, in `wanted`: as near braking of all joints alike as jerk and acceleration
- * of each let them come, such that at its end the trocar is on its way back to the shaft.
- *
- * With the trocar's place across the shaft `local` and rows R = -d local / dq at the end that the present accelerations lead
- * to, a change d of the accelerations must meet
- *
- *   R d = (gain local - R v) / (h / 2 + share of h + gain h^2 / 6)
- *
- * where the share keeps the accelerations from swinging from segment to segment (h / 2 alone would never damp them).
- */
-function slowAlongTrocar(planner: StopPlanner, out: StopMotion): void {
-  const { arm, limits, wanted, x, v, a, least, most, need } = planner;
-  const { dofs: n, shaft, trocarRows, acceleration, jerk } = arm;
-  const { unit, local } = shaft;
-  const at = out.segments * n;
-  const m = planner.segmentCycles;
-  const h = m * limits.periodSec;
-  let brake = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < n; i++) {
-    a[i] = out.a[at + i];
-    v[i] = velocityAfter(out.v[at + i], a[i], 0, m, limits.periodSec);
-    x[i] = positionAfter(out.q[at + i], out.v[at + i], a[i], 0, m, limits.periodSec);
-    const speed = Math.abs(v[i]);
-    if (speed > 0) brake = Math.min(brake, (0.7 * acceleration[i]) / speed, Math.sqrt((0.8 * jerk[i]) / speed));
-  }
-  placeArm(arm, x);
-  differentiateArm(arm);
-  const gain = 1 / (3 * h);
-  for (let r = 0; r < 2; r++) {
-    let rate = 0;
-    for (let i = 0; i < n; i++) rate += (trocarRows[r * n + i] * v[i]) / unit[i];
-    need[r] = (gain * local[r] - rate) / (0.75 * h + (gain * h * h) / 6);
-  }
-  for (let i = 0; i < n; i++) {
-    least[i] = Math.max(-acceleration[i] - a[i], -jerk[i] * h);
-    most[i] = Math.min(acceleration[i] - a[i], jerk[i] * h);
-    wanted[i] = Math.max(least[i], Math.min(most[i], -brake * v[i] - a[i]));
-  }
-  meetRows(planner);
-  for (let i = 0; i < n; i++) wanted[i] += a[i];
-}
-
-/** Changes `wanted` least, each joint against what it can change, so that the two rows are met within the joints' bounds. */
-function meetRows({ arm, wanted, least, most, need }: StopPlanner): void {
-  const { dofs: n, trocarRows, shaft, jerk } = arm;
-  const { unit } = shaft;
-  for (let round = 0; round < 4; round++) {
-    let g00 = 0;
-    let g01 = 0;
-    let g11 = 0;
-    let miss0 = need[0];
-    let miss1 = need[1];
-    for (let i = 0; i < n; i++) {
-      const r0 = trocarRows[i] / unit[i];
-      const r1 = trocarRows[n + i] / unit[i];
-      miss0 -= r0 * wanted[i];
-      miss1 -= r1 * wanted[i];
-      // In the first round joints at their bounds may come off them.
-      if (round > 0 && (wanted[i] <= least[i] || wanted[i] >= most[i])) continue;
-      const weight = jerk[i] * jerk[i];
-      g00 += weight * r0 * r0;
-      g01 += weight * r0 * r1;
-      g11 += weight * r1 * r1;
-    }
-    const det = g00 * g11 - g01 * g01;
-    if (!(det > 1e-12 * g00 * g11) || Math.abs(miss0) + Math.abs(miss1) < 1e-9) return;
-    const l0 = (g11 * miss0 - g01 * miss1) / det;
-    const l1 = (g00 * miss1 - g01 * miss0) / det;
-    for (let i = 0; i < n; i++) {
-      if (round > 0 && (wanted[i] <= least[i] || wanted[i] >= most[i])) continue;
-      const step = (jerk[i] * jerk[i] * (trocarRows[i] * l0 + trocarRows[n + i] * l1)) / unit[i];
-      wanted[i] = Math.max(least[i], Math.min(most[i], wanted[i] + step));
-    }
-  }
 }

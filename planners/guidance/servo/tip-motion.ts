@@ -1,23 +1,28 @@
 import type { ServoArm } from './arm.ts';
 
-/** How the tip moves and turns. */
+/**
+ * How the tip moves (entries 0 to 2) and turns (3 to 5), base frame, and how the trocar's place across the shaft falls (6 and 7,
+ * 0 without a trocar).
+ */
 export interface TipMotion {
-  /** [6] m/s and rad/s, base frame. */
+  /** [9] m/s and rad/s. */
   readonly twist: Float64Array;
-  /** [6] m/s^2 and rad/s^2, over the last cycle. */
+  /** [9] m/s^2 and rad/s^2, over the last cycle. */
   readonly change: Float64Array;
-  /** [6] m/s^2 and rad/s^2: what the turning of the arm adds to it (Jdot qdot), as seen in the last cycle. */
+  /** [9] m/s^2 and rad/s^2: what the turning of the arm adds to it (Jdot qdot), as seen in the last cycle. */
   readonly curvature: Float64Array;
-  /** [6] of the cycle that is being worked out. */
+  /** [9] of the cycle that is being worked out. */
   readonly nextChange: Float64Array;
 }
 
+const ENTRIES = 9;
+
 export function createTipMotion(): TipMotion {
   return {
-    twist: new Float64Array(6),
-    change: new Float64Array(6),
-    curvature: new Float64Array(6),
-    nextChange: new Float64Array(6),
+    twist: new Float64Array(ENTRIES),
+    change: new Float64Array(ENTRIES),
+    curvature: new Float64Array(ENTRIES),
+    nextChange: new Float64Array(ENTRIES),
   };
 }
 
@@ -29,13 +34,13 @@ export function restTipMotion({ twist, change, curvature }: TipMotion): void {
 
 /** The acceleration that joint velocities `v` after a cycle mean, the arm differentiated where it is now. */
 export function proposeTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Array, periodSec: number): void {
-  for (let r = 0; r < 6; r++) motion.nextChange[r] = (rateOf(arm, v, r) - motion.twist[r]) / periodSec;
+  for (let r = 0; r < ENTRIES; r++) motion.nextChange[r] = (rateOf(arm, v, r) - motion.twist[r]) / periodSec;
 }
 
 /** The arm has gone on to joint velocities `v` as proposed, and is differentiated there. */
 export function updateTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Array, periodSec: number): void {
   const { twist, change, curvature, nextChange } = motion;
-  for (let r = 0; r < 6; r++) {
+  for (let r = 0; r < ENTRIES; r++) {
     const rate = rateOf(arm, v, r);
     curvature[r] = (rate - twist[r]) / periodSec - nextChange[r];
     change[r] = nextChange[r] + curvature[r];
@@ -43,9 +48,10 @@ export function updateTipMotion(motion: TipMotion, arm: ServoArm, v: Float64Arra
   }
 }
 
-function rateOf({ dofs: n, jacobian }: ServoArm, v: Float64Array, r: number): number {
+function rateOf({ dofs: n, jacobian, hasTrocar, trocarRows, shaft }: ServoArm, v: Float64Array, r: number): number {
   let rate = 0;
-  for (let c = 0; c < n; c++) rate += jacobian[r * n + c] * v[c];
+  if (r < 6) for (let c = 0; c < n; c++) rate += jacobian[r * n + c] * v[c];
+  else if (hasTrocar && r < 8) for (let c = 0; c < n; c++) rate += (trocarRows[(r - 6) * n + c] * v[c]) / shaft.unit[c];
   return rate;
 }
 
@@ -95,7 +101,7 @@ export function followVelocity(
 ): void {
   for (let i = at; i < at + 3; i++) wanted[i] -= twist[i];
   const miss = length(wanted, at);
-  const push = miss > 0 ? Math.min(3 * gainPerSec, Math.sqrt(jerk / miss), acceleration / miss) : 0;
+  const push = miss > 0 ? Math.min(3 * gainPerSec, Math.sqrt((0.5 * jerk) / miss), acceleration / miss) : 0;
   for (let i = at; i < at + 3; i++) wanted[i] = push * wanted[i] - change[i];
   const bend = length(wanted, at);
   const turn = bend > 0 ? Math.min(1, 9 * gainPerSec * periodSec, (jerk * periodSec) / bend) : 0;
