@@ -4,6 +4,10 @@ import type { TipMotion, TrackingLimits } from './tip-motion.ts';
 
 /** Share of the speed towards a fixture that its row allows which is asked for. */
 const SOFTLY = 0.5;
+/** The same for the place where it would come to rest, which has the way there behind it. */
+const REST_SOFTLY = 0.7;
+/** Share of the way to rest that is kept free there: along curved boundaries the velocity follows the wanted one late. */
+const REST_SHARE = 0.03;
 /** Rounds in which the wanted velocity goes through fixtures one by one. */
 const ROUNDS = 3;
 
@@ -21,11 +25,11 @@ export function approachFixtures(
 ): void {
   for (let round = 0; round < ROUNDS; round++) {
     for (let f = 0; f < count; f++) {
-      const distance = Math.max(0, distanceM[f]);
       // No faster than half of what the tip can brake stops in time.
-      const braked = -Math.sqrt(tip.acceleration * distance);
-      leave(gradients, f, Math.max(braked, approachBound(distance, SOFTLY * approachPerSec)), wanted);
-      leave(stop.restGradients, f, approachBound(stop.restDistanceM[f], approachPerSec), wanted);
+      const braked = -Math.sqrt(tip.acceleration * Math.max(0, distanceM[f]));
+      leave(gradients, f, Math.max(braked, approachBound(distanceM[f], SOFTLY * approachPerSec)), wanted);
+      const atRest = stop.restDistanceM[f] - REST_SHARE * stop.wayM;
+      leave(stop.restGradients, f, approachBound(atRest, REST_SOFTLY * approachPerSec), wanted);
     }
   }
 }
@@ -44,13 +48,13 @@ function leave(gradients: Float64Array, f: number, bound: number, wanted: Float6
 }
 
 /**
- * The least rate at which the distance to fixture f must rise: that of its row, or what the tip can do in a cycle where that
+ * The least rate at which a distance must rise along gradient f: that of its row, or what the tip can do in a cycle where that
  * is less, so that no row asks joints for all they have at the trocar's cost. The motion to rest guards what is left.
  */
 export function fixtureBound(
-  { distanceM, gradients }: FixtureSet,
+  gradients: Float64Array,
   f: number,
-  approachPerSec: number,
+  bound: number,
   { twist, change }: TipMotion,
   tip: TrackingLimits,
   periodSec: number,
@@ -61,6 +65,5 @@ export function fixtureBound(
     rate += gradients[3 * f + r] * twist[r];
     rise += gradients[3 * f + r] * change[r];
   }
-  const able = rate + periodSec * Math.min(tip.acceleration, rise + periodSec * tip.jerk);
-  return Math.min(approachBound(distanceM[f], approachPerSec), able);
+  return Math.min(bound, rate + periodSec * Math.min(tip.acceleration, rise + periodSec * tip.jerk));
 }

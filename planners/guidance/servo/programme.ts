@@ -1,3 +1,4 @@
+import { approachBound } from '../fixtures/set.ts';
 import type { ServoArm } from './arm.ts';
 import type { ServoGoal } from './config.ts';
 import { approachFixtures, fixtureBound } from './fixture-rows.ts';
@@ -5,7 +6,7 @@ import { createJointBounds, type JointBounds, setJointBounds } from './joint-bou
 import { createQuadraticProgramme, type QuadraticProgramme } from './quadratic-programme.ts';
 import type { StopMotion } from './stop-motion.ts';
 import { createTipLimits, setLimitsOf, type TipLimits } from './tip-limits.ts';
-import { approachVelocity, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
+import { approachVelocity, createTrackingLimits, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
 
 /** Velocities of one cycle as a quadratic programme over joint velocities in the joints' units. */
 export interface ServoProgramme {
@@ -44,6 +45,8 @@ const TURN_LENGTH_M = 0.1;
 const OWN_WEIGHT = 2e-4;
 /** How fast an acceleration fades that nothing asks for [1/s]. */
 const FADING = 60;
+/** Rows of fixtures farther away are left out: nothing approaches them so fast [m]. */
+const FAR_M = 0.2;
 const NO_MOTION = new Float64Array(3);
 /** How fast a joint takes on the velocity that draws it to the middle [1/s]. */
 const POSTURE_RATE = 5;
@@ -54,7 +57,7 @@ const TROCAR_GAIN = 60;
 
 export function createServoProgramme(arm: ServoArm, motion: TipMotion, settings: ProgrammeSettings): ServoProgramme {
   const n = arm.dofs;
-  const rows = 2 * n + arm.fixtures.count;
+  const rows = 2 * n + 2 * arm.fixtures.count;
   const qp = createQuadraticProgramme(n, rows);
   return {
     arm,
@@ -67,9 +70,9 @@ export function createServoProgramme(arm: ServoArm, motion: TipMotion, settings:
       const mid = (low + arm.upper[i]) / 2;
       return Number.isFinite(mid) ? mid : 0;
     }),
-    tip: { gainPerSec: settings.gainPerSec, speed: 0, acceleration: 0, jerk: 0 },
-    turn: { gainPerSec: settings.gainPerSec, speed: 0, acceleration: 0, jerk: 0 },
-    trocar: { gainPerSec: TROCAR_GAIN, speed: 0, acceleration: 0, jerk: 0 },
+    tip: createTrackingLimits(n, settings.gainPerSec, settings.maxSpeedMps),
+    turn: createTrackingLimits(n, settings.gainPerSec, settings.maxTurnRadPerSec),
+    trocar: createTrackingLimits(n, TROCAR_GAIN, 1),
     wanted: new Float64Array(9),
     error: new Float64Array(3),
     row: new Float64Array(n),
@@ -137,18 +140,16 @@ export function setProgramme(
     qp.h[c * n + c] += OWN_WEIGHT;
     qp.g[c] += (OWN_WEIGHT * own) / shaft.unit[c];
   }
-  setRows(programme);
+  setRows(programme, stop);
 }
 
 /**
  * Sets what the joints can do for the tip, its turning and the trocar at the configuration of the programme that was solved
  * last.
  */
-export function setTipLimits({ arm, limits, settings, tip, turn, trocar }: ServoProgramme): void {
+export function setTipLimits({ arm, limits, tip, turn, trocar }: ServoProgramme): void {
   setLimitsOf(limits, arm.jacobian, 0, 3, false, 1, tip);
-  tip.speed = Math.min(tip.speed, settings.maxSpeedMps);
   setLimitsOf(limits, arm.jacobian, 3, 3, false, TURN_LENGTH_M * TURN_LENGTH_M, turn);
-  turn.speed = Math.min(turn.speed, settings.maxTurnRadPerSec);
   if (arm.hasTrocar) setLimitsOf(limits, arm.trocarRows, 0, 2, true, TROCAR_WEIGHT, trocar);
 }
 
@@ -206,7 +207,7 @@ function addSquare({ qp, row }: ServoProgramme, wanted: number, weight: number):
   }
 }
 
-function setRows(programme: ServoProgramme): void {
+function setRows(programme: ServoProgramme, stop: StopMotion): void {
   const { arm, qp, bounds, settings, motion, tip } = programme;
   const { dofs: n, shaft, fixtures } = arm;
   const { rows } = qp;
@@ -219,16 +220,23 @@ function setRows(programme: ServoProgramme): void {
       k++;
     }
   }
-  for (let f = 0; f < fixtures.count; f++) {
+  for (let f = 0; f < 2 * fixtures.count; f++) {
+    // From where the tip is, then from where it would come to rest.
+    const now = f < fixtures.count;
+    const which = now ? f : f - fixtures.count;
+    const gradients = now ? fixtures.gradients : stop.restGradients;
+    const distance = now ? fixtures.distanceM[which] : stop.restDistanceM[which];
+    if (distance > FAR_M) continue;
     let reachable = 0;
     for (let c = 0; c < n; c++) {
       let slope = 0;
-      for (let r = 0; r < 3; r++) slope += fixtures.gradients[3 * f + r] * arm.jacobian[r * n + c];
+      for (let r = 0; r < 3; r++) slope += gradients[3 * which + r] * arm.jacobian[r * n + c];
       rows[k * n + c] = slope * shaft.unit[c];
       reachable += slope * (slope > 0 ? bounds.highest[c] : bounds.lowest[c]);
     }
-    const bound = fixtureBound(fixtures, f, settings.approachPerSec, motion, tip, settings.periodSec);
-    qp.bounds[k] = Math.min(bound, reachable - 1e-9);
+    const bound = approachBound(distance, settings.approachPerSec);
+    const able = fixtureBound(gradients, which, bound, motion, tip, settings.periodSec);
+    qp.bounds[k] = Math.min(able, reachable - 1e-9);
     k++;
   }
   qp.count = k;

@@ -18,6 +18,8 @@ export interface StopMotion {
   trocarErrorM: number;
   /** Length of shaft through the trocar at rest [m]. */
   restInsertedM: number;
+  /** How far the tip is from where it rests [m]. */
+  wayM: number;
   /** [dofs] where it rests. */
   readonly restQ: Float64Array;
   /** Where it rests: [fixtures] distances to them [m] and [fixtures][3] gradients. */
@@ -36,6 +38,7 @@ export function createStopMotion(dofs: number, fixtures: number): StopMotion {
     length: 0,
     trocarErrorM: 0,
     restInsertedM: 0,
+    wayM: 0,
     restQ: new Float64Array(dofs),
     restDistanceM: new Float64Array(fixtures),
     restGradients: new Float64Array(3 * fixtures),

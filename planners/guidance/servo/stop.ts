@@ -153,11 +153,20 @@ function rampFits(planner: StopPlanner, out: StopMotion, beyondM: number): boole
 
 /** Remembers what is near where the motion rests. */
 function rest(planner: StopPlanner, out: StopMotion): void {
-  const { arm } = planner;
-  const { dofs: n, fixtures } = arm;
+  const { arm, x } = planner;
+  const { dofs: n, fixtures, shaft } = arm;
+  const { tipBase: tip } = shaft;
   const end = out.segments * n;
-  for (let i = 0; i < n; i++) out.restQ[i] = out.q[end + i];
+  for (let i = 0; i < n; i++) {
+    x[i] = out.q[i];
+    out.restQ[i] = out.q[end + i];
+  }
+  placeArm(arm, x);
+  const tx = tip[0];
+  const ty = tip[1];
+  const tz = tip[2];
   look(planner, out, out.restQ);
+  out.wayM = Math.sqrt((tip[0] - tx) ** 2 + (tip[1] - ty) ** 2 + (tip[2] - tz) ** 2);
   for (let f = 0; f < fixtures.count; f++) out.restDistanceM[f] = fixtures.distanceM[f];
   for (let f = 0; f < 3 * fixtures.count; f++) out.restGradients[f] = fixtures.gradients[f];
   out.restInsertedM = arm.now.insertedM;

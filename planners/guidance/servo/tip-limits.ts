@@ -54,30 +54,30 @@ export function setLimitsOf(
   out: TrackingLimits,
 ): void {
   const { dofs: n, shaft } = arm;
+  const { response } = out;
   effort.fill(0);
-  for (let r = first; r < first + count; r++) {
+  for (let r = 0; r < count; r++) {
     // H^-1 = basis basis'
     for (let c = 0; c < n; c++) {
       let sum = 0;
-      for (let k = 0; k < n; k++) sum += basis[k * n + c] * rows[r * n + k] * (scaled ? 1 : shaft.unit[k]);
+      for (let k = 0; k < n; k++) sum += basis[k * n + c] * rows[(first + r) * n + k] * (scaled ? 1 : shaft.unit[k]);
       projected[c] = weight * sum;
     }
     for (let i = 0; i < n; i++) {
       let sum = 0;
       for (let c = 0; c < n; c++) sum += basis[i * n + c] * projected[c];
-      effort[i] += sum * sum * shaft.unit[i] * shaft.unit[i];
+      sum *= shaft.unit[i];
+      effort[i] += sum * sum;
+      response[3 * i + r] = sum / (SPEED_SHARE * brakable[i]);
     }
   }
-  let speed = Number.POSITIVE_INFINITY;
   let acceleration = Number.POSITIVE_INFINITY;
   let jerk = Number.POSITIVE_INFINITY;
   for (let i = 0; i < n; i++) {
     const each = Math.sqrt(effort[i]) + 1e-9;
-    speed = Math.min(speed, brakable[i] / each);
     acceleration = Math.min(acceleration, arm.acceleration[i] / each);
     jerk = Math.min(jerk, arm.jerk[i] / each);
   }
-  out.speed = SPEED_SHARE * speed;
   out.acceleration = SHARE * acceleration;
   out.jerk = SHARE * jerk;
 }

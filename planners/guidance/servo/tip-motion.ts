@@ -58,9 +58,17 @@ function rateOf({ dofs: n, jacobian, hasTrocar, trocarRows, shaft }: ServoArm, v
 export interface TrackingLimits {
   /** Speed per error [1/s]. */
   readonly gainPerSec: number;
-  speed: number;
+  /** Never faster [m/s or rad/s]. */
+  readonly mostSpeed: number;
+  /** In whatever direction. */
   acceleration: number;
   jerk: number;
+  /** [dofs][3] how joints move for the task, each over what it may. */
+  readonly response: Float64Array;
+}
+
+export function createTrackingLimits(dofs: number, gainPerSec: number, mostSpeed: number): TrackingLimits {
+  return { gainPerSec, mostSpeed, acceleration: 0, jerk: 0, response: new Float64Array(3 * dofs) };
 }
 
 /**
@@ -73,16 +81,28 @@ export interface TrackingLimits {
 export function approachVelocity(
   error: Float64Array,
   goalVelocity: Float64Array,
-  { gainPerSec, speed, acceleration }: TrackingLimits,
+  limits: TrackingLimits,
   share: number,
   out: Float64Array,
   at: number,
 ): void {
+  const { gainPerSec, mostSpeed, acceleration } = limits;
   const far = length(error, 0);
-  const close = far > 0 ? Math.min(gainPerSec, Math.sqrt(acceleration / far), speed / far) : 0;
+  const close = far > 0 ? Math.min(gainPerSec, Math.sqrt(acceleration / far), mostSpeed / far) : 0;
   for (let i = 0; i < 3; i++) out[at + i] = goalVelocity[i] + close * error[i];
-  const slow = share * Math.min(1, speed / Math.max(length(out, at), 1e-15));
+  const slow = share * Math.min(1, mostSpeed / Math.max(length(out, at), 1e-15), fastest(limits, out, at));
   for (let i = 0; i < 3; i++) out[at + i] *= slow;
+}
+
+/** How many times faster than a velocity the joints may go for it. */
+function fastest({ response }: TrackingLimits, velocity: Float64Array, at: number): number {
+  let most = 1e-15;
+  for (let k = 0; k < response.length; k += 3) {
+    const used =
+      response[k] * velocity[at] + response[k + 1] * velocity[at + 1] + response[k + 2] * velocity[at + 2];
+    if (Math.abs(used) > most) most = Math.abs(used);
+  }
+  return 1 / most;
 }
 
 /**
