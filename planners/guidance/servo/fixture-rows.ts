@@ -55,15 +55,19 @@ export function fixtureBound(
   gradients: Float64Array,
   f: number,
   bound: number,
-  { twist, change }: TipMotion,
+  { twist, change, curvature }: TipMotion,
   tip: TrackingLimits,
   periodSec: number,
 ): number {
   let rate = 0;
   let rise = 0;
+  let bend = 0;
   for (let r = 0; r < 3; r++) {
     rate += gradients[3 * f + r] * twist[r];
     rise += gradients[3 * f + r] * change[r];
+    bend += gradients[3 * f + r] * curvature[r];
   }
-  return Math.min(bound, rate + periodSec * Math.min(tip.acceleration, rise + periodSec * tip.jerk));
+  const able = rate + periodSec * Math.min(tip.acceleration, rise + periodSec * tip.jerk);
+  // What the arm's curvature adds by itself is not asked of the joints.
+  return Math.min(bound, able) - periodSec * bend;
 }

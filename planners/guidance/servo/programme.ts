@@ -50,6 +50,9 @@ const FAR_M = 0.2;
 const NO_MOTION = new Float64Array(3);
 /** How fast a joint takes on the velocity that draws it to the middle [1/s]. */
 const POSTURE_RATE = 5;
+/** Shares of what the joints can do that are asked for: of the tip's the rest is for curvature, the trocar and fixtures. */
+const TIP_SHARE = 0.5;
+const TROCAR_SHARE = 0.9;
 /** Of the trocar against the tip; its rows are lengths too. */
 const TROCAR_WEIGHT = 400;
 /** How fast an error of the trocar is taken back [1/s]. */
@@ -148,9 +151,9 @@ export function setProgramme(
  * last.
  */
 export function setTipLimits({ arm, limits, tip, turn, trocar }: ServoProgramme): void {
-  setLimitsOf(limits, arm.jacobian, 0, 3, false, 1, tip);
-  setLimitsOf(limits, arm.jacobian, 3, 3, false, TURN_LENGTH_M * TURN_LENGTH_M, turn);
-  if (arm.hasTrocar) setLimitsOf(limits, arm.trocarRows, 0, 2, true, TROCAR_WEIGHT, trocar);
+  setLimitsOf(limits, arm.jacobian, 0, 3, false, 1, TIP_SHARE, tip);
+  setLimitsOf(limits, arm.jacobian, 3, 3, false, TURN_LENGTH_M * TURN_LENGTH_M, TIP_SHARE, turn);
+  if (arm.hasTrocar) setLimitsOf(limits, arm.trocarRows, 0, 2, true, TROCAR_WEIGHT, TROCAR_SHARE, trocar);
 }
 
 /** The rotation from the tool to the goal as a vector [rad]: half the sum of the cross products of their axes, grown to the angle. */

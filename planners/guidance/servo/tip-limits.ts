@@ -17,8 +17,6 @@ export interface TipLimits {
  * follow, three times as long as accelerations take to build up, within bounds [s].
  */
 const SOON_SEC = { least: 0.15, most: 0.3, free: 1 };
-/** Share of what the joints can do that is asked for: the rest is for curvature, the trocar and fixtures. */
-const SHARE = 0.5;
 const SPEED_SHARE = 0.8;
 
 export function createTipLimits(arm: ServoArm, qp: QuadraticProgramme): TipLimits {
@@ -42,6 +40,7 @@ export function createTipLimits(arm: ServoArm, qp: QuadraticProgramme): TipLimit
  * Sets speed, acceleration and jerk of one part of the task from how far joints move for it: a unit of it in any direction
  * asks a joint for at most the length of its row of the weighted inverse H^-1 J' w.
  *
+ * @param share of what the joints can do that is asked for
  * @param rows [count][dofs] of the task, by joints in their units
  */
 export function setLimitsOf(
@@ -51,6 +50,7 @@ export function setLimitsOf(
   count: number,
   scaled: boolean,
   weight: number,
+  share: number,
   out: TrackingLimits,
 ): void {
   const { dofs: n, shaft } = arm;
@@ -78,6 +78,6 @@ export function setLimitsOf(
     acceleration = Math.min(acceleration, arm.acceleration[i] / each);
     jerk = Math.min(jerk, arm.jerk[i] / each);
   }
-  out.acceleration = SHARE * acceleration;
-  out.jerk = SHARE * jerk;
+  out.acceleration = share * acceleration;
+  out.jerk = share * jerk;
 }
