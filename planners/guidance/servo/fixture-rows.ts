@@ -1,6 +1,6 @@
 import { approachBound, type FixtureSet } from '../fixtures/set.ts';
 import type { StopMotion } from './stop-motion.ts';
-import type { TipMotion, TrackingLimits } from './tip-motion.ts';
+import { factorToLimit, type TipMotion, type TrackingLimits } from './tip-motion.ts';
 
 /** Share of the speed towards a fixture that its row allows which is asked for. */
 const SOFTLY = 0.5;
@@ -26,7 +26,7 @@ export function approachFixtures(
   for (let round = 0; round < ROUNDS; round++) {
     for (let f = 0; f < count; f++) {
       // No faster than half of what the tip can brake stops in time.
-      const braked = -Math.sqrt(tip.acceleration * Math.max(0, distanceM[f]));
+      const braked = -Math.sqrt(factorToLimit(tip, tip.acceleration, gradients, 3 * f) * Math.max(0, distanceM[f]));
       leave(gradients, f, Math.max(braked, approachBound(distanceM[f], SOFTLY * approachPerSec)), wanted);
       const atRest = stop.restDistanceM[f] - REST_SHARE * stop.wayM;
       leave(stop.restGradients, f, approachBound(atRest, REST_SOFTLY * approachPerSec), wanted);
@@ -67,7 +67,9 @@ export function fixtureBound(
     rise += gradients[3 * f + r] * change[r];
     bend += gradients[3 * f + r] * curvature[r];
   }
-  const able = rate + periodSec * Math.min(tip.acceleration, rise + periodSec * tip.jerk);
+  const acceleration = factorToLimit(tip, tip.acceleration, gradients, 3 * f);
+  const jerk = factorToLimit(tip, tip.jerk, gradients, 3 * f);
+  const able = rate + periodSec * Math.min(acceleration, rise + periodSec * jerk);
   // What the arm's curvature adds by itself is not asked of the joints.
   return Math.min(bound, able) - periodSec * bend;
 }

@@ -5,8 +5,8 @@ import { approachFixtures, fixtureBound } from './fixture-rows.ts';
 import { createJointBounds, type JointBounds, setJointBounds } from './joint-bounds.ts';
 import { createQuadraticProgramme, type QuadraticProgramme } from './quadratic-programme.ts';
 import type { StopMotion } from './stop-motion.ts';
-import { createTipLimits, setLimitsOf, type TipLimits } from './tip-limits.ts';
-import { approachVelocity, createTrackingLimits, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
+import { createTrackingLimits, setResponse } from './tip-limits.ts';
+import { approachVelocity, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
 
 /** Velocities of one cycle as a quadratic programme over joint velocities in the joints' units. */
 export interface ServoProgramme {
@@ -15,7 +15,6 @@ export interface ServoProgramme {
   readonly qp: QuadraticProgramme;
   readonly settings: ProgrammeSettings;
   readonly bounds: JointBounds;
-  readonly limits: TipLimits;
   readonly middle: Float64Array;
   /** What the joints can do where the arm is for the tip and the trocar [m/s, m/s^2, m/s^3], and for turning [rad/s, ..]. */
   readonly tip: TrackingLimits;
@@ -68,14 +67,13 @@ export function createServoProgramme(arm: ServoArm, motion: TipMotion, settings:
     settings,
     qp,
     bounds: createJointBounds(arm, settings.periodSec),
-    limits: createTipLimits(arm, qp),
     middle: Float64Array.from(arm.lower, (low, i) => {
       const mid = (low + arm.upper[i]) / 2;
       return Number.isFinite(mid) ? mid : 0;
     }),
-    tip: createTrackingLimits(n, settings.gainPerSec, settings.maxSpeedMps),
-    turn: createTrackingLimits(n, settings.gainPerSec, settings.maxTurnRadPerSec),
-    trocar: createTrackingLimits(n, TROCAR_GAIN, 1),
+    tip: createTrackingLimits(arm, settings.gainPerSec, settings.maxSpeedMps, TIP_SHARE),
+    turn: createTrackingLimits(arm, settings.gainPerSec, settings.maxTurnRadPerSec, TIP_SHARE),
+    trocar: createTrackingLimits(arm, TROCAR_GAIN, 1, TROCAR_SHARE),
     wanted: new Float64Array(9),
     error: new Float64Array(3),
     row: new Float64Array(n),
@@ -150,10 +148,10 @@ export function setProgramme(
  * Sets what the joints can do for the tip, its turning and the trocar at the configuration of the programme that was solved
  * last.
  */
-export function setTipLimits({ arm, limits, tip, turn, trocar }: ServoProgramme): void {
-  setLimitsOf(limits, arm.jacobian, 0, 3, false, 1, TIP_SHARE, tip);
-  setLimitsOf(limits, arm.jacobian, 3, 3, false, TURN_LENGTH_M * TURN_LENGTH_M, TIP_SHARE, turn);
-  if (arm.hasTrocar) setLimitsOf(limits, arm.trocarRows, 0, 2, true, TROCAR_WEIGHT, TROCAR_SHARE, trocar);
+export function setTipLimits({ arm, qp, tip, turn, trocar, row }: ServoProgramme): void {
+  setResponse(tip, arm, qp, arm.jacobian, 0, 3, false, 1, row);
+  setResponse(turn, arm, qp, arm.jacobian, 3, 3, false, TURN_LENGTH_M * TURN_LENGTH_M, row);
+  if (arm.hasTrocar) setResponse(trocar, arm, qp, arm.trocarRows, 0, 2, true, TROCAR_WEIGHT, row);
 }
 
 /** The rotation from the tool to the goal as a vector [rad]: half the sum of the cross products of their axes, grown to the angle. */

@@ -55,20 +55,34 @@ function rateOf({ dofs: n, jacobian, hasTrocar, trocarRows, shaft }: ServoArm, v
   return rate;
 }
 
+/** What joints can do for a part of the task where the arm is. */
 export interface TrackingLimits {
   /** Speed per error [1/s]. */
   readonly gainPerSec: number;
   /** Never faster [m/s or rad/s]. */
   readonly mostSpeed: number;
-  /** In whatever direction. */
-  acceleration: number;
-  jerk: number;
-  /** [dofs][3] how joints move for the task, each over what it may. */
+  /** [dofs][3] how joints move for a unit of it in each direction. */
   readonly response: Float64Array;
+  /** [dofs] velocities, accelerations and jerks that it may ask of the joints. */
+  readonly velocity: Float64Array;
+  readonly acceleration: Float64Array;
+  readonly jerk: Float64Array;
 }
 
-export function createTrackingLimits(dofs: number, gainPerSec: number, mostSpeed: number): TrackingLimits {
-  return { gainPerSec, mostSpeed, acceleration: 0, jerk: 0, response: new Float64Array(3 * dofs) };
+/** How much of a vector the joints can do: the factor that brings the first of them to its limit. */
+export function factorToLimit(
+  { response }: TrackingLimits,
+  most: Float64Array,
+  vector: Float64Array,
+  at: number,
+): number {
+  let used = 1e-12;
+  for (let i = 0; i < most.length; i++) {
+    const k = 3 * i;
+    const each = response[k] * vector[at] + response[k + 1] * vector[at + 1] + response[k + 2] * vector[at + 2];
+    used = Math.max(used, Math.abs(each) / most[i]);
+  }
+  return 1 / used;
 }
 
 /**
@@ -86,45 +100,38 @@ export function approachVelocity(
   out: Float64Array,
   at: number,
 ): void {
-  const { gainPerSec, mostSpeed, acceleration } = limits;
+  const { gainPerSec, mostSpeed } = limits;
   const far = length(error, 0);
-  const close = far > 0 ? Math.min(gainPerSec, Math.sqrt(acceleration / far), mostSpeed / far) : 0;
+  // sqrt(acceleration / far), where far * factor is the acceleration.
+  const braked = Math.sqrt(factorToLimit(limits, limits.acceleration, error, 0));
+  const close = far > 0 ? Math.min(gainPerSec, braked, mostSpeed / far) : 0;
   for (let i = 0; i < 3; i++) out[at + i] = goalVelocity[i] + close * error[i];
-  const slow = share * Math.min(1, mostSpeed / Math.max(length(out, at), 1e-15), fastest(limits, out, at));
+  const most = factorToLimit(limits, limits.velocity, out, at);
+  const slow = share * Math.min(1, mostSpeed / Math.max(length(out, at), 1e-15), most);
   for (let i = 0; i < 3; i++) out[at + i] *= slow;
 }
 
-/** How many times faster than a velocity the joints may go for it. */
-function fastest({ response }: TrackingLimits, velocity: Float64Array, at: number): number {
-  let most = 1e-15;
-  for (let k = 0; k < response.length; k += 3) {
-    const used =
-      response[k] * velocity[at] + response[k + 1] * velocity[at + 1] + response[k + 2] * velocity[at + 2];
-    if (Math.abs(used) > most) most = Math.abs(used);
-  }
-  return 1 / most;
-}
-
 /**
- * The velocity to ask of the joints after a cycle so that the wanted one, which it replaces, is followed: two nested loops, velocity to acceleration and
- * acceleration to jerk, the first no faster than the limit of the second lets it brake in time. What the arm's curvature
- * will add is taken off.
+ * The velocity to ask of the joints after a cycle so that the wanted one, which it replaces, is followed: two nested loops,
+ * velocity to acceleration and acceleration to jerk, the first no faster than the limit of the second lets it brake in time.
+ * What the arm's curvature will add is taken off.
  *
  * @param wanted [3] from `at` on, as `twist` and `change` of the motion
  */
 export function followVelocity(
   { twist, change, curvature }: TipMotion,
-  { gainPerSec, acceleration, jerk }: TrackingLimits,
+  limits: TrackingLimits,
   periodSec: number,
   wanted: Float64Array,
   at: number,
 ): void {
+  const { gainPerSec } = limits;
   for (let i = at; i < at + 3; i++) wanted[i] -= twist[i];
-  const miss = length(wanted, at);
-  const push = miss > 0 ? Math.min(3 * gainPerSec, Math.sqrt((0.5 * jerk) / miss), acceleration / miss) : 0;
+  const eased = Math.sqrt(0.5 * factorToLimit(limits, limits.jerk, wanted, at));
+  const push = Math.min(3 * gainPerSec, eased, factorToLimit(limits, limits.acceleration, wanted, at));
   for (let i = at; i < at + 3; i++) wanted[i] = push * wanted[i] - change[i];
-  const bend = length(wanted, at);
-  const turn = bend > 0 ? Math.min(1, 9 * gainPerSec * periodSec, (jerk * periodSec) / bend) : 0;
+  const able = periodSec * factorToLimit(limits, limits.jerk, wanted, at);
+  const turn = Math.min(1, 9 * gainPerSec * periodSec, able);
   for (let i = at; i < at + 3; i++) wanted[i] = twist[i] + periodSec * (change[i] + turn * wanted[i] - curvature[i]);
 }
 
