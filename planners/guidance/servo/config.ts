@@ -53,3 +53,5 @@ export const SERVO_STOPPING = 1;
 export const SERVO_INFEASIBLE = 2;
 /** A value of the goal is not finite; the set-point is from the motion to rest. */
 export const SERVO_BAD_INPUT = 3;
+/** The motion to rest goes on until the programme can take over smoothly. */
+export const SERVO_RESTING = 4;

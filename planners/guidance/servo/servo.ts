@@ -5,6 +5,7 @@ import {
   SERVO_BAD_INPUT,
   SERVO_INFEASIBLE,
   SERVO_OK,
+  SERVO_RESTING,
   SERVO_STOPPING,
   type ServoConfig,
   type ServoGoal,
@@ -13,7 +14,14 @@ import { createServoProgramme, type ServoProgramme, setProgramme, setTipLimits }
 import { QP_BAD_INPUT, QP_SOLVED, solveQuadraticProgramme } from './quadratic-programme.ts';
 import { BLOCKED_BY, createStopPlanner, planStop, type StopPlanner } from './stop.ts';
 import { createStopMotion, type StopMotion, stopStateAt } from './stop-motion.ts';
-import { createTipMotion, proposeTipMotion, restTipMotion, type TipMotion, updateTipMotion } from './tip-motion.ts';
+import {
+  createTipMotion,
+  factorToLimit,
+  proposeTipMotion,
+  restTipMotion,
+  type TipMotion,
+  updateTipMotion,
+} from './tip-motion.ts';
 
 /**
  * The control cycle of an arm: preallocated by {@link createServo}, set to a state by {@link startServo}, advanced by
@@ -45,6 +53,8 @@ export interface Servo {
   /** How far beyond a fixture it started [m]. */
   beyondM: number;
   throttle: number;
+  /** No goal. */
+  readonly stay: ServoGoal;
 }
 
 /** @throws IsocenterError `servo/...` for settings that make no sense, `fixture/bad` */
@@ -95,12 +105,22 @@ export function createServo(config: ServoConfig): Servo {
     stopCycle: 0,
     beyondM: 0,
     throttle: 1,
+    stay: {
+      positionM: new Float64Array(3),
+      velocityMps: new Float64Array(3),
+      rotation: new Float64Array([1, 0, 0, 0, 1, 0, 0, 0, 1]),
+      turnRadPerSec: new Float64Array(3),
+      turns: false,
+    },
   };
 }
 
 /** How fast the whole of the wanted motion is given again after it had to be slowed down [1/s]. */
 const RECOVERY_PER_SEC = 2;
 const SLOWING_PER_SEC = 20;
+/** Speeds that count as none where a stop is left [m/s]. */
+const NEAR_REST_MPS = 5e-4;
+const TROCAR_REST_MPS = 1e-3;
 /** Share of the trocar's tolerance that motions to rest leave where nothing is slowed down. */
 const TROCAR_ROOM = 0.6;
 
@@ -128,6 +148,10 @@ export function startServo(servo: Servo, q: ArrayLike<number>): StartFault | und
   const rests = planStop(servo.stopPlanner, servo.q, servo.v, servo.a, 0, servo.stop);
   setFigures(servo);
   restTipMotion(servo.motion);
+  // What the joints can do here: known from a programme that is solved once.
+  setProgramme(servo.programme, servo.stay, servo.q, servo.v, servo.a, 0, servo.stop);
+  solveQuadraticProgramme(servo.programme.qp);
+  setTipLimits(servo.programme);
   return rests ? undefined : 'limits';
 }
 
@@ -138,7 +162,10 @@ export function startServo(servo: Servo, q: ArrayLike<number>): StartFault | und
  * @returns a code of config.ts
  */
 export function stepServo(servo: Servo, goal: ServoGoal): number {
-  let code = isGoalFinite(goal) ? propose(servo, goal, servo.throttle) : SERVO_BAD_INPUT;
+  let code = isGoalFinite(goal) ? SERVO_OK : SERVO_BAD_INPUT;
+  // A stop that has begun is left where the programme can take over without turning back.
+  if (code === SERVO_OK)
+    code = servo.stopCycle > 0 && !canTakeOver(servo) ? SERVO_RESTING : propose(servo, goal, servo.throttle);
   servo.counts.cycles++;
   if (code === SERVO_STOPPING) {
     // What cannot be stopped at this pace can mostly be slowed down where it goes.
@@ -160,6 +187,19 @@ export function stepServo(servo: Servo, goal: ServoGoal): number {
   }
   setFigures(servo);
   return code;
+}
+
+/** Whether the speed that taking the accelerations back costs is no more than there is, and little at the trocar. */
+function canTakeOver({ motion, programme: { tip, trocar } }: Servo): boolean {
+  const { twist, change } = motion;
+  const lost = 0.5 / factorToLimit(tip, tip.jerk, change, 0);
+  const lostAtTrocar = 0.5 / factorToLimit(trocar, trocar.jerk, change, 6);
+  const speed = lengthOf(twist, 0);
+  return lengthOf(change, 0) * lost <= speed + NEAR_REST_MPS && lengthOf(change, 6) * lostAtTrocar <= TROCAR_REST_MPS;
+}
+
+function lengthOf(values: Float64Array, at: number): number {
+  return Math.sqrt(values[at] * values[at] + values[at + 1] * values[at + 1] + values[at + 2] * values[at + 2]);
 }
 
 /** One cycle of the motion to rest, whatever is asked: for a latched stop, a fault or silence. */
