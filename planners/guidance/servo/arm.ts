@@ -9,6 +9,7 @@ export interface ServoArm {
   readonly shaft: Shaft;
   readonly dofs: number;
   readonly hasTrocar: boolean;
+  /** With a trocar one slot more: the length of shaft through it beyond the least. */
   readonly fixtures: FixtureSet;
   /** [dofs] in rad or m, and per s, s^2 and s^3. */
   readonly lower: Float64Array;
@@ -63,6 +64,11 @@ export function placeArm(arm: ServoArm, x: Float64Array): void {
   now.trocarErrorM = arm.hasTrocar ? Math.sqrt(local[0] * local[0] + local[1] * local[1]) : 0;
   now.insertedM = insertionM(shaft);
   now.fixtureM = evaluateFixtures(arm.fixtures, tipBase[0], tipBase[1], tipBase[2]);
+  if (!arm.hasTrocar) return;
+  // Drawing the shaft out is approached as a fixture is: the tip moves along the shaft for it.
+  const { distanceM, gradients, count } = arm.fixtures;
+  distanceM[count] = now.insertedM - arm.insertionM;
+  for (let r = 0; r < 3; r++) gradients[3 * count + r] = shaft.chain.pose[8 + r];
 }
 
 /** Jacobians at the configuration that {@link placeArm} saw last. */

@@ -17,14 +17,14 @@ const ROUNDS = 3;
  * several fixtures leave is found by going through them in turn.
  */
 export function approachFixtures(
-  { count, distanceM, gradients }: FixtureSet,
+  { slots, distanceM, gradients }: FixtureSet,
   stop: StopMotion,
   approachPerSec: number,
   tip: TrackingLimits,
   wanted: Float64Array,
 ): void {
   for (let round = 0; round < ROUNDS; round++) {
-    for (let f = 0; f < count; f++) {
+    for (let f = 0; f < slots; f++) {
       // No faster than half of what the tip can brake stops in time.
       const braked = -Math.sqrt(factorToLimit(tip, tip.acceleration, gradients, 3 * f) * Math.max(0, distanceM[f]));
       leave(gradients, f, Math.max(braked, approachBound(distanceM[f], SOFTLY * approachPerSec)), wanted);

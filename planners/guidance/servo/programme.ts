@@ -59,7 +59,7 @@ const TROCAR_GAIN = 60;
 
 export function createServoProgramme(arm: ServoArm, motion: TipMotion, settings: ProgrammeSettings): ServoProgramme {
   const n = arm.dofs;
-  const rows = 2 * n + 2 * arm.fixtures.count;
+  const rows = 2 * n + 2 * arm.fixtures.slots;
   const qp = createQuadraticProgramme(n, rows);
   return {
     arm,
@@ -221,10 +221,10 @@ function setRows(programme: ServoProgramme, stop: StopMotion): void {
       k++;
     }
   }
-  for (let f = 0; f < 2 * fixtures.count; f++) {
+  for (let f = 0; f < 2 * fixtures.slots; f++) {
     // From where the tip is, then from where it would come to rest.
-    const now = f < fixtures.count;
-    const which = now ? f : f - fixtures.count;
+    const now = f < fixtures.slots;
+    const which = now ? f : f - fixtures.slots;
     const gradients = now ? fixtures.gradients : stop.restGradients;
     const distance = now ? fixtures.distanceM[which] : stop.restDistanceM[which];
     if (distance > FAR_M) continue;

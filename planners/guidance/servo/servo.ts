@@ -63,7 +63,7 @@ export function createServo(config: ServoConfig): Servo {
   if (!(periodSec >= 1e-4 && periodSec <= 0.02)) {
     throw inputError('servo/period', `a cycle of ${periodSec} s`, 'give 0.0001 to 0.02 s');
   }
-  const fixtures = createFixtureSet(config.fixtures ?? []);
+  const fixtures = createFixtureSet(config.fixtures ?? [], config.trocarM === undefined ? 0 : 1);
   const arm = createServoArm(config.model, config.tool, fixtures, config.trocarM, config.insertionM ?? 0.005);
   for (let i = 0; i < arm.dofs; i++) {
     const values = [arm.velocity[i], arm.acceleration[i], arm.jerk[i]];
@@ -100,8 +100,8 @@ export function createServo(config: ServoConfig): Servo {
     blockedBy: new Int32Array(BLOCKED_BY.length),
     figures: { trocarErrorM: 0, fixtureM: 0, speedMps: 0 },
     next: { q: numbers(), v: numbers(), a: numbers() },
-    stop: createStopMotion(arm.dofs, fixtures.count),
-    spare: createStopMotion(arm.dofs, fixtures.count),
+    stop: createStopMotion(arm.dofs, fixtures.slots),
+    spare: createStopMotion(arm.dofs, fixtures.slots),
     stopCycle: 0,
     beyondM: 0,
     throttle: 1,
@@ -165,16 +165,16 @@ export function stepServo(servo: Servo, goal: ServoGoal): number {
   let code = isGoalFinite(goal) ? SERVO_OK : SERVO_BAD_INPUT;
   // A stop that has begun is left where the programme can take over without turning back.
   if (code === SERVO_OK)
-    code = servo.stopCycle > 0 && !canTakeOver(servo) ? SERVO_RESTING : propose(servo, goal, servo.throttle);
+    code = servo.stopCycle > 0 && !canTakeOver(servo) ? SERVO_RESTING : propose(servo, goal, servo.throttle, true);
   servo.counts.cycles++;
-  if (code === SERVO_STOPPING) {
+  if (code === SERVO_STOPPING || code === SERVO_INFEASIBLE) {
     // What cannot be stopped at this pace can mostly be slowed down where it goes.
     servo.counts.slowed++;
     servo.blockedBy[servo.stopPlanner.blockedBy]++;
     servo.throttle = Math.max(0.05, 0.9 * servo.throttle);
     placeArm(servo.arm, servo.q);
     differentiateArm(servo.arm);
-    code = propose(servo, goal, 0);
+    code = propose(servo, goal, 0, code === SERVO_STOPPING);
   } else if (code === SERVO_OK) {
     setPace(servo);
   }
@@ -228,10 +228,12 @@ function setPace(servo: Servo): void {
 }
 
 /** The next state by the programme, in `next`, with a motion to rest from it in `spare`. */
-function propose(servo: Servo, goal: ServoGoal, throttle: number): number {
+function propose(servo: Servo, goal: ServoGoal, throttle: number, withFixtures: boolean): number {
   const { arm, programme, q, v, a, next, periodSec: t } = servo;
   const { dofs: n, shaft } = arm;
   setProgramme(programme, goal, q, v, a, throttle, servo.stop);
+  // Rows of fixtures can stand against each other; the motion to rest keeps off them without.
+  if (!withFixtures) programme.qp.count = 2 * n;
   const solved = solveQuadraticProgramme(programme.qp);
   if (solved !== QP_BAD_INPUT) setTipLimits(programme);
   if (solved !== QP_SOLVED) return SERVO_INFEASIBLE;

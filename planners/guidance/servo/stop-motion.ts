@@ -16,18 +16,16 @@ export interface StopMotion {
   length: number;
   /** Largest error of the trocar on the way, where it was looked at [m]. */
   trocarErrorM: number;
-  /** Length of shaft through the trocar at rest [m]. */
-  restInsertedM: number;
   /** How far the tip is from where it rests [m]. */
   wayM: number;
   /** [dofs] where it rests. */
   readonly restQ: Float64Array;
-  /** Where it rests: [fixtures] distances to them [m] and [fixtures][3] gradients. */
+  /** Where it rests: [slots] distances to fixtures [m] and [slots][3] gradients. */
   readonly restDistanceM: Float64Array;
   readonly restGradients: Float64Array;
 }
 
-export function createStopMotion(dofs: number, fixtures: number): StopMotion {
+export function createStopMotion(dofs: number, slots: number): StopMotion {
   const states = (MOST_SEGMENTS + 3) * dofs;
   return {
     segments: 0,
@@ -37,11 +35,10 @@ export function createStopMotion(dofs: number, fixtures: number): StopMotion {
     a: new Float64Array(states),
     length: 0,
     trocarErrorM: 0,
-    restInsertedM: 0,
     wayM: 0,
     restQ: new Float64Array(dofs),
-    restDistanceM: new Float64Array(fixtures),
-    restGradients: new Float64Array(3 * fixtures),
+    restDistanceM: new Float64Array(slots),
+    restGradients: new Float64Array(3 * slots),
   };
 }
 

@@ -4,9 +4,9 @@ import { MOST_SEGMENTS, type StopMotion } from './stop-motion.ts';
 import { createTrocarBrake, slowAlongTrocar, type TrocarBrake } from './trocar-brake.ts';
 
 /** Longest half of the ramp to rest [s]. */
-const LONGEST_RAMP_SEC = 0.6;
+const LONGEST_RAMP_SEC = 1.5;
 /** Longest motion to rest [s]. */
-const LONGEST_SEC = 3;
+const LONGEST_SEC = 4;
 /** Configurations that one plan may look at: bounds the time of a cycle. */
 const MOST_LOOKS = 500;
 /** Looks at each half of a ramp before fixtures near by are gone along. */
@@ -167,9 +167,8 @@ function rest(planner: StopPlanner, out: StopMotion): void {
   const tz = tip[2];
   look(planner, out, out.restQ);
   out.wayM = Math.sqrt((tip[0] - tx) ** 2 + (tip[1] - ty) ** 2 + (tip[2] - tz) ** 2);
-  for (let f = 0; f < fixtures.count; f++) out.restDistanceM[f] = fixtures.distanceM[f];
-  for (let f = 0; f < 3 * fixtures.count; f++) out.restGradients[f] = fixtures.gradients[f];
-  out.restInsertedM = arm.now.insertedM;
+  for (let f = 0; f < fixtures.slots; f++) out.restDistanceM[f] = fixtures.distanceM[f];
+  for (let f = 0; f < 3 * fixtures.slots; f++) out.restGradients[f] = fixtures.gradients[f];
 }
 
 function look(planner: StopPlanner, out: StopMotion, x: Float64Array): void {
