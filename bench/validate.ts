@@ -9,6 +9,7 @@ import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
+import { servoTables } from './validation/servo.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     ['trajectory', async () => withDevice((device) => trajectoryTables(device, data, stride()))],
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
+    ['servo', servoTables],
   ];
   const file = join(root, 'docs', 'validation.md');
   mkdirSync(dirname(file), { recursive: true });

@@ -1,0 +1,204 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { seededRandom } from '../../engine/core/random.ts';
+import { createGuidance, type Guidance } from '../../planners/guidance/servo/guidance.ts';
+import { GUIDE_HOLDING } from '../../planners/guidance/servo/guidance-codes.ts';
+import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
+import { createTremorFilter } from '../../planners/guidance/tremor/create.ts';
+import {
+  GUIDED,
+  type Guided,
+  guidedArm,
+  noneYet,
+  randomFixtures,
+  randomRun,
+  type Worst,
+} from '../../tests/planners/guidance/support/random-guidance.ts';
+import { table } from './markdown.ts';
+
+const CYCLES = 5000;
+const ALL_CYCLES = 1_000_000;
+const TIMED_CYCLES = 1_000_000;
+
+/** A million random servo cycles with faults, as many with sound hands, and what a cycle costs. */
+export async function servoTables(): Promise<string> {
+  const each = ALL_CYCLES / GUIDED.length;
+  const head = [
+    'robot',
+    'cycles',
+    'led',
+    'velocity',
+    'acceleration',
+    'jerk',
+    'beyond a joint limit',
+    'into a margin [mm]',
+  ];
+  const more = ['trocar [mm]', 'not finite', 'slowed [%]', 'stopping [%]', 'no solution'];
+  return [
+    '## Servo: random hands among random fixtures',
+    '',
+    `${ALL_CYCLES} cycles of 1 ms in runs of ${CYCLES}, with five fixtures of random kinds around the tip (planes, spheres, cylinders, distance fields;`,
+    'axes, paths and planes to stay near). Panda and LBR Med: a 300 mm shaft through a trocar; UR5e free; PSM by its mechanism. First with',
+    'faults: reaches up to 100 mm/s, sensor noise, teleports, values that are not finite or huge, stale samples, clocks that jump, the',
+    'clutch, the operator gone, pauses, latched stops. Measured on the set-points by differences, as shares of the limits; how far into',
+    'a margin (limit 0.05 mm) and how far off the trocar (limit 0.1 mm) a set-point ever was. "Led": cycles that followed a hand.',
+    '',
+    table(
+      [...head, ...more],
+      GUIDED.map((name) => sweep(name, each, true, 0)),
+    ),
+    '',
+    'The same with sound hands, whose targets need not be reachable:',
+    '',
+    table(
+      [...head, ...more],
+      GUIDED.map((name) => sweep(name, each, false, 10_000)),
+    ),
+    '',
+    '### What a cycle costs',
+    '',
+    `One core, ${TIMED_CYCLES} cycles: hand, tremor filter where named, five fixtures, trocar, limits, motion to rest. Limits: median 150 us, 99.9 % 1 ms,`,
+    'no heap growth (heap in use after collecting, before and after; and what a cycle allocates between).',
+    '',
+    table(
+      [
+        'robot',
+        'filter',
+        'median [us]',
+        '99 % [us]',
+        '99.9 % [us]',
+        'largest [us]',
+        'heap growth [bytes]',
+        'bytes a cycle',
+      ],
+      [timed('panda', false), timed('kuka', false), timed('panda', true)],
+    ),
+  ].join('\n');
+}
+
+function sweep(name: Guided, cycles: number, faults: boolean, first: number): (string | number)[] {
+  const worst = noneYet();
+  let [done, led, slowed, stopping, unsolved] = [0, 0, 0, 0, 0];
+  for (let seed = first; done < cycles; seed++) {
+    const run = randomRun(name, seed, CYCLES, faults);
+    if (run === undefined) continue;
+    merge(worst, run.worst);
+    const { counts } = run.guidance.servo;
+    done += counts.cycles;
+    slowed += counts.slowed;
+    stopping += counts.stopping;
+    unsolved += counts.infeasible;
+    for (const [code, times] of run.codes) if (code >= 0 && code <= GUIDE_HOLDING) led += times;
+  }
+  const percent = (count: number): string => ((100 * count) / done).toFixed(3);
+  const row = [
+    name,
+    done,
+    `${Math.round((100 * led) / done)} %`,
+    worst.velocity.toFixed(6),
+    worst.acceleration.toFixed(6),
+    worst.jerk.toFixed(6),
+    Math.max(0, worst.beyond),
+    Math.max(0, -1000 * worst.fixtureM).toFixed(4),
+    (1000 * worst.trocarM).toFixed(4),
+    worst.notFinite,
+    percent(slowed),
+    percent(stopping),
+    unsolved,
+  ];
+  console.log(row.join(' | '));
+  return row;
+}
+
+function merge(into: Worst, from: Worst): void {
+  for (const key of ['velocity', 'acceleration', 'jerk', 'beyond', 'trocarM'] as const) {
+    into[key] = Math.max(into[key], from[key]);
+  }
+  into.fixtureM = Math.min(into.fixtureM, from.fixtureM);
+  into.notFinite += from.notFinite;
+}
+
+function timed(name: Guided, filtered: boolean): (string | number)[] {
+  const { guidance, move, sample } = leading(name, filtered);
+  const collect = collector();
+  let cycle = 0;
+  const run = (count: number, times?: Float64Array): void => {
+    for (let k = 0; k < count; k++) {
+      const now = move(cycle++);
+      const begin = times === undefined ? 0 : performance.now();
+      guidance.step(sample, now);
+      if (times !== undefined) times[k] = performance.now() - begin;
+    }
+  };
+  run(50_000);
+  const times = new Float64Array(TIMED_CYCLES);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  run(TIMED_CYCLES, times);
+  collect();
+  const growth = process.memoryUsage().heapUsed - before;
+  collect();
+  const start = process.memoryUsage().heapUsed;
+  run(20_000);
+  const allocated = (process.memoryUsage().heapUsed - start) / 20_000;
+  times.sort();
+  const at = (share: number): string =>
+    (1000 * times[Math.min(TIMED_CYCLES - 1, Math.floor(share * TIMED_CYCLES))]).toFixed(0);
+  const row = [
+    name,
+    filtered ? 'steady-hand, 6 axes' : 'none',
+    at(0.5),
+    at(0.99),
+    at(0.999),
+    at(1),
+    growth,
+    Math.max(0, allocated).toFixed(1),
+  ];
+  console.log(row.join(' | '));
+  return row;
+}
+
+/** A hand that goes round and round through fixtures, for ever, without allocation. */
+function leading(
+  name: Guided,
+  filtered: boolean,
+): { guidance: Guidance; sample: HandSample; move: (cycle: number) => number } {
+  for (let seed = 0; ; seed++) {
+    const arm = guidedArm(name, seed);
+    const fixtures = randomFixtures(arm, seededRandom(7000 + seed));
+    const filter = filtered ? { filter: createTremorFilter({ rateHz: 1000, axes: 6 }) } : {};
+    const guidance = createGuidance({
+      ...arm,
+      fixtures,
+      scale: 1,
+      turns: true,
+      ...filter,
+      alignDeg: { first: 180, clutched: 180 },
+    });
+    if (guidance.start(arm.start) !== undefined) continue;
+    guidance.command('enable');
+    const sample = createHandSample();
+    sample.clutch = true;
+    sample.operatorPresent = true;
+    const move = (cycle: number): number => {
+      const t = cycle * 1e-3;
+      sample.timeSec = t;
+      sample.positionM[0] = 0.04 * Math.sin(1.1 * t);
+      sample.positionM[1] = 0.04 * Math.sin(0.7 * t);
+      sample.positionM[2] = 0.04 * Math.sin(0.53 * t);
+      sample.orientation[0] = Math.sin(0.1 * Math.sin(t));
+      sample.orientation[3] = Math.cos(0.1 * Math.sin(t));
+      return t;
+    };
+    return { guidance, sample, move };
+  }
+}
+
+function collector(): () => void {
+  setFlagsFromString('--expose_gc');
+  const gc = runInNewContext('gc') as () => void;
+  return () => {
+    gc();
+    gc();
+  };
+}
