@@ -123,9 +123,9 @@ export class Guidance {
     if (command === 'home' && !this.#isHomed) return 'home needs the configuration of the arm: start(q)';
     const next = commandTransition(now, command);
     if (!next.ok) return next.why;
+    if (next.state !== this.#state || next.isHomed !== this.#isHomed) this.#release();
     this.#state = next.state;
     this.#isHomed = next.isHomed;
-    if (command !== 'home') this.#release();
     return undefined;
   }
 

@@ -8,7 +8,7 @@ const LONGEST_RAMP_SEC = 1.5;
 /** Longest motion to rest [s]. */
 const LONGEST_SEC = 4;
 /** Configurations that one plan may look at: bounds the time of a cycle. */
-const MOST_LOOKS = 500;
+const MOST_LOOKS = 300;
 /** Looks at each half of a ramp before fixtures near by are gone along. */
 const COARSE_LOOKS = 4;
 /**

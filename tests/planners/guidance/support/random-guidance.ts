@@ -211,6 +211,7 @@ function randomHand(scale: number, faults: boolean, random: Random) {
   let now = 0;
   let next = 0;
   let silent = 0;
+  let reclose = -1;
   const roughly = (share: number): boolean => faults && random() < share;
   const move = (k: number, guidance: Guidance): void => {
     now = k * T;
@@ -226,9 +227,13 @@ function randomHand(scale: number, faults: boolean, random: Random) {
       if (roughly(0.1)) guidance.stop();
     }
     for (let r = 0; r < 3; r++) place[r] += velocity[r] * T;
+    if (k === reclose) sample.clutch = true;
     if (random() < 0.004) {
       // What the operator does to go on.
-      sample.clutch = !sample.clutch || !faults;
+      if (faults) {
+        sample.clutch = false;
+        reclose = k + 20;
+      }
       sample.operatorPresent = true;
       guidance.command('resume');
       guidance.command('enable');
