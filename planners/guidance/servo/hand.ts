@@ -149,7 +149,7 @@ export class HandInput {
     if (!Number.isFinite(sum) || !(Math.abs(norm - 1) < 0.01)) return GUIDE_BAD_SAMPLE;
     if (timeSec > nowSec + FUTURE_SEC) return GUIDE_FUTURE;
     if (timeSec < this.#timeSec) return GUIDE_TIME_BACKWARDS;
-    if (timeSec === this.#timeSec || nowSec - timeSec > this.#limits.lostSec) return GUIDE_HOLDING;
+    if (timeSec === this.#timeSec || nowSec - timeSec > this.#limits.staleSec) return GUIDE_HOLDING;
     const f = this.#frame;
     for (let r = 0; r < 3; r++) this.#place[r] = f[r] * p[0] + f[3 + r] * p[1] + f[6 + r] * p[2];
     rotationOf(o[0] / norm, o[1] / norm, o[2] / norm, o[3] / norm, this.#turned);
