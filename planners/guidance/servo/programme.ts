@@ -6,7 +6,7 @@ import { createJointBounds, type JointBounds, setJointBounds } from './joint-bou
 import { createQuadraticProgramme, type QuadraticProgramme } from './quadratic-programme.ts';
 import type { StopMotion } from './stop-motion.ts';
 import { createTrackingLimits, setResponse } from './tip-limits.ts';
-import { approachVelocity, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
+import { approachVelocity, easeCurvature, followVelocity, type TipMotion, type TrackingLimits } from './tip-motion.ts';
 
 /** Velocities of one cycle as a quadratic programme over joint velocities in the joints' units. */
 export interface ServoProgramme {
@@ -111,6 +111,7 @@ export function setProgramme(
   for (let r = 0; r < 3; r++) error[r] = goal.positionM[r] - shaft.tipBase[r];
   approachVelocity(error, goal.velocityMps, programme.tip, throttle, wanted, 0);
   approachFixtures(arm.fixtures, stop, settings.approachPerSec, programme.tip, wanted);
+  easeCurvature(motion, programme.tip, wanted, 0);
   followVelocity(motion, programme.tip, t, wanted, 0);
   for (let r = 0; r < 3; r++) {
     for (let c = 0; c < n; c++) row[c] = arm.jacobian[r * n + c] * shaft.unit[c];

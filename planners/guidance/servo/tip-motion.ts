@@ -135,6 +135,27 @@ export function followVelocity(
   for (let i = at; i < at + 3; i++) wanted[i] = twist[i] + periodSec * (change[i] + turn * wanted[i] - curvature[i]);
 }
 
+/** Share of what joints can do that the arm's curvature may ask of them. */
+const CURVATURE_SHARE = 0.25;
+
+/**
+ * Slows a wanted velocity down to where the arm's curvature, which grows with the square of the speed, asks little enough of
+ * the joints: towards a singularity ever slower, away from it free.
+ */
+export function easeCurvature(
+  { twist, curvature }: TipMotion,
+  limits: TrackingLimits,
+  wanted: Float64Array,
+  at: number,
+): void {
+  const factor = CURVATURE_SHARE * factorToLimit(limits, limits.acceleration, curvature, at);
+  if (!(factor < 1)) return;
+  const most = Math.sqrt(factor) * length(twist, at);
+  const fast = length(wanted, at);
+  if (!(fast > most)) return;
+  for (let i = at; i < at + 3; i++) wanted[i] *= most / fast;
+}
+
 function length(values: Float64Array, at: number): number {
   return Math.sqrt(values[at] * values[at] + values[at + 1] * values[at + 1] + values[at + 2] * values[at + 2]);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GUIDED, randomRun } from './support/random-guidance.ts';
 
 const RUNS = 10;
-const CYCLES = 2000;
+const CYCLES = 3000;
 
 describe('random hands among random fixtures', () => {
   it.each(GUIDED)('%s: no limit, margin or trocar is broken, whatever comes', (name) => {
