@@ -49,7 +49,7 @@ export function beforeAfterSvg(
   const seconds: readonly [number, number] = [first / c.rateHz, (first + count) / c.rateHz];
   const height = 2 * PANEL + 2 * GAP + 24;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12">
-<title>${escaped(`${c.name}: ${filter}, ${1000 * latencySec} ms ahead`)}</title>
+<title>${escaped(`${c.name.split('/').at(-1)}: ${filter}, ${1000 * latencySec} ms ahead`)}</title>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 <text x="${LEFT}" y="16" fill="#333">${escaped(`${c.name.split('/').at(-1)}, ${filter}, ${(1000 * latencySec).toFixed(0)} ms ahead, axis ${axis + 1} [${unit}]`)}</text>
 ${panel(upper, first, count, 24, seconds)}
@@ -94,7 +94,8 @@ function panel(
   const span = high - low || 1;
   const x = (i: number): string => (LEFT + ((WIDTH - LEFT - 12) * i) / Math.max(1, samples[0].length - 1)).toFixed(1);
   const y = (value: number): string => (top + PANEL * (1 - (value - low) / span)).toFixed(1);
-  const label = (value: number): string => value.toPrecision(3).replace(/\.?0+$/, '');
+  const label = (value: number): string =>
+    Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.?0+$/, '');
   return [
     `<rect x="${LEFT}" y="${top}" width="${WIDTH - LEFT - 12}" height="${PANEL}" fill="none" stroke="#ccc"/>`,
     `<text x="${LEFT - 6}" y="${top + 10}" text-anchor="end" fill="#555">${label(high)}</text>`,

@@ -6,7 +6,12 @@ import { openDevice } from '../../kernels/device.ts';
 import { isScorable, recordingCase, type ScoreCase } from '../../planners/guidance/scoring/case.ts';
 import { runFilter, scoreEstimates, type TremorScore } from '../../planners/guidance/scoring/score.ts';
 import { isBankKind, runBank } from '../../planners/guidance/tremor/bank.ts';
-import { type TremorFilterName, type TremorKind, tremorFilterNames } from '../../planners/guidance/tremor/create.ts';
+import {
+  createTremorFilter,
+  type TremorFilterName,
+  type TremorKind,
+  tremorFilterNames,
+} from '../../planners/guidance/tremor/create.ts';
 import { syntheticCase } from '../../sim/sources/synthetic-case.ts';
 import { type InputRecord, readInput, sha256 } from '../inputs/files.ts';
 import { OutputFiles } from '../output/files.ts';
@@ -49,6 +54,7 @@ export interface TremorScoreReport {
 export async function runTremorScore(settings: TremorScoreSettings, { signal }: Session): Promise<TremorScoreReport> {
   const filters = filtersOf(settings.filter);
   const { scored, inputs } = await loadCase(settings);
+  for (const filter of filters) refuseLatency(filter, scored, settings.latencyMs);
   const folder = settings.plot === undefined ? undefined : dirname(settings.plot);
   const name = settings.plot === undefined ? '' : basename(settings.plot);
   const output = folder === undefined ? undefined : OutputFiles.open(folder, [name], 'plot');
@@ -109,6 +115,17 @@ const TIMED_SAMPLES = 3000;
 
 function beginningOf(c: ScoreCase): ScoreCase {
   return { ...c, signal: c.signal.map((x) => x.subarray(0, TIMED_SAMPLES)) };
+}
+
+function refuseLatency(name: TremorFilterName, { rateHz, kind }: ScoreCase, latencyMs: readonly number[]): void {
+  const most = 1000 * createTremorFilter({ name, rateHz, kind }).maxHorizonSec;
+  const beyond = latencyMs.find((ms) => ms > most);
+  if (beyond === undefined) return;
+  throw inputError(
+    'tremor/latency',
+    `${name} predicts ${kind} tremor at most ${most} ms ahead, ${beyond} ms were asked for`,
+    `give --latency-ms up to ${most}`,
+  );
 }
 
 function filtersOf(name: string): readonly TremorFilterName[] {

@@ -4,7 +4,7 @@ import { seededRandom } from '../../engine/core/random.ts';
 import { createGuidance, type Guidance } from '../../planners/guidance/servo/guidance.ts';
 import { GUIDE_HOLDING } from '../../planners/guidance/servo/guidance-codes.ts';
 import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
-import { createTremorFilter } from '../../planners/guidance/tremor/create.ts';
+import { PoseSteadier } from '../../planners/guidance/tremor/pose.ts';
 import {
   GUIDED,
   type Guided,
@@ -178,7 +178,7 @@ function leading(
   for (let seed = 0; ; seed++) {
     const arm = guidedArm(name, seed);
     const fixtures = randomFixtures(arm, seededRandom(7000 + seed));
-    const filter = filtered ? { filter: createTremorFilter({ rateHz: 1000, axes: 6 }) } : {};
+    const filter = filtered ? { filter: new PoseSteadier({ rateHz: 1000 }) } : {};
     const guidance = createGuidance({
       ...arm,
       fixtures,

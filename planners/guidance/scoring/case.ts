@@ -1,7 +1,6 @@
 import type { Tracks } from '../../../engine/formats/tracks/csv.ts';
 import { butterworthBandPass, zeroPhase } from '../tremor/biquad.ts';
 import { type TremorKind, tremorBands } from '../tremor/create.ts';
-import { lowPassZeroPhase } from './low-pass.ts';
 import { meanRateHz, resample, withoutMean } from './resample.ts';
 
 /** A signal with the tremor in it known, ready to score filters on. */
@@ -13,7 +12,7 @@ export interface ScoreCase {
   readonly signal: readonly Float64Array[];
   /** The tremor in it. */
   readonly tremor: readonly Float64Array[];
-  /** What was meant; of a recording the part below 2 Hz, since the truth is not known. */
+  /** What was meant; of a recording what is left without its tremor, since the truth is not known. */
   readonly voluntary: readonly Float64Array[];
   readonly voluntaryKnown: boolean;
   /** Samples at the start and at the end that do not count. */
@@ -37,13 +36,14 @@ export function recordingCase(tracks: Tracks): ScoreCase {
   const bandHz = tremorBands.pathological;
   const band = butterworthBandPass(bandHz[0], bandHz[1], SCORE_HZ);
   const signal = tracks.values.map((values) => withoutMean(resample(tracks.timesSec, values, SCORE_HZ)));
+  const tremor = signal.map((x) => zeroPhase(band, x, PADDING_SEC * SCORE_HZ));
   return {
     name: tracks.file,
     kind: 'pathological',
     rateHz: SCORE_HZ,
     signal,
-    tremor: signal.map((x) => zeroPhase(band, x, PADDING_SEC * SCORE_HZ)),
-    voluntary: signal.map((x) => lowPassZeroPhase(x, VOLUNTARY_HZ, SCORE_HZ)),
+    tremor,
+    voluntary: signal.map((x, a) => x.map((value, k) => value - tremor[a][k])),
     voluntaryKnown: false,
     leaveOut: [LEAVE_OUT_SEC[0] * SCORE_HZ, LEAVE_OUT_SEC[1] * SCORE_HZ],
     bandHz,

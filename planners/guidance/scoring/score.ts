@@ -12,10 +12,10 @@ export interface TremorScore {
   readonly inBandReductionPct: number | null;
   /** 1 - RMS(output - voluntary) / RMS(input - voluntary) [%]: the output is the input at t + latency less the estimate; null where the truth is not known. */
   readonly voluntaryErrorReductionPct: number | null;
-  /** By how much the output below 2 Hz lags behind the voluntary motion [ms]. */
-  readonly voluntaryLagMs: number;
-  /** Change of its amplitude [%]. */
-  readonly voluntaryChangePct: number;
+  /** By how much the output below 2 Hz lags behind the voluntary motion [ms]; null where that is not known. */
+  readonly voluntaryLagMs: number | null;
+  /** Change of its amplitude [%]; null where it is not known. */
+  readonly voluntaryChangePct: number | null;
   /** Error of the estimate, root mean square over all axes [unit of the signal]. */
   readonly errorRms: number;
 }
@@ -77,7 +77,7 @@ export function scoreEstimates(c: ScoreCase, estimates: readonly Float64Array[],
     const tremorInBand = zeroPhase(band, tremor, 2 * c.rateHz);
     const output = signal.map((value, k) => value - estimates[a][k]);
     const slow = lowPassZeroPhase(output, VOLUNTARY_HZ, c.rateHz);
-    const meant = c.voluntaryKnown ? lowPassZeroPhase(voluntary, VOLUNTARY_HZ, c.rateHz) : voluntary;
+    const meant = lowPassZeroPhase(voluntary, VOLUNTARY_HZ, c.rateHz);
     const middle = mean(meant, first, last);
     for (let k = first; k < last; k++) {
       errors += error[k] ** 2;
@@ -100,8 +100,8 @@ export function scoreEstimates(c: ScoreCase, estimates: readonly Float64Array[],
     tremorReductionPct: reduction(errors, tremors),
     inBandReductionPct: reduction(bandErrors, bandTremors),
     voluntaryErrorReductionPct: c.voluntaryKnown ? reduction(outputs, inputs) : null,
-    voluntaryLagMs: slopes > 0 ? (1000 * lags) / slopes : 0,
-    voluntaryChangePct: squares > 0 ? (100 * changes) / squares : 0,
+    voluntaryLagMs: c.voluntaryKnown && slopes > 0 ? (1000 * lags) / slopes : null,
+    voluntaryChangePct: c.voluntaryKnown && squares > 0 ? (100 * changes) / squares : null,
     errorRms: Math.sqrt(errors / (c.signal.length * (last - first))),
   };
 }

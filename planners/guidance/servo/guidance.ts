@@ -1,6 +1,6 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import { type CrtkCommand, type CrtkState, commandTransition } from '../../../engine/ros2/crtk/state.ts';
-import type { SampleFilter } from '../predictor.ts';
+import type { PoseSteadier } from '../tremor/pose.ts';
 import type { ServoConfig, ServoGoal } from './config.ts';
 import { SERVO_OK } from './config.ts';
 import {
@@ -30,8 +30,8 @@ export interface GuidanceConfig extends ServoConfig {
   readonly turns?: boolean;
   /** [9] rotation from the hand's frame to the base frame, column-major; default none. */
   readonly R_base_hand?: ArrayLike<number>;
-  /** Takes the tremor out: 3 or 6 axes, at the rate of the hand's samples (createTremorFilter). */
-  readonly filter?: SampleFilter;
+  /** Takes the tremor out; made for the rate of the hand's samples. Its steady pose leads. */
+  readonly filter?: PoseSteadier;
   readonly hand?: HandLimits;
   /** Farthest that the hand's orientation may be from the tool's where it begins to lead, at first and after clutching [deg]; default 5 and 2. */
   readonly alignDeg?: { readonly first: number; readonly clutched: number };
@@ -67,9 +67,6 @@ export class Guidance {
     if (!(scale > 0 && scale <= 10))
       throw inputError('guidance/scale', `a scale of ${scale}`, 'give above 0, up to 10');
     if (!(leashM > 0)) throw inputError('guidance/leash', `a leash of ${leashM} m`, 'give a length above 0 m');
-    if (filter !== undefined && filter.axes !== 3 && filter.axes !== 6) {
-      throw inputError('guidance/filter', `a filter of ${filter.axes} axes`, 'make it with 3 or 6 axes');
-    }
     this.servo = createServo(config);
     this.hand = new HandInput(filter, config.hand ?? {}, checkedFrame(frame));
     this.#scale = scale;

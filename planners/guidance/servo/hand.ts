@@ -1,4 +1,4 @@
-import type { SampleFilter } from '../predictor.ts';
+import { POSE_OUT, POSE_SAMPLE, type PoseSteadier } from '../tremor/pose.ts';
 import {
   GUIDE_BAD_SAMPLE,
   GUIDE_FOLLOWING,
@@ -8,7 +8,7 @@ import {
   GUIDE_LOST,
   GUIDE_TIME_BACKWARDS,
 } from './guidance-codes.ts';
-import { multiply, multiplyTransposed, rotationAbout, rotationOf, rotationVector } from './turning.ts';
+import { multiply, multiplyTransposed, rotationOf, rotationVector } from './turning.ts';
 
 /** What the operator's hand does, as it was measured; filled anew for each cycle, the same again where there is none. */
 export interface HandSample {
@@ -55,7 +55,7 @@ const FUTURE_SEC = 0.02;
 
 /** The hand, cleaned: positions and orientations in the base frame without tremor, and how fast they change. */
 export class HandInput {
-  readonly filter: SampleFilter | undefined;
+  readonly filter: PoseSteadier | undefined;
   /** [3] m */
   readonly positionM = new Float64Array(3);
   /** [3] m/s */
@@ -68,24 +68,21 @@ export class HandInput {
   readonly #frame: Float64Array;
   readonly #raw = new Float64Array(3);
   readonly #rawRotation = new Float64Array(9);
-  readonly #reference = new Float64Array(9);
   readonly #place = new Float64Array(3);
   readonly #turned = new Float64Array(9);
   readonly #other = new Float64Array(9);
   readonly #vector = new Float64Array(3);
-  readonly #sample: Float64Array;
-  readonly #out: Float64Array;
+  readonly #sample = new Float64Array(POSE_SAMPLE);
+  readonly #out = new Float64Array(POSE_OUT);
   #timeSec = Number.NaN;
   #cycleSec = Number.NaN;
   #codeOfFilter = 0;
 
   /** @param frame [9] rotation from the hand's frame to the base frame */
-  constructor(filter: SampleFilter | undefined, limits: HandLimits, frame: Float64Array) {
+  constructor(filter: PoseSteadier | undefined, limits: HandLimits, frame: Float64Array) {
     this.filter = filter;
     this.#limits = { staleSec: 0.03, lostSec: 0.25, maxSpeedMps: 3, maxTurnRadPerSec: 30, ...limits };
     this.#frame = frame;
-    this.#sample = new Float64Array(1 + (filter?.axes ?? 6));
-    this.#out = new Float64Array(2 * (filter?.axes ?? 6));
   }
 
   /** Code of the tremor filter at the last sample that was taken. */
@@ -150,10 +147,10 @@ export class HandInput {
     if (timeSec > nowSec + FUTURE_SEC) return GUIDE_FUTURE;
     if (timeSec < this.#timeSec) return GUIDE_TIME_BACKWARDS;
     if (timeSec === this.#timeSec || nowSec - timeSec > this.#limits.staleSec) return GUIDE_HOLDING;
-    const f = this.#frame;
-    for (let r = 0; r < 3; r++) this.#place[r] = f[r] * p[0] + f[3 + r] * p[1] + f[6 + r] * p[2];
-    rotationOf(o[0] / norm, o[1] / norm, o[2] / norm, o[3] / norm, this.#turned);
-    multiply(f, this.#turned, this.#other);
+    for (let r = 0; r < 3; r++) this.#sample[1 + r] = p[r];
+    for (let r = 0; r < 4; r++) this.#sample[4 + r] = o[r] / norm;
+    this.#sample[0] = timeSec;
+    this.#toBase(this.#sample, 1, 4);
     if (Number.isNaN(this.#timeSec)) {
       this.#begin(timeSec);
       return GUIDE_FOLLOWING;
@@ -166,16 +163,25 @@ export class HandInput {
     return GUIDE_FOLLOWING;
   }
 
+  /** Position and quaternion of the hand's frame, at so many entries, to `#place` and `#other` in the base frame. */
+  #toBase(values: Float64Array, at: number, turn: number): void {
+    const f = this.#frame;
+    for (let r = 0; r < 3; r++) {
+      this.#place[r] = f[r] * values[at] + f[3 + r] * values[at + 1] + f[6 + r] * values[at + 2];
+    }
+    rotationOf(values[turn], values[turn + 1], values[turn + 2], values[turn + 3], this.#turned);
+    multiply(f, this.#turned, this.#other);
+  }
+
   #begin(timeSec: number): void {
     this.#timeSec = timeSec;
     this.#raw.set(this.#place);
     this.#rawRotation.set(this.#other);
-    this.#reference.set(this.#other);
     this.positionM.set(this.#raw);
     this.rotation.set(this.#other);
     if (this.filter === undefined) return;
     this.filter.reset();
-    this.#stepFilter(timeSec);
+    this.#codeOfFilter = this.filter.step(this.#sample, this.#out);
   }
 
   #jumped(dt: number): boolean {
@@ -188,34 +194,17 @@ export class HandInput {
     return !(Math.sqrt(far) <= LEAST_JUMP + maxSpeedMps * dt) || !(angle <= 10 * LEAST_JUMP + maxTurnRadPerSec * dt);
   }
 
-  #stepFilter(timeSec: number): void {
-    const { filter } = this;
-    if (filter === undefined) return;
-    multiplyTransposed(this.#rawRotation, this.#reference, this.#turned);
-    rotationVector(this.#turned, this.#vector);
-    this.#sample[0] = timeSec;
-    for (let r = 0; r < 3; r++) {
-      this.#sample[1 + r] = this.#raw[r];
-      if (filter.axes >= 6) this.#sample[4 + r] = this.#vector[r];
-    }
-    this.#codeOfFilter = filter.step(this.#sample, this.#out);
-  }
-
   #follow(timeSec: number, dt: number): void {
-    const { filter } = this;
     this.#timeSec = timeSec;
-    this.#stepFilter(timeSec);
+    if (this.filter !== undefined) {
+      this.#codeOfFilter = this.filter.step(this.#sample, this.#out);
+      this.#toBase(this.#out, 6, 9);
+    }
     const share = dt / (VELOCITY_SEC + dt);
     for (let r = 0; r < 3; r++) {
-      const place = filter === undefined ? this.#raw[r] : this.#out[filter.axes + r];
-      this.velocityMps[r] += share * ((place - this.positionM[r]) / dt - this.velocityMps[r]);
-      this.positionM[r] = place;
+      this.velocityMps[r] += share * ((this.#place[r] - this.positionM[r]) / dt - this.velocityMps[r]);
+      this.positionM[r] = this.#place[r];
     }
-    if (filter !== undefined && filter.axes >= 6) {
-      const at = filter.axes + 3;
-      rotationAbout(this.#out[at], this.#out[at + 1], this.#out[at + 2], this.#turned);
-      multiply(this.#turned, this.#reference, this.#other);
-    } else this.#other.set(this.#rawRotation);
     multiplyTransposed(this.#other, this.rotation, this.#turned);
     rotationVector(this.#turned, this.#vector);
     for (let r = 0; r < 3; r++) {

@@ -54,10 +54,3 @@ export function rotationVector(m: Float64Array, out: Float64Array): void {
   }
   for (let r = 0; r < 3; r++) out[r] *= angle / Math.sqrt(square);
 }
-
-/** The rotation about a vector by its length. */
-export function rotationAbout(x: number, y: number, z: number, out: Float64Array): void {
-  const angle = Math.sqrt(x * x + y * y + z * z);
-  const half = angle > 1e-12 ? Math.sin(angle / 2) / angle : 0.5;
-  rotationOf(half * x, half * y, half * z, Math.cos(angle / 2), out);
-}

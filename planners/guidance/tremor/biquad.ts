@@ -56,12 +56,13 @@ export function bandPassResponse({ gain, poles, sections }: BandPass, cycles: nu
   let re = gain;
   let im = 0;
   for (let q = 0; q < sections; q++) {
-    const [hRe, hIm] = quotient(
-      1 - c2,
-      -s2,
-      1 + poles[2 * q] * c + poles[2 * q + 1] * c2,
-      poles[2 * q] * s + poles[2 * q + 1] * s2,
-    );
+    const topRe = 1 - c2;
+    const topIm = -s2;
+    const lowRe = 1 + poles[2 * q] * c + poles[2 * q + 1] * c2;
+    const lowIm = poles[2 * q] * s + poles[2 * q + 1] * s2;
+    const square = lowRe * lowRe + lowIm * lowIm;
+    const hRe = (topRe * lowRe + topIm * lowIm) / square;
+    const hIm = (topIm * lowRe - topRe * lowIm) / square;
     const next = re * hRe - im * hIm;
     im = re * hIm + im * hRe;
     re = next;

@@ -4,7 +4,7 @@ import { createGuidance, type Guidance, type GuidanceConfig } from '../../../pla
 import * as codes from '../../../planners/guidance/servo/guidance-codes.ts';
 import { createHandSample, type HandSample } from '../../../planners/guidance/servo/hand.ts';
 import { isAtRest } from '../../../planners/guidance/servo/servo.ts';
-import { createTremorFilter } from '../../../planners/guidance/tremor/create.ts';
+import { PoseSteadier } from '../../../planners/guidance/tremor/pose.ts';
 import { type GuidedArm, guidedArm } from './support/random-guidance.ts';
 
 const T = 1e-3;
@@ -182,7 +182,7 @@ describe('leading', () => {
 
   it('tremor is taken out by a filter', () => {
     const spread = (filtered: boolean): number => {
-      begin({ scale: 1, ...(filtered ? { filter: createTremorFilter({ rateHz: 1000, axes: 6 }) } : {}) });
+      begin({ scale: 1, ...(filtered ? { filter: new PoseSteadier({ rateHz: 1000 }) } : {}) });
       guidance.command('enable');
       let sum = 0;
       let last = 0;

@@ -79,8 +79,8 @@ describe('steady-hand on a simulated hand', () => {
         // Below the medians of docs/guidance.md by the spread of single hands.
         expect(score.tremorReductionPct).toBeGreaterThan(least);
         expect(score.voluntaryErrorReductionPct).toBeGreaterThan(50);
-        expect(Math.abs(score.voluntaryLagMs)).toBeLessThan(3);
-        expect(Math.abs(score.voluntaryChangePct)).toBeLessThan(3);
+        expect(Math.abs(score.voluntaryLagMs as number)).toBeLessThan(3);
+        expect(Math.abs(score.voluntaryChangePct as number)).toBeLessThan(3);
       }
     }
   });
@@ -97,8 +97,8 @@ describe('steady-hand on a simulated hand', () => {
       const voluntary = new TrackingSource({ seed: 9, rateHz: 1000, highestHz });
       const c = syntheticCase(9, { durationSec: 12, voluntary });
       const score = scoreEstimates(c, runFilter(c, 'steady-hand', 0.01).tremor, 0.01);
-      expect(Math.abs(score.voluntaryLagMs)).toBeLessThan(3);
-      expect(Math.abs(score.voluntaryChangePct)).toBeLessThan(3);
+      expect(Math.abs(score.voluntaryLagMs as number)).toBeLessThan(3);
+      expect(Math.abs(score.voluntaryChangePct as number)).toBeLessThan(3);
     }
   });
 

@@ -14,9 +14,9 @@ const MAX_HORIZON_SEC = 0.3;
 
 /** Found on synthetic tremor and recordings 814_1, 820_1 and 828_1. */
 const experts: readonly ExtrapolatorSettings[] = [
-  { order: 14, crossed: true, memorySec: 2 },
-  { order: 8, crossed: false, memorySec: 1 },
-  { order: 28, crossed: false, memorySec: 1 },
+  { order: 15, crossed: true, memorySec: 2 },
+  { order: 9, crossed: false, memorySec: 1 },
+  { order: 29, crossed: false, memorySec: 1 },
 ];
 
 /**
@@ -38,6 +38,7 @@ export class BandLearner implements SignalModel {
   readonly #losses: Float64Array;
   readonly #past: Float64Array;
   readonly #sum: Float64Array;
+  readonly #origin: Float64Array;
   readonly #answers: Float64Array;
   readonly #answerDelay: number;
   readonly #horizonWeights = new Float64Array(REACH_AHEAD + REACH_BACK + 1);
@@ -72,6 +73,7 @@ export class BandLearner implements SignalModel {
     this.#losses = new Float64Array(experts.length);
     this.#past = new Float64Array(axes * (REACH_BACK + 1));
     this.#sum = new Float64Array(axes);
+    this.#origin = new Float64Array(axes);
     this.#answerDelay = KNOWN_AFTER + Math.ceil(this.#horizon);
     this.#answers = new Float64Array((this.#answerDelay + 1) * experts.length * axes);
     this.#horizonSec = horizonSec;
@@ -83,18 +85,19 @@ export class BandLearner implements SignalModel {
   }
 
   reset(x: Float64Array): void {
-    for (let a = 0; a < this.#axes; a++) this.#past.fill(x[a], a * (REACH_BACK + 1), (a + 1) * (REACH_BACK + 1));
-    for (const expert of this.#experts) expert.reset(x);
+    this.#origin.set(x);
+    this.#past.fill(0);
+    this.#sum.fill(0);
+    for (const expert of this.#experts) expert.reset(this.#sum);
     this.#weights.reset();
     this.#answers.fill(0);
-    this.#sum.fill(0);
     this.#inBlock = 0;
     this.#at = 0;
     this.#steps = 0;
   }
 
   update(x: Float64Array): void {
-    for (let a = 0; a < this.#axes; a++) this.#sum[a] += x[a];
+    for (let a = 0; a < this.#axes; a++) this.#sum[a] += x[a] - this.#origin[a];
     if (++this.#inBlock < this.#block) return;
     this.#inBlock = 0;
     const length = REACH_BACK + 1;

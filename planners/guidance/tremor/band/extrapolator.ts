@@ -2,7 +2,7 @@ import { dot, dotAt, RecursiveLeastSquares } from '../../rls.ts';
 
 /** How an {@link Extrapolator} learns. */
 export interface ExtrapolatorSettings {
-  /** Past samples of an axis that it looks at. */
+  /** Past samples of an axis that it looks at, as moves from the newest: a constant does not matter. */
   readonly order: number;
   /** It also looks at the other axes (weights for each axis of its own); else all axes share their weights. */
   readonly crossed: boolean;
@@ -12,6 +12,9 @@ export interface ExtrapolatorSettings {
 
 const VARIANCE_KEEP = 0.95;
 const FIRST_LEVEL = 1e4;
+/** Share of a regressor's power that pulls weights to zero: without noise they would not be determined. */
+const RIDGE = 1e-8;
+const LEAK_EVERY = 4;
 /** A continuation stays within this many times what the signal moved over the samples that it is made from. */
 const FARTHEST = 8;
 
@@ -27,7 +30,10 @@ export class Extrapolator {
   readonly #settings: ExtrapolatorSettings;
   readonly #forget: number;
   readonly #past: Float64Array;
-  readonly #pasts: readonly Float64Array[];
+  readonly #moves: Float64Array;
+  readonly #movesOf: readonly Float64Array[];
+  /** The weights as they apply to samples instead of moves. */
+  readonly #ofSamples: readonly Float64Array[];
   readonly #squares: RecursiveLeastSquares;
   readonly #errors: Float64Array;
   readonly #weights: readonly Float64Array[];
@@ -43,11 +49,15 @@ export class Extrapolator {
     this.#ahead = ahead;
     this.#settings = settings;
     this.#forget = Math.exp(-1 / (memorySec * rateHz));
-    const size = crossed ? axes * order : order;
+    const size = (crossed ? axes : 1) * (order - 1);
     this.#past = new Float64Array(axes * order);
-    this.#pasts = Array.from({ length: axes }, (_, a) => this.#past.subarray(a * order, (a + 1) * order));
+    this.#moves = new Float64Array(axes * (order - 1));
+    this.#movesOf = Array.from({ length: axes }, (_, a) =>
+      this.#moves.subarray(a * (order - 1), (a + 1) * (order - 1)),
+    );
     this.#squares = new RecursiveLeastSquares(size);
     this.#weights = Array.from({ length: crossed ? axes : 1 }, () => new Float64Array(size));
+    this.#ofSamples = Array.from({ length: crossed ? axes : 1 }, () => new Float64Array((crossed ? axes : 1) * order));
     this.#errors = new Float64Array(axes);
     this.#variance = new Float64Array(axes);
     this.#lowest = new Float64Array(axes);
@@ -59,10 +69,7 @@ export class Extrapolator {
   reset(x: Float64Array): void {
     const { order } = this.#settings;
     for (let a = 0; a < this.#axes; a++) this.#past.fill(x[a], a * order, (a + 1) * order);
-    for (let m = 0; m < this.#weights.length; m++) {
-      this.#weights[m].fill(0);
-      this.#weights[m][m * order] = 1;
-    }
+    for (let m = 0; m < this.#weights.length; m++) this.#weights[m].fill(0);
     this.#variance.fill(0);
     this.#count = 0;
     this.#hold(x);
@@ -73,6 +80,10 @@ export class Extrapolator {
     const { order, crossed } = this.#settings;
     this.#count++;
     if (this.#count <= order) this.#squares.reset(FIRST_LEVEL);
+    for (let a = 0; a < this.#axes; a++) {
+      const newest = this.#past[a * order];
+      for (let i = 1; i < order; i++) this.#moves[a * (order - 1) + i - 1] = this.#past[a * order + i] - newest;
+    }
     if (crossed) this.#learnTogether(x);
     else for (let a = 0; a < this.#axes; a++) this.#learn(x, a);
     for (let a = 0; a < this.#axes; a++) {
@@ -87,21 +98,29 @@ export class Extrapolator {
   #learnTogether(x: Float64Array): void {
     let variance = 0;
     for (let a = 0; a < this.#axes; a++) {
-      this.#errors[a] = x[a] - dot(this.#weights[a], this.#past);
+      this.#errors[a] = x[a] - this.#past[a * this.#settings.order] - dot(this.#weights[a], this.#moves);
       variance += this.#judge(a) / this.#axes;
     }
     if (!(variance > 0) || this.#count <= this.#settings.order) return;
-    this.#squares.regress(this.#past, this.#forget, 1 / variance);
+    this.#squares.regress(this.#moves, this.#forget, 1 / variance);
     for (let a = 0; a < this.#axes; a++) this.#squares.correct(this.#weights[a], this.#errors[a]);
+    if (this.#count % LEAK_EVERY !== 0) return;
+    this.#squares.leak(this.#moves, RIDGE / variance);
+    for (let a = 0; a < this.#axes; a++) {
+      this.#squares.correct(this.#weights[a], -this.#weights[a][this.#squares.leaking]);
+    }
   }
 
   /** The one regression that all axes share learns from an axis. */
   #learn(x: Float64Array, a: number): void {
-    this.#errors[a] = x[a] - dot(this.#weights[0], this.#pasts[a]);
+    this.#errors[a] = x[a] - this.#past[a * this.#settings.order] - dot(this.#weights[0], this.#movesOf[a]);
     const variance = this.#judge(a);
     if (!(variance > 0) || this.#count <= this.#settings.order) return;
-    this.#squares.regress(this.#pasts[a], this.#forget, 1 / variance);
+    this.#squares.regress(this.#movesOf[a], this.#forget, 1 / variance);
     this.#squares.correct(this.#weights[0], this.#errors[a]);
+    if (this.#count % LEAK_EVERY !== 0) return;
+    this.#squares.leak(this.#movesOf[a], RIDGE / variance);
+    this.#squares.correct(this.#weights[0], -this.#weights[0][this.#squares.leaking]);
   }
 
   /** Variance that the errors of an axis have had lately. */
@@ -131,10 +150,11 @@ export class Extrapolator {
       return;
     }
     this.#limit(x);
+    this.#applyToSamples();
     for (let s = 1; s <= this.#ahead; s++) {
       const newest = this.#ahead - s;
       for (let a = 0; a < axes; a++) {
-        const weights = this.#weights[crossed ? a : 0];
+        const weights = this.#ofSamples[crossed ? a : 0];
         let sum = 0;
         for (let b = 0; b < others; b++) {
           const from = crossed ? b : a;
@@ -143,6 +163,24 @@ export class Extrapolator {
         sum = Math.min(this.#highest[a], Math.max(this.#lowest[a], sum));
         window[a * stride + newest] = sum;
         this.future[a * this.#ahead + s - 1] = sum;
+      }
+    }
+  }
+
+  /** A move being a sample less the newest, the newest gets what the weights of its axis leave. */
+  #applyToSamples(): void {
+    const { order } = this.#settings;
+    for (let m = 0; m < this.#weights.length; m++) {
+      const from = this.#weights[m];
+      const to = this.#ofSamples[m];
+      for (let b = 0; b * order < to.length; b++) {
+        let left = b === m ? 1 : 0;
+        for (let i = 1; i < order; i++) {
+          const weight = from[b * (order - 1) + i - 1];
+          to[b * order + i] = weight;
+          left -= weight;
+        }
+        to[b * order] = left;
       }
     }
   }

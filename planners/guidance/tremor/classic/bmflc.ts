@@ -17,9 +17,10 @@ export class Bmflc implements SignalModel {
   readonly maxHorizonSec = 0.5;
   readonly warmUpSec = 2;
   readonly #front: FrontBand;
-  readonly #accelerations: boolean;
   readonly #lines: number;
   readonly #hz: Float64Array;
+  /** What undoes the front at each line, real and imaginary part. */
+  readonly #undo: Float64Array;
   readonly #turnCos: Float64Array;
   readonly #turnSin: Float64Array;
   readonly #regressor: Float64Array;
@@ -36,9 +37,10 @@ export class Bmflc implements SignalModel {
     rule: (axes: number, size: number) => WeightUpdate,
   ) {
     this.#front = new FrontBand(axes, rateHz, range);
-    this.#accelerations = accelerations;
     this.#lines = lineCount(range, spacingHz);
     this.#hz = Float64Array.from({ length: this.#lines }, (_, i) => range[0] + i * spacingHz);
+    this.#undo = new Float64Array(2 * this.#lines);
+    for (let i = 0; i < this.#lines; i++) this.#undo.set(this.#front.undo(this.#hz[i], accelerations), 2 * i);
     this.#turnCos = this.#hz.map((hz) => Math.cos((2 * Math.PI * hz) / rateHz));
     this.#turnSin = this.#hz.map((hz) => Math.sin((2 * Math.PI * hz) / rateHz));
     this.#regressor = new Float64Array(2 * this.#lines);
@@ -81,12 +83,11 @@ export class Bmflc implements SignalModel {
     const size = 2 * this.#lines;
     out.fill(0);
     for (let i = 0; i < this.#lines; i++) {
-      const undo = this.#front.undo(this.#hz[i], this.#accelerations);
       const turn = 2 * Math.PI * this.#hz[i] * aheadSec;
       const c = Math.cos(turn);
       const s = Math.sin(turn);
-      const re = undo[0] * c - undo[1] * s;
-      const im = undo[0] * s + undo[1] * c;
+      const re = this.#undo[2 * i] * c - this.#undo[2 * i + 1] * s;
+      const im = this.#undo[2 * i] * s + this.#undo[2 * i + 1] * c;
       // A sine advanced: sin -> re sin + im cos; cos -> re cos - im sin.
       const forSine = re * this.#regressor[2 * i] + im * this.#regressor[2 * i + 1];
       const forCosine = re * this.#regressor[2 * i + 1] - im * this.#regressor[2 * i];

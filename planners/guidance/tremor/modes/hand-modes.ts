@@ -1,42 +1,19 @@
 import type { SignalModel } from '../../predictor.ts';
 import { resonanceA1, resonanceA2, unitInnovation } from '../oscillator.ts';
+import { defaultHand, type HandModel, onsetCovariance } from './hand-model.ts';
 import {
+  addSpread,
   advance,
   type Belief,
   createBelief,
   createMode,
   type Mode,
   observe,
+  swap,
   TIME_UNIT,
   taylorFactors,
 } from './mode.ts';
 import { TremorSpectrum } from './spectrum.ts';
-
-/**
- * What the hand is taken to do; lengths in micrometres (rotations: at the lever of the settings).
- *
- * A reach is a polynomial of fifth degree (Flash and Hogan 1985); it begins with a step of its third derivative.
- */
-export interface HandModel {
-  /** Typical step of the third derivative where a reach begins [um/s^3]. */
-  readonly onset: number;
-  /** Noise that drives the fourth derivative of free motion [um/s^4 per sqrt(Hz)]; raising it follows quicker hands and takes out less tremor. */
-  readonly free: number;
-  /** How often a held hand sets out on a reach, a reach ends, either turns into free motion, and free motion ends [1/s]. */
-  readonly rates: { readonly set: number; readonly end: number; readonly loosen: number; readonly settle: number };
-  /** Noise of the sensor, root mean square [um]. */
-  readonly noise: number;
-  /** Half-power bandwidth of the tremor [Hz]. */
-  readonly bandwidthHz: number;
-}
-
-export const defaultHand: HandModel = {
-  onset: 300e3,
-  free: 1e9,
-  rates: { set: 0.5, end: 0.9, loosen: 0.02, settle: 0.3 },
-  noise: 2,
-  bandwidthHz: 1.3,
-};
 
 const HELD = 0;
 const MODES = 3;
@@ -75,7 +52,8 @@ export class HandModes implements SignalModel {
   readonly #prior = new Float64Array(MODES);
   readonly #likelihood = new Float64Array(MODES);
   readonly #inherit = new Float64Array(MODES * MODES);
-  readonly #a1: Float64Array;
+  /** Noise of the sensor [um, or um/s^2]. */
+  readonly #noise: number;
   readonly #a2: number;
 
   /**
@@ -97,6 +75,8 @@ export class HandModes implements SignalModel {
     this.#period = 1 / rateHz;
     this.#accelerations = accelerations;
     const lost = accelerations ? 2 : 0;
+    // An accelerometer's noise: about that of the position at the middle of the band.
+    this.#noise = hand.noise * (accelerations ? (2 * Math.PI) ** 2 * bandHz[0] * bandHz[1] : 1);
     const density = hand.free * TIME_UNIT ** (4.5 - lost);
     this.#modes = [
       createMode(1, 0, this.#period),
@@ -116,10 +96,9 @@ export class HandModes implements SignalModel {
         [settle * p, loosen * p, 1 - (settle + loosen) * p],
       ].flat(),
     );
-    this.#spectrum = new TremorSpectrum(axes, rateHz, bandHz, 0.05 * hand.noise);
+    this.#spectrum = new TremorSpectrum(axes, rateHz, bandHz, 0.05 * this.#noise);
     this.#origin = new Float64Array(axes);
     this.#x = new Float64Array(axes);
-    this.#a1 = new Float64Array(axes);
     this.#a2 = resonanceA2(hand.bandwidthHz, this.#period);
   }
 
@@ -128,12 +107,11 @@ export class HandModes implements SignalModel {
     this.#probability.fill(1 / MODES);
     for (let a = 0; a < this.#axes; a++) {
       this.#origin[a] = x[a];
-      this.#a1[a] = resonanceA1(this.#spectrum.centreHz[a], this.#hand.bandwidthHz, this.#period);
       for (let m = 0; m < MODES; m++) {
         const { mean, covariance } = this.#beliefs[a][m];
         mean.fill(0);
         covariance.fill(0);
-        covariance[0] = 25 * this.#hand.noise ** 2;
+        covariance[0] = 25 * this.#noise ** 2;
       }
     }
   }
@@ -190,9 +168,8 @@ export class HandModes implements SignalModel {
     const beliefs = this.#beliefs[a];
     const rms = this.#spectrum.rms[a];
     const a1 = resonanceA1(this.#spectrum.centreHz[a], this.#hand.bandwidthHz, this.#period);
-    this.#a1[a] = a1;
     const innovation = rms * rms * unitInnovation(a1, this.#a2);
-    const noise = this.#hand.noise * this.#hand.noise;
+    const noise = this.#noise * this.#noise;
     for (let j = 0; j < MODES; j++) {
       this.#mix(beliefs, j);
       advance(this.#modes[j], beliefs[j], this.#taylor, a1, this.#a2, innovation);
@@ -243,50 +220,4 @@ export class HandModes implements SignalModel {
     }
     for (let j = 0; j < MODES; j++) this.#probability[j] = Math.max(LEAST_PROBABILITY, this.#probability[j] / sum);
   }
-}
-
-/** Adds to covariance p about mean x the share of a belief under another mode. */
-function addSpread(
-  to: Mode,
-  from: Mode,
-  share: number,
-  x: Float64Array,
-  p: Float64Array,
-  { mean, covariance }: Belief,
-): void {
-  for (let r = 0; r < to.size; r++) {
-    const fromR = r < to.order ? (r < from.order ? r : -1) : r - to.order + from.order;
-    const dr = (fromR < 0 ? 0 : mean[fromR]) - x[r];
-    const row = r * to.size;
-    for (let c = r; c < to.size; c++) {
-      const fromC = c < to.order ? (c < from.order ? c : -1) : c - to.order + from.order;
-      const dc = (fromC < 0 ? 0 : mean[fromC]) - x[c];
-      const spread = fromR < 0 || fromC < 0 ? 0 : covariance[fromR * from.size + fromC];
-      const value = share * (spread + dr * dc);
-      p[row + c] += value;
-      if (c !== r) p[c * to.size + r] += value;
-    }
-  }
-}
-
-function swap(belief: Belief): void {
-  const { mean, covariance } = belief;
-  belief.mean = belief.nextMean;
-  belief.covariance = belief.nextCovariance;
-  belief.nextMean = mean;
-  belief.nextCovariance = covariance;
-}
-
-/**
- * Covariance of the third, fourth and fifth derivative where a minimum-jerk reach of unknown length and time begins: their
- * ratios for time 1 are 60 : -360 : 720; the diagonal is raised for the spread of times.
- */
-function onsetCovariance(step: number): Float64Array {
-  const unit = step / 60;
-  const typical = [60 * unit, -360 * unit, 720 * unit];
-  const raise = [1.05, 1.1, 1.2];
-  return Float64Array.from({ length: 9 }, (_, n) => {
-    const [r, c] = [Math.floor(n / 3), n % 3];
-    return typical[r] * typical[c] * (r === c ? raise[r] : 1);
-  });
 }

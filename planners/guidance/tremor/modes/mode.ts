@@ -121,3 +121,36 @@ export function observe(
   }
   return -0.5 * (Math.log(spread) + error * share);
 }
+
+/** Adds to covariance p about mean x the share of a belief under another mode. */
+export function addSpread(
+  to: Mode,
+  from: Mode,
+  share: number,
+  x: Float64Array,
+  p: Float64Array,
+  { mean, covariance }: Belief,
+): void {
+  for (let r = 0; r < to.size; r++) {
+    const fromR = r < to.order ? (r < from.order ? r : -1) : r - to.order + from.order;
+    const dr = (fromR < 0 ? 0 : mean[fromR]) - x[r];
+    const row = r * to.size;
+    for (let c = r; c < to.size; c++) {
+      const fromC = c < to.order ? (c < from.order ? c : -1) : c - to.order + from.order;
+      const dc = (fromC < 0 ? 0 : mean[fromC]) - x[c];
+      const spread = fromR < 0 || fromC < 0 ? 0 : covariance[fromR * from.size + fromC];
+      const value = share * (spread + dr * dc);
+      p[row + c] += value;
+      if (c !== r) p[c * to.size + r] += value;
+    }
+  }
+}
+
+/** Makes the new mean and covariance the present ones. */
+export function swap(belief: Belief): void {
+  const { mean, covariance } = belief;
+  belief.mean = belief.nextMean;
+  belief.covariance = belief.nextCovariance;
+  belief.nextMean = mean;
+  belief.nextCovariance = covariance;
+}
