@@ -73,7 +73,7 @@ const pages = {
   ],
   guidance: [
     '# Guidance, measured',
-    'Made by `npm run validate -- tremor breathing`; do not edit by hand. How the filters work: [tremor.md](tremor.md).',
+    'Made by `npm run validate -- tremor breathing servo`; do not edit by hand. How it works: [tremor.md](tremor.md), [servo.md](servo.md).',
   ],
 } as const;
 
