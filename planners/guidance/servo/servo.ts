@@ -10,18 +10,12 @@ import {
   type ServoConfig,
   type ServoGoal,
 } from './config.ts';
+import { canTakeOver, nextPace } from './pace.ts';
 import { createServoProgramme, type ServoProgramme, setProgramme, setTipLimits } from './programme.ts';
 import { QP_BAD_INPUT, QP_SOLVED, solveQuadraticProgramme } from './quadratic-programme.ts';
 import { BLOCKED_BY, createStopPlanner, planStop, type StopPlanner } from './stop.ts';
 import { createStopMotion, type StopMotion, stopStateAt } from './stop-motion.ts';
-import {
-  createTipMotion,
-  factorToLimit,
-  proposeTipMotion,
-  restTipMotion,
-  type TipMotion,
-  updateTipMotion,
-} from './tip-motion.ts';
+import { createTipMotion, proposeTipMotion, restTipMotion, type TipMotion, updateTipMotion } from './tip-motion.ts';
 
 /**
  * The control cycle of an arm: preallocated by {@link createServo}, set to a state by {@link startServo}, advanced by
@@ -115,15 +109,6 @@ export function createServo(config: ServoConfig): Servo {
   };
 }
 
-/** How fast the whole of the wanted motion is given again after it had to be slowed down [1/s]. */
-const RECOVERY_PER_SEC = 2;
-const SLOWING_PER_SEC = 20;
-/** Speeds that count as none where a stop is left [m/s]. */
-const NEAR_REST_MPS = 5e-4;
-const TROCAR_REST_MPS = 1e-3;
-/** Share of the trocar's tolerance that motions to rest leave where nothing is slowed down. */
-const TROCAR_ROOM = 0.6;
-
 /** Why a state cannot be started from; undefined where it can. At rest it begins. */
 export type StartFault = 'limits' | 'trocar' | 'insertion' | 'fixture' | 'not-finite';
 
@@ -165,7 +150,10 @@ export function stepServo(servo: Servo, goal: ServoGoal): number {
   let code = isGoalFinite(goal) ? SERVO_OK : SERVO_BAD_INPUT;
   // A stop that has begun is left where the programme can take over without turning back.
   if (code === SERVO_OK)
-    code = servo.stopCycle > 0 && !canTakeOver(servo) ? SERVO_RESTING : propose(servo, goal, servo.throttle, true);
+    code =
+      servo.stopCycle > 0 && !canTakeOver(servo.motion, servo.programme.tip, servo.programme.trocar)
+        ? SERVO_RESTING
+        : propose(servo, goal, servo.throttle, true);
   servo.counts.cycles++;
   if (code === SERVO_STOPPING || code === SERVO_INFEASIBLE) {
     // What cannot be stopped at this pace can mostly be slowed down where it goes.
@@ -176,7 +164,7 @@ export function stepServo(servo: Servo, goal: ServoGoal): number {
     differentiateArm(servo.arm);
     code = propose(servo, goal, 0, code === SERVO_STOPPING);
   } else if (code === SERVO_OK) {
-    setPace(servo);
+    servo.throttle = nextPace(servo.throttle, servo.spare.trocarErrorM / servo.trocarToleranceM, servo.periodSec);
   }
   if (code === SERVO_OK) accept(servo);
   else {
@@ -187,19 +175,6 @@ export function stepServo(servo: Servo, goal: ServoGoal): number {
   }
   setFigures(servo);
   return code;
-}
-
-/** Whether the speed that taking the accelerations back costs is no more than there is, and little at the trocar. */
-function canTakeOver({ motion, programme: { tip, trocar } }: Servo): boolean {
-  const { twist, change } = motion;
-  const lost = 0.5 / factorToLimit(tip, tip.jerk, change, 0);
-  const lostAtTrocar = 0.5 / factorToLimit(trocar, trocar.jerk, change, 6);
-  const speed = lengthOf(twist, 0);
-  return lengthOf(change, 0) * lost <= speed + NEAR_REST_MPS && lengthOf(change, 6) * lostAtTrocar <= TROCAR_REST_MPS;
-}
-
-function lengthOf(values: Float64Array, at: number): number {
-  return Math.sqrt(values[at] * values[at] + values[at + 1] * values[at + 1] + values[at + 2] * values[at + 2]);
 }
 
 /** One cycle of the motion to rest, whatever is asked: for a latched stop, a fault or silence. */
@@ -213,18 +188,6 @@ export function haltServo(servo: Servo): void {
 export function isAtRest({ v, a }: Servo): boolean {
   for (let i = 0; i < v.length; i++) if (v[i] !== 0 || a[i] !== 0) return false;
   return true;
-}
-
-/**
- * The wanted motion is slowed down where the motion to rest comes near to what the trocar may be off, and given again
- * slowly.
- */
-function setPace(servo: Servo): void {
-  const left = 1 - servo.spare.trocarErrorM / servo.trocarToleranceM;
-  const pace = Math.max(0.05, Math.min(1, left / TROCAR_ROOM));
-  const more = servo.throttle + RECOVERY_PER_SEC * servo.periodSec;
-  const less = servo.throttle * (1 - SLOWING_PER_SEC * servo.periodSec);
-  servo.throttle = Math.min(1, more, Math.max(pace, less));
 }
 
 /** The next state by the programme, in `next`, with a motion to rest from it in `spare`. */

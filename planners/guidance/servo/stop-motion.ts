@@ -1,3 +1,4 @@
+import type { ServoArm } from './arm.ts';
 import { positionAfter, velocityAfter } from './ramp.ts';
 
 /** Segments that follow the manifold of the trocar, before the two of the ramp to rest. */
@@ -82,4 +83,50 @@ export function stopStateAt(
     v[i] = velocityAfter(motion.v[at + i], begin, delta, left, periodSec);
     a[i] = begin + delta * left;
   }
+}
+
+/** Positions after `cycle` cycles of a segment, to `x` [dofs]. */
+export function placeInSegment(
+  motion: StopMotion,
+  segment: number,
+  cycle: number,
+  periodSec: number,
+  x: Float64Array,
+): void {
+  const n = x.length;
+  const at = segment * n;
+  const m = motion.cycles[segment];
+  for (let i = 0; i < n; i++) {
+    const a = motion.a[at + i];
+    x[i] = positionAfter(motion.q[at + i], motion.v[at + i], a, (motion.a[at + n + i] - a) / m, cycle, periodSec);
+  }
+}
+
+/** Position and velocity of one joint over a segment; its acceleration is largest at the ends, which are within limits. */
+export function jointFits(
+  out: StopMotion,
+  at: number,
+  m: number,
+  delta: number,
+  period: number,
+  arm: ServoArm,
+  i: number,
+): boolean {
+  const n = arm.dofs;
+  const begin = out.a[at];
+  const end = out.a[at + n];
+  const v0 = out.v[at];
+  const v1 = out.v[at + n];
+  const q1 = out.q[at + n];
+  if (!(Math.abs(end) <= arm.acceleration[i])) return false;
+  if (!(q1 >= arm.lower[i] && q1 <= arm.upper[i] && Math.abs(v1) <= arm.velocity[i])) return false;
+  // One set-point lies past the turn of the continuous curve at most.
+  const turns = begin * end < 0 || v0 * v1 < 0;
+  if (!turns) return true;
+  for (let k = 1; k < m; k++) {
+    const v = velocityAfter(v0, begin, delta, k, period);
+    const q = positionAfter(out.q[at], v0, begin, delta, k, period);
+    if (!(Math.abs(v) <= arm.velocity[i] && q >= arm.lower[i] && q <= arm.upper[i])) return false;
+  }
+  return true;
 }

@@ -1,6 +1,6 @@
 import { placeArm, type ServoArm } from './arm.ts';
 import { positionAfter, rampToRest, velocityAfter } from './ramp.ts';
-import { MOST_SEGMENTS, type StopMotion } from './stop-motion.ts';
+import { jointFits, MOST_SEGMENTS, placeInSegment, type StopMotion } from './stop-motion.ts';
 import { createTrocarBrake, slowAlongTrocar, type TrocarBrake } from './trocar-brake.ts';
 
 /** Longest half of the ramp to rest [s]. */
@@ -191,7 +191,7 @@ function addSegment(planner: StopPlanner, out: StopMotion, m: number, end: Float
     out.a[at + n + i] = end[i];
     out.v[at + n + i] = velocityAfter(v, a, delta, m, period);
     out.q[at + n + i] = positionAfter(out.q[at + i], v, a, delta, m, period);
-    if (!jointFits(arm, out, at + i, i, m, delta, period)) {
+    if (!jointFits(out, at + i, m, delta, period, arm, i)) {
       planner.blockedBy = BY_JOINT;
       return false;
     }
@@ -212,7 +212,7 @@ function looksFine(planner: StopPlanner, out: StopMotion, segment: number, beyon
     const next = Math.ceil((m * k) / count);
     if (next === cycle) continue;
     cycle = next;
-    placeAt(planner, out, segment, cycle);
+    placeInSegment(out, segment, cycle, limits.periodSec, x);
     look(planner, out, x);
     if (!(now.trocarErrorM <= limits.trocarM)) planner.blockedBy = BY_TROCAR;
     else if (arm.hasTrocar && !(now.insertedM >= arm.insertionM)) planner.blockedBy = BY_INSERTION;
@@ -230,7 +230,7 @@ function keepsOffFixtures(planner: StopPlanner, out: StopMotion, segment: number
   const m = out.cycles[segment];
   const step = limits.periodSec * greatestSpeed(planner, out, segment) + 1e-15;
   for (let cycle = 0; cycle < m; ) {
-    placeAt(planner, out, segment, cycle);
+    placeInSegment(out, segment, cycle, limits.periodSec, x);
     look(planner, out, x);
     if (!(arm.now.fixtureM >= -limits.beyondM - beyondM) || planner.looks <= 0) {
       planner.blockedBy = BY_FIXTURE;
@@ -239,16 +239,6 @@ function keepsOffFixtures(planner: StopPlanner, out: StopMotion, segment: number
     cycle += Math.max(nearCycles, Math.floor(arm.now.fixtureM / step));
   }
   return true;
-}
-
-function placeAt({ arm, limits, x }: StopPlanner, out: StopMotion, segment: number, cycle: number): void {
-  const { dofs: n } = arm;
-  const at = segment * n;
-  const m = out.cycles[segment];
-  for (let i = 0; i < n; i++) {
-    const a = out.a[at + i];
-    x[i] = positionAfter(out.q[at + i], out.v[at + i], a, (out.a[at + n + i] - a) / m, cycle, limits.periodSec);
-  }
 }
 
 /** A bound on how fast the tip moves in a segment [m/s]. */
@@ -276,33 +266,4 @@ function setLevers({ arm, levers }: StopPlanner): void {
     const z = jacobian[2 * n + i];
     levers[i] = 1.25 * Math.sqrt(x * x + y * y + z * z) + 0.02;
   }
-}
-
-/** Position and velocity of one joint over a segment; its acceleration is largest at the ends, which are within limits. */
-function jointFits(
-  arm: ServoArm,
-  out: StopMotion,
-  at: number,
-  i: number,
-  m: number,
-  delta: number,
-  period: number,
-): boolean {
-  const n = arm.dofs;
-  const begin = out.a[at];
-  const end = out.a[at + n];
-  const v0 = out.v[at];
-  const v1 = out.v[at + n];
-  const q1 = out.q[at + n];
-  if (!(Math.abs(end) <= arm.acceleration[i])) return false;
-  if (!(q1 >= arm.lower[i] && q1 <= arm.upper[i] && Math.abs(v1) <= arm.velocity[i])) return false;
-  // One set-point lies past the turn of the continuous curve at most.
-  const turns = begin * end < 0 || v0 * v1 < 0;
-  if (!turns) return true;
-  for (let k = 1; k < m; k++) {
-    const v = velocityAfter(v0, begin, delta, k, period);
-    const q = positionAfter(out.q[at], v0, begin, delta, k, period);
-    if (!(Math.abs(v) <= arm.velocity[i] && q >= arm.lower[i] && q <= arm.upper[i])) return false;
-  }
-  return true;
 }
