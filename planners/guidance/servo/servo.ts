@@ -19,7 +19,7 @@ import { createTipMotion, proposeTipMotion, restTipMotion, type TipMotion, updat
 
 /**
  * The control cycle of an arm: preallocated by {@link createServo}, set to a state by {@link startServo}, advanced by
- * {@link stepServo}. At every moment it holds a motion to rest from its present state that was checked set-point by set-point;
+ * {@link stepServo}. At every moment it holds a motion to rest from its present state that was checked on its way;
  * a cycle only leaves that motion for a state from which there is another.
  */
 export interface Servo {

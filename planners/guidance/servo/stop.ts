@@ -71,9 +71,9 @@ export function createStopPlanner(arm: ServoArm, limits: StopLimits): StopPlanne
 
 /**
  * Plans how to come to rest from a state within all limits: joints, trocar and fixtures. First a ramp of all joints at once;
- * where that would leave the trocar or a fixture, along the manifold of the trocar until the ramp fits. Every set-point on
- * the way is checked (some by bounds), so a motion that is found can be carried out as it is. The arm must be differentiated
- * near the state. No allocation.
+ * where that would leave the trocar or a fixture, along the manifold of the trocar until the ramp fits. Joints are checked at
+ * every set-point, the trocar at a few of each segment, fixtures as often as the distance to them asks. The arm must be
+ * differentiated near the state. No allocation.
  *
  * @param beyondM how far beyond a fixture's boundary the state is already [m]
  * @returns whether there is one
