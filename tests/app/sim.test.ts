@@ -8,10 +8,11 @@ import { createCrtkArm } from '../../engine/ros2/crtk/arm.ts';
 import { createTrajectoryClient } from '../../engine/ros2/crtk/trajectory-action.ts';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import { GOAL_STATUS, type RosNode } from '../../engine/ros2/node/types.ts';
+import { testDomain } from '../support/domain.ts';
 import { isocenter, temporaryFolder } from './support/cli.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const DOMAIN = 166;
+const DOMAIN = testDomain();
 const folder = temporaryFolder();
 
 async function until(ready: () => boolean, what: string): Promise<void> {
