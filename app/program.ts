@@ -3,6 +3,7 @@ import { registerBridge } from './commands/bridge.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerGuide } from './commands/guide.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
 import { registerMotion } from './commands/motion.ts';
@@ -29,6 +30,7 @@ export function createProgram(session: Session): Command {
   registerMachine(program, session);
   registerMotion(program, session);
   registerTremor(program, session);
+  registerGuide(program, session);
   registerSim(program, session);
   registerRegister(program, session);
   registerRos2(program, session);

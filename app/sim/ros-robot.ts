@@ -20,6 +20,8 @@ export interface RosRobotOptions {
   readonly rateHz: number;
 }
 
+/** Between two words about commands that are not taken [ms]. */
+const REFUSAL_MS = 2000;
 /** How long joints may take to arrive after the end of a trajectory [s]. */
 const SETTLE_SEC = 1;
 /** Farthest that the robot may be from a trajectory's first point [rad or m]. */
@@ -42,6 +44,7 @@ export class RosRobot {
   /** What runs by itself at each step, as a trajectory does. */
   #course: ((robot: SimulatedRobot) => void) | undefined;
   #wasHolding = true;
+  readonly #refusedMs = new Map<string, number>();
 
   constructor(node: RosNode, model: RobotModel, robot: SimulatedRobot, options: RosRobotOptions) {
     this.#node = node;
@@ -67,7 +70,7 @@ export class RosRobot {
         node.log('info', `${options.namespace}: ${command}: ${next.state}`);
         return next;
       },
-      onRefused: (what, why) => node.log('warn', `${options.namespace}/${what} is not taken: ${why}`),
+      onRefused: (what, why) => this.#refuse(what, why),
     });
     this.#crtk.onJoints('servo_jp', (values) => {
       this.#course = undefined;
@@ -95,6 +98,14 @@ export class RosRobot {
     }
     const every = Math.max(1, Math.round(1 / (this.#options.rateHz * robot.stepSec)));
     if (index % every === 0) this.#publish();
+  }
+
+  /** Commands come a thousand times a second: what is wrong with them is said once in a while. */
+  #refuse(what: string, why: string): void {
+    const now = performance.now();
+    if (now - (this.#refusedMs.get(what) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS) return;
+    this.#refusedMs.set(what, now);
+    this.#node.log('warn', `${this.#options.namespace}/${what} is not taken: ${why}`);
   }
 
   #publish(): void {
