@@ -8,7 +8,7 @@ import { pause, until } from '../../tests/engine/ros2/rtps/support.ts';
 
 const DOMAIN = 130;
 /** Pairs take turns, so that a busy moment of the machine meets all of them. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SECONDS = 3;
 const ANSWER_MS = 1000;
 
