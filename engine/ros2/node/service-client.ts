@@ -16,6 +16,10 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** How long a call without a limit looks for a server [ms]. */
 const LOOK_MS = 10_000;
 
+const POLL_MS = 5;
+/** After so long a match counts although the peer has not said that it knows us [ms]. */
+const SILENT_MS = 1500;
+
 export class DdsServiceClient implements ServiceClient {
   readonly name: string;
   readonly type: string;
@@ -27,6 +31,8 @@ export class DdsServiceClient implements ServiceClient {
   readonly #calls = new Map<bigint, Call>();
   readonly #id: bigint;
   readonly #readerGuid: Uint8Array;
+  /** When servers were first seen on both ends [ms], by the GUIDs of their readers. */
+  readonly #seenMs = new Map<string, number>();
   #next = 0n;
   #closed = false;
 
@@ -36,7 +42,8 @@ export class DdsServiceClient implements ServiceClient {
     this.#service = service;
     this.#onClose = onClose;
     const { participant } = context;
-    const onMatched = () => {
+    const onMatched = (remote: EndpointInfo, matched: boolean) => {
+      if (!matched) this.#seenMs.delete(remote.guid);
       this.#waiting.wake();
       this.#failLost();
     };
@@ -55,8 +62,8 @@ export class DdsServiceClient implements ServiceClient {
     this.#readerGuid = guidBytes(this.reader.info.guid);
   }
 
-  waitForService(timeoutMs: number): Promise<boolean> {
-    return this.#waiting.until(() => this.#server() !== undefined, timeoutMs);
+  async waitForService(timeoutMs: number): Promise<boolean> {
+    return await this.#untilThere(timeoutMs);
   }
 
   async call(request: RosMessage, options: CallOptions = {}): Promise<RosMessage> {
@@ -64,7 +71,7 @@ export class DdsServiceClient implements ServiceClient {
     const payload = this.#service.request.encode(request);
     const begin = performance.now();
     const look = Math.min(timeoutMs, LOOK_MS);
-    const found = await this.#waiting.until(() => this.#closed || this.#server() !== undefined, look, signal);
+    const found = await this.#untilThere(look, signal);
     const server = this.#server();
     if (this.#closed) throw this.#closedError();
     if (!found || server === undefined) {
@@ -89,10 +96,34 @@ export class DdsServiceClient implements ServiceClient {
     this.#onClose(this);
   }
 
-  /** The reader of a server whose replies come through too: both ends must be matched. */
+  /**
+   * The reader of a server that knows both our ends: being matched is our side's view, and a request written before the server
+   * knows of us, or a reply before it knows our reader, would be lost. Peers that never say so are taken after a while.
+   */
   #server(): EndpointInfo | undefined {
-    const replying = new Set(this.reader.matched.map(participantOf));
-    return this.writer.matched.find((endpoint) => replying.has(participantOf(endpoint)));
+    const now = performance.now();
+    const there = this.writer.matched.filter((endpoint) =>
+      this.reader.matched.some((writer) => participantOf(writer) === participantOf(endpoint)),
+    );
+    return there.find((endpoint) => {
+      const since = this.#seenMs.get(endpoint.guid) ?? now;
+      this.#seenMs.set(endpoint.guid, since);
+      if (now - since > SILENT_MS) return true;
+      const replies = this.reader.matched.filter((writer) => participantOf(writer) === participantOf(endpoint));
+      return this.writer.isKnownBy(endpoint) && replies.some((writer) => this.reader.isKnownBy(writer));
+    });
+  }
+
+  async #untilThere(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    const ready = () => this.#closed || this.#server() !== undefined;
+    if (ready()) return !this.#closed;
+    // What peers know of us changes without an event of ours.
+    const poll = setInterval(() => this.#waiting.wake(), POLL_MS);
+    try {
+      return (await this.#waiting.until(ready, timeoutMs, signal)) && !this.#closed;
+    } finally {
+      clearInterval(poll);
+    }
   }
 
   #send(server: EndpointInfo, payload: Uint8Array, timeoutMs: number, { signal }: CallOptions): Promise<RosMessage> {

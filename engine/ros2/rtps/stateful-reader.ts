@@ -25,6 +25,10 @@ export class StatefulReader {
     return proxy;
   }
 
+  isKnownBy(guid: string): boolean {
+    return this.#proxies.get(guid)?.isInformed === true;
+  }
+
   unmatch(guid: string): WriterProxy | undefined {
     const proxy = this.#proxies.get(guid);
     this.#proxies.delete(guid);

@@ -75,6 +75,8 @@ export interface DdsWriter {
   readonly info: EndpointInfo;
   /** Readers matched now. */
   readonly matched: readonly EndpointInfo[];
+  /** Whether a matched reader has answered: it knows this writer, and what is written from now on reaches it. */
+  isKnownBy(reader: EndpointInfo): boolean;
   /**
    * Sends a sample [CDR with its encapsulation header] to all matched readers. Bytes are copied.
    *
@@ -93,6 +95,8 @@ export interface DdsWriter {
 export interface DdsReader {
   readonly info: EndpointInfo;
   readonly matched: readonly EndpointInfo[];
+  /** Whether a matched writer has spoken to this reader: it knows it, and what it writes from now on comes here. */
+  isKnownBy(writer: EndpointInfo): boolean;
   close(): void;
 }
 

@@ -38,6 +38,10 @@ export class UserReader implements DdsReader {
     return [...this.#matched.values()];
   }
 
+  isKnownBy(writer: EndpointInfo): boolean {
+    return writer.local || this.wire.isKnownBy(writer.guid);
+  }
+
   get closed(): boolean {
     return this.#closed;
   }

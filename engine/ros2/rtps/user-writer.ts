@@ -49,6 +49,10 @@ export class UserWriter implements DdsWriter {
     return [...this.#matched.values()];
   }
 
+  isKnownBy(reader: EndpointInfo): boolean {
+    return reader.local || this.wire.isKnownBy(reader.guid);
+  }
+
   write(payload: Uint8Array, related?: SampleIdentity): bigint {
     if (this.#closed) throw inputError('ros2/closed', `The writer of ${this.info.topic} is closed.`, 'Create another.');
     if (payload.length < 4 || payload.length > LIMITS.sampleBytes) {
