@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRosNode } from '../../../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../../../engine/ros2/node/types.ts';
-import { pause } from '../rtps/support.ts';
 import { peerProgram, VENDORS } from './build.ts';
 import { endPeers, peer } from './peer.ts';
 
