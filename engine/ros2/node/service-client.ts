@@ -1,13 +1,23 @@
 import { inputError } from '../../core/errors.ts';
 import type { RosMessage, ServiceType } from '../messages/types.ts';
 import type { DdsReader, DdsWriter, EndpointInfo, ReceivedSample } from '../rtps/types.ts';
-import { formOf, guidBytes, sameGuid, splitHeader, UNKNOWN_SEQUENCE, withHeader } from './correlation.ts';
-import { checkedEndpoint, participantOf, type RosContext, SERVICE_QOS } from './shared.ts';
+import {
+  type CorrelationForm,
+  formOf,
+  guidBytes,
+  sameGuid,
+  splitHeader,
+  UNKNOWN_SEQUENCE,
+  withHeader,
+} from './correlation.ts';
+import { isPair, pairingText } from './pairing.ts';
+import { checkedEndpoint, type RosContext, SERVICE_QOS } from './shared.ts';
 import type { CallOptions, ServiceClient } from './types.ts';
 import { Waiting } from './waiting.ts';
 
 interface Call {
-  readonly server: string;
+  /** Readers that the request went to, by GUID: any of their servers may answer. */
+  readonly servers: readonly string[];
   resolve(response: RosMessage): void;
   reject(error: unknown): void;
 }
@@ -16,47 +26,64 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** How long a call without a limit looks for a server [ms]. */
 const LOOK_MS = 10_000;
 
+/**
+ * Calls servers of either middleware. A request has one of two forms on the wire ({@link Correlation}), and a server that gets
+ * the other one would take its first bytes for arguments: the writer matches servers of one form alone, that of the first it
+ * meets, and those of the other once they are gone. (Two writers would do, but peers count writers and readers of a service.)
+ */
 export class DdsServiceClient implements ServiceClient {
   readonly name: string;
   readonly type: string;
-  readonly writer: DdsWriter;
   readonly reader: DdsReader;
+  readonly #context: RosContext;
   readonly #service: ServiceType;
+  readonly #pairing: string;
   readonly #onClose: (client: DdsServiceClient) => void;
   readonly #waiting = new Waiting();
-  readonly #calls = new Map<bigint, Call>();
+  /** By form and number of the request. */
+  readonly #calls = new Map<string, Call>();
   readonly #id: bigint;
   readonly #readerGuid: Uint8Array;
-  #next = 0n;
+  readonly #onRenewed: (before: string, after: string) => void;
+  #writer: DdsWriter;
+  /** Of the servers that are matched; undefined before the first. */
+  #form: CorrelationForm | undefined;
+  #headers = 0n;
   #closed = false;
 
-  constructor(context: RosContext, name: string, service: ServiceType, onClose: (client: DdsServiceClient) => void) {
+  /** @param onRenewed told the GUIDs of a writer and of the one in its place */
+  constructor(
+    context: RosContext,
+    name: string,
+    service: ServiceType,
+    onClose: (client: DdsServiceClient) => void,
+    onRenewed: (before: string, after: string) => void,
+  ) {
     this.name = name;
     this.type = service.name;
+    this.#context = context;
     this.#service = service;
     this.#onClose = onClose;
-    const { participant } = context;
-    const onMatched = () => {
-      this.#waiting.wake();
-      this.#failLost();
-    };
+    this.#onRenewed = onRenewed;
     const id = crypto.getRandomValues(new Uint8Array(16));
     this.#id = new DataView(id.buffer).getBigUint64(0, true);
-    const pairing = `clientid=${[...id].map((byte) => byte.toString(16).padStart(2, '0')).join('.')};`;
-    this.reader = participant.createReader(`rr${name}Reply`, service.response.ddsName, SERVICE_QOS, {
-      ...checkedEndpoint(context, service.response, pairing, service.hash),
-      onMatched,
+    this.#pairing = pairingText('clientid', id);
+    this.reader = context.participant.createReader(`rr${name}Reply`, service.response.ddsName, SERVICE_QOS, {
+      ...checkedEndpoint(context, service.response, this.#pairing, service.hash),
+      onMatched: () => this.#waiting.wake(),
       onSample: (sample) => this.#take(sample),
     });
-    this.writer = participant.createWriter(`rq${name}Request`, service.request.ddsName, SERVICE_QOS, {
-      ...checkedEndpoint(context, service.request, pairing, service.hash),
-      onMatched,
-    });
     this.#readerGuid = guidBytes(this.reader.info.guid);
+    this.#writer = this.#createWriter();
+  }
+
+  get writerGuid(): string {
+    return this.#writer.info.guid;
   }
 
   waitForService(timeoutMs: number): Promise<boolean> {
-    return this.#waiting.until(() => this.#server() !== undefined, timeoutMs);
+    const there = () => this.#closed || this.#isServed();
+    return this.#waiting.until(there, timeoutMs).then((found) => found && !this.#closed);
   }
 
   async call(request: RosMessage, options: CallOptions = {}): Promise<RosMessage> {
@@ -64,10 +91,9 @@ export class DdsServiceClient implements ServiceClient {
     const payload = this.#service.request.encode(request);
     const begin = performance.now();
     const look = Math.min(timeoutMs, LOOK_MS);
-    const found = await this.#waiting.until(() => this.#closed || this.#server() !== undefined, look, signal);
-    const server = this.#server();
+    await this.#waiting.until(() => this.#closed || this.#isServed(), look, signal);
     if (this.#closed) throw this.#closedError();
-    if (!found || server === undefined) {
+    if (!this.#isServed()) {
       throw inputError(
         'ros2/no-service',
         `nobody offers the service ${this.name} (${this.type}) within ${(look / 1000).toFixed(1)} s`,
@@ -75,29 +101,68 @@ export class DdsServiceClient implements ServiceClient {
       );
     }
     const left = timeoutMs - (performance.now() - begin);
-    return await this.#send(server, payload, left, options);
+    return await this.#send(payload, left, options);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const call of this.#calls.values()) call.reject(this.#closedError());
-    this.#calls.clear();
-    this.writer.close();
+    for (const call of [...this.#calls.values()]) call.reject(this.#closedError());
+    this.#writer.close();
     this.reader.close();
     this.#waiting.wake();
     this.#onClose(this);
   }
 
-  /** The reader of a server whose replies come through too: both ends must be matched. */
-  #server(): EndpointInfo | undefined {
-    const replying = new Set(this.reader.matched.map(participantOf));
-    return this.writer.matched.find((endpoint) => replying.has(participantOf(endpoint)));
+  #createWriter(): DdsWriter {
+    const { request, hash } = this.#service;
+    const checked = checkedEndpoint(this.#context, request, this.#pairing, hash);
+    return this.#context.participant.createWriter(`rq${this.name}Request`, request.ddsName, SERVICE_QOS, {
+      ...checked,
+      accepts: (remote) => {
+        if (this.#form !== undefined && formOf(remote) !== this.#form) return false;
+        if (!checked.accepts(remote)) return false;
+        this.#form = formOf(remote);
+        return true;
+      },
+      onMatched: () => {
+        if (this.#closed) return;
+        this.#turnTo();
+        this.#waiting.wake();
+        this.#failLost();
+      },
+    });
   }
 
-  #send(server: EndpointInfo, payload: Uint8Array, timeoutMs: number, { signal }: CallOptions): Promise<RosMessage> {
+  /** Servers of the other form get their turn when those of one are gone. */
+  #turnTo(): void {
+    if (this.#form === undefined || this.#servers().length > 0) return;
+    const { topic, type } = this.#writer.info;
+    const isOther = (each: EndpointInfo) =>
+      each.kind === 'reader' && each.topic === topic && each.type === type && formOf(each) !== this.#form;
+    const others = this.#context.participant.endpoints.some(isOther);
+    this.#form = undefined;
+    if (!others) return;
+    const before = this.#writer;
+    before.close();
+    this.#writer = this.#createWriter();
+    this.#onRenewed(before.info.guid, this.#writer.info.guid);
+  }
+
+  /** Matched readers that take requests of our form; those of our own participant match without being asked for theirs. */
+  #servers(): EndpointInfo[] {
+    return this.#writer.matched.filter((each) => formOf(each) === (this.#form ?? 'identity'));
+  }
+
+  /** Whether a server hears us and its replies come through: both its ends must be matched. */
+  #isServed(): boolean {
+    const replying = this.reader.matched;
+    return this.#servers().some((request) => replying.some((reply) => isPair(request, reply, 'serviceid')));
+  }
+
+  #send(payload: Uint8Array, timeoutMs: number, { signal }: CallOptions): Promise<RosMessage> {
     return new Promise<RosMessage>((resolve, reject) => {
-      let key = 0n;
+      let key = '';
       const end = (act: () => void) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -116,37 +181,39 @@ export class DdsServiceClient implements ServiceClient {
       }
       signal?.addEventListener('abort', abort);
       const call: Call = {
-        server: participantOf(server),
+        servers: this.#servers().map(({ guid }) => guid),
         resolve: (response) => end(() => resolve(response)),
         reject: (error) => end(() => reject(error)),
       };
       try {
-        if (formOf(server) === 'header') {
-          key = ++this.#next;
-          this.#calls.set(key, call);
-          this.writer.write(withHeader(payload, this.#id, key));
-        } else {
-          // The number that the sample will have: replies name it.
-          key = this.writer.write(payload, { guid: this.#readerGuid, sequence: UNKNOWN_SEQUENCE });
-          this.#next = key;
-          this.#calls.set(key, call);
-        }
+        key = this.#write(payload);
+        this.#calls.set(key, call);
       } catch (error) {
         call.reject(error);
       }
     });
   }
 
+  #write(payload: Uint8Array): string {
+    if (this.#form === 'header') {
+      const sequence = ++this.#headers;
+      this.#writer.write(withHeader(payload, this.#id, sequence));
+      return `header ${sequence}`;
+    }
+    // Replies name the number that the sample gets.
+    return `identity ${this.#writer.write(payload, { guid: this.#readerGuid, sequence: UNKNOWN_SEQUENCE })}`;
+  }
+
   #take({ payload, related, writer }: ReceivedSample): void {
     let bytes = payload;
-    let key: bigint;
-    if (related !== undefined && formOf(writer) === 'identity') {
-      if (!sameGuid(related.guid, this.#readerGuid)) return;
-      key = related.sequence;
+    let key: string;
+    if (formOf(writer) === 'identity') {
+      if (related === undefined || !sameGuid(related.guid, this.#readerGuid)) return;
+      key = `identity ${related.sequence}`;
     } else {
       const parts = splitHeader(payload);
       if (parts === undefined || parts.client !== this.#id) return;
-      key = parts.sequence;
+      key = `header ${parts.sequence}`;
       bytes = parts.message;
     }
     const call = this.#calls.get(key);
@@ -158,12 +225,12 @@ export class DdsServiceClient implements ServiceClient {
     }
   }
 
-  /** Calls to servers that are gone will not be answered. */
+  /** Calls whose servers are all gone will not be answered. */
   #failLost(): void {
     if (this.#calls.size === 0) return;
-    const there = new Set(this.writer.matched.map(participantOf));
-    for (const call of this.#calls.values()) {
-      if (there.has(call.server)) continue;
+    const there = new Set(this.#writer.matched.map(({ guid }) => guid));
+    for (const call of [...this.#calls.values()]) {
+      if (call.servers.some((server) => there.has(server))) continue;
       const hint = 'see whether the server still runs, and call again';
       call.reject(inputError('ros2/no-service', `the server of ${this.name} went away before it answered`, hint));
     }
