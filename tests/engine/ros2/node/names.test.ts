@@ -5,9 +5,12 @@ import { createRemapping } from '../../../../engine/ros2/node/remap.ts';
 
 describe('names of ROS', () => {
   // rcl's rules (design.ros2.org, topic and service names) and its own tests' examples.
-  it.each(['foo', 'foo/bar', '/foo/bar', '~', '~/foo', '_foo', 'foo_1/b2', '/foo/_hidden', 'Foo'])('takes %s', (name) => {
-    expect(() => checkName(name)).not.toThrow();
-  });
+  it.each(['foo', 'foo/bar', '/foo/bar', '~', '~/foo', '_foo', 'foo_1/b2', '/foo/_hidden', 'Foo'])(
+    'takes %s',
+    (name) => {
+      expect(() => checkName(name)).not.toThrow();
+    },
+  );
   it.each([
     ['', 'is empty'],
     ['/', 'no name'],
@@ -48,8 +51,15 @@ describe('names of ROS', () => {
   it('expands to names that are valid, whatever the names are', () => {
     const part = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
     const relative = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-    const space = fc.oneof(fc.constant('/'), relative.map((name) => `/${name}`));
-    const name = fc.oneof(relative, relative.map((each) => `/${each}`), relative.map((each) => `~/${each}`));
+    const space = fc.oneof(
+      fc.constant('/'),
+      relative.map((name) => `/${name}`),
+    );
+    const name = fc.oneof(
+      relative,
+      relative.map((each) => `/${each}`),
+      relative.map((each) => `~/${each}`),
+    );
     fc.assert(
       fc.property(name, part, space, (given, node, namespace) => {
         const full = expandName(given, node, namespace);

@@ -106,9 +106,16 @@ describe('parameters over their services', () => {
       const { result } = await call('list_parameters', { prefixes, depth });
       return result as { names: string[]; prefixes: string[] };
     };
-    expect((await list([], 0n)).names).toEqual(
-      ['arm.joints', 'arm.speed', 'blob', 'counts', 'flags', 'gains', 'size', 'use_sim_time'],
-    );
+    expect((await list([], 0n)).names).toEqual([
+      'arm.joints',
+      'arm.speed',
+      'blob',
+      'counts',
+      'flags',
+      'gains',
+      'size',
+      'use_sim_time',
+    ]);
     expect((await list([], 1n)).names).not.toContain('arm.speed');
     expect(await list(['arm'], 1n)).toEqual({ names: ['arm.joints', 'arm.speed'], prefixes: ['arm'] });
     expect((await list(['ar'], 0n)).names).toEqual([]);

@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
+import type { DdsNode } from '../../../../engine/ros2/node/dds-node.ts';
+import {
+  type ActionClient,
+  type ActionHandlers,
+  GOAL_STATUS,
+  type RosNode,
+  type ServerGoal,
+} from '../../../../engine/ros2/node/types.ts';
+import { closeNodes, node, pause, until, warningsOf } from './support.ts';
+
+const DOMAIN = 74;
+const TYPE = 'example_interfaces/action/Fibonacci';
+
+let robot: RosNode;
+let planner: RosNode;
+
+beforeEach(async () => {
+  robot = await node({ name: 'robot', domain: DOMAIN });
+  planner = await node({ name: 'planner', domain: DOMAIN });
+});
+afterEach(closeNodes);
+
+/** The sequence of Fibonacci, a number every few milliseconds, until it is asked to stop. */
+async function count(goal: ServerGoal) {
+  const sequence = [0, 1];
+  while (sequence.length < Number(goal.goal.order)) {
+    await pause(5);
+    if (goal.cancelSignal.aborted) return { status: GOAL_STATUS.canceled, result: { sequence } };
+    sequence.push(sequence[sequence.length - 1] + sequence[sequence.length - 2]);
+    goal.publishFeedback({ sequence });
+  }
+  return { status: GOAL_STATUS.succeeded, result: { sequence } };
+}
+
+async function pair(handlers: Partial<ActionHandlers> = {}, asks = planner): Promise<ActionClient> {
+  robot.createActionServer(TYPE, '/count', { execute: count, ...handlers });
+  const client = asks.createActionClient(TYPE, '/count');
+  expect(await client.waitForServer(10_000)).toBe(true);
+  return client;
+}
+
+const numbers = (message: RosMessage | undefined) => Array.from(message?.sequence as Int32Array);
+
+describe('goals', () => {
+  it('succeed, with feedback on the way', async () => {
+    const client = await pair();
+    const feedback: number[][] = [];
+    const goal = await client.sendGoal({ order: 8 }, (message) => feedback.push(numbers(message)));
+    expect(goal?.id.length).toBe(16);
+    const outcome = await goal?.outcome;
+    expect(outcome?.status).toBe(GOAL_STATUS.succeeded);
+    expect(numbers(outcome?.result)).toEqual([0, 1, 1, 2, 3, 5, 8, 13]);
+    await until(() => feedback.length === 6);
+    expect(feedback[0]).toEqual([0, 1, 1]);
+    expect(goal?.status).toBe(GOAL_STATUS.succeeded);
+  });
+
+  it('are refused, also by a handler that fails', async () => {
+    const accept = ({ order }: RosMessage) => {
+      if (Number(order) === 13) throw new Error('unlucky');
+      return Number(order) < 50;
+    };
+    const client = await pair({ accept });
+    const said = warningsOf(robot);
+    expect(await client.sendGoal({ order: 50 })).toBeUndefined();
+    expect(await client.sendGoal({ order: 13 })).toBeUndefined();
+    expect(said.join()).toMatch(/unlucky/);
+    expect(numbers((await (await client.sendGoal({ order: 3 }))?.outcome)?.result)).toEqual([0, 1, 1]);
+    await expect(client.sendGoal({ order: 'many' })).rejects.toThrow(/order/);
+  });
+
+  it('are cancelled, or not where the server will not', async () => {
+    let asked = 0;
+    const acceptCancel = () => {
+      if (++asked === 1) throw new Error('not sure');
+      return asked > 2;
+    };
+    const client = await pair({ acceptCancel });
+    const goal = await client.sendGoal({ order: 1000 });
+    await until(() => goal?.status === GOAL_STATUS.executing);
+    expect(await goal?.cancel()).toBe(false);
+    expect(await goal?.cancel()).toBe(false);
+    expect(goal?.status).toBe(GOAL_STATUS.executing);
+    expect(await goal?.cancel()).toBe(true);
+    const outcome = await goal?.outcome;
+    expect(outcome?.status).toBe(GOAL_STATUS.canceled);
+    expect(numbers(outcome?.result).slice(0, 3)).toEqual([0, 1, 1]);
+    expect(await goal?.cancel()).toBe(false);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('the motor is hot')), /motor is hot/],
+    ['gives no end', async () => ({ status: GOAL_STATUS.executing, result: {} }), /no end/],
+    ['gives a result that does not fit', async () => ({ status: GOAL_STATUS.succeeded, result: { sum: 1 } }), /sum/],
+  ] satisfies [string, ActionHandlers['execute'], RegExp][])(
+    'are aborted where the server %s',
+    async (_, execute, why) => {
+      const client = await pair({ execute });
+      const said = warningsOf(robot);
+      const outcome = await (await client.sendGoal({ order: 1 }))?.outcome;
+      expect(outcome?.status).toBe(GOAL_STATUS.aborted);
+      expect(numbers(outcome?.result)).toEqual([]);
+      expect(said.join()).toMatch(why);
+    },
+  );
+
+  it('of two clients run side by side', async () => {
+    const first = await pair();
+    const other = await node({ name: 'other', domain: DOMAIN });
+    const second = other.createActionClient(TYPE, '/count');
+    await second.waitForServer(10_000);
+    const feedback = [0, 0];
+    const goals = await Promise.all([
+      first.sendGoal({ order: 20 }, () => feedback[0]++),
+      second.sendGoal({ order: 1000 }, () => feedback[1]++),
+      first.sendGoal({ order: 10 }),
+    ]);
+    expect(new Set(goals.map((goal) => Buffer.from(goal?.id ?? []).toString('hex'))).size).toBe(3);
+    const done = await Promise.all([goals[0]?.outcome, goals[2]?.outcome]);
+    expect(done.map((outcome) => numbers(outcome?.result).length)).toEqual([20, 10]);
+    await until(() => feedback[0] === 18);
+    expect(await goals[1]?.cancel()).toBe(true);
+    expect((await goals[1]?.outcome)?.status).toBe(GOAL_STATUS.canceled);
+    expect(feedback[1]).toBeGreaterThan(0);
+  });
+
+  it('go on without the client that sent them', async () => {
+    let seen: ServerGoal | undefined;
+    const execute = (goal: ServerGoal) => {
+      seen = goal;
+      return count(goal);
+    };
+    const gone = await node({ name: 'gone', domain: DOMAIN });
+    const client = await pair({ execute }, gone);
+    const goal = await client.sendGoal({ order: 40 });
+    await until(() => seen !== undefined);
+    const failure = expect(goal?.outcome).rejects.toMatchObject({ code: 'ros2/closed' });
+    await gone.close();
+    await failure;
+    await until(() => seen?.status === GOAL_STATUS.succeeded);
+    expect(seen?.cancelRequested).toBe(false);
+  });
+
+  it('fail when the server goes, and the server is told to stop', async () => {
+    let seen: ServerGoal | undefined;
+    const client = await pair({
+      execute: (goal) => {
+        seen = goal;
+        return count(goal);
+      },
+    });
+    const goal = await client.sendGoal({ order: 10_000 });
+    await until(() => seen !== undefined);
+    const failure = expect(goal?.outcome).rejects.toMatchObject({ code: 'ros2/no-service' });
+    await robot.close();
+    await failure;
+    expect(seen?.cancelSignal.aborted).toBe(true);
+    expect(await client.waitForServer(50)).toBe(false);
+  });
+
+  it('are told in the status topic, to those who come late, too', async () => {
+    const client = await pair();
+    const goal = await client.sendGoal({ order: 3 });
+    await goal?.outcome;
+    const running = await client.sendGoal({ order: 1000 });
+    await until(() => running?.status === GOAL_STATUS.executing);
+    const late = await node({ name: 'late', domain: DOMAIN });
+    const lists: RosMessage[][] = [];
+    late.createSubscription(
+      'action_msgs/msg/GoalStatusArray',
+      '/count/_action/status',
+      ({ status_list }) => lists.push(status_list as RosMessage[]),
+      'action_status_default',
+    );
+    await until(() => lists.length > 0);
+    const ids = lists[0].map(({ goal_info }) => ((goal_info as RosMessage).goal_id as RosMessage).uuid);
+    expect(ids).toEqual([goal?.id, running?.id]);
+    expect(lists[0].map(({ status }) => status)).toEqual([GOAL_STATUS.succeeded, GOAL_STATUS.executing]);
+    await running?.cancel();
+  });
+});
+
+describe('the services of an action', () => {
+  const stamped = (seconds: number) => ({ sec: Math.floor(seconds), nanosec: Math.floor((seconds % 1) * 1e9) });
+  const zero = { sec: 0, nanosec: 0 };
+  const client = (part: string, kind: 'sendGoal' | 'getResult') =>
+    (planner as DdsNode).openClient(`/count/_action/${part}`, planner.interfaces.action(TYPE)[kind]);
+
+  it('cancel by id and by time, as action_msgs has it', async () => {
+    const sender = await pair();
+    const cancel = planner.createClient('action_msgs/srv/CancelGoal', '/count/_action/cancel_goal');
+    const ask = async (uuid: Uint8Array, stamp: object) => {
+      const answer = await cancel.call({ goal_info: { goal_id: { uuid }, stamp } });
+      const canceling = answer.goals_canceling as RosMessage[];
+      const ids = canceling.map(({ goal_id }) =>
+        Buffer.from((goal_id as RosMessage).uuid as Uint8Array).toString('hex'),
+      );
+      return { code: answer.return_code, ids };
+    };
+    const hex = (id: Uint8Array | undefined) => Buffer.from(id ?? []).toString('hex');
+    const none = new Uint8Array(16);
+    const start = async () => {
+      const goal = await sender.sendGoal({ order: 10_000 });
+      await pause(30);
+      return goal;
+    };
+    expect(await ask(none, zero)).toEqual({ code: 1, ids: [] });
+    const [a, b] = [await start(), await start()];
+    const between = Date.now() / 1000;
+    await pause(30);
+    const [c, d, e] = [await start(), await start(), await start()];
+    expect(await ask(Uint8Array.of(...none.subarray(1), 9), zero)).toEqual({ code: 2, ids: [] });
+    expect(await ask(a?.id ?? none, zero)).toEqual({ code: 0, ids: [hex(a?.id)] });
+    await a?.outcome;
+    expect(await ask(a?.id ?? none, zero)).toEqual({ code: 3, ids: [] });
+    // Before the time, and the one of the id besides.
+    expect(await ask(d?.id ?? none, stamped(between))).toEqual({ code: 0, ids: [hex(b?.id), hex(d?.id)] });
+    await Promise.all([b?.outcome, d?.outcome]);
+    expect(await ask(none, stamped(between))).toEqual({ code: 1, ids: [] });
+    expect(await ask(none, zero)).toEqual({ code: 0, ids: [hex(c?.id), hex(e?.id)] });
+    for (const goal of [a, b, c, d, e]) expect((await goal?.outcome)?.status).toBe(GOAL_STATUS.canceled);
+  });
+
+  it('take an id once, and know no result of another', async () => {
+    await pair();
+    const send = client('send_goal', 'sendGoal');
+    const request = { goal_id: { uuid: new Uint8Array(16).fill(7) }, goal: { order: 5 } };
+    expect((await send.call(request)).accepted).toBe(true);
+    expect((await send.call(request)).accepted).toBe(false);
+    const result = client('get_result', 'getResult');
+    const unknown = await result.call({ goal_id: { uuid: new Uint8Array(16).fill(8) } });
+    expect(unknown.status).toBe(GOAL_STATUS.unknown);
+    const known = await result.call({ goal_id: request.goal_id });
+    expect(known.status).toBe(GOAL_STATUS.succeeded);
+    // And again: results are kept.
+    expect(numbers((await result.call({ goal_id: request.goal_id })).result as RosMessage).length).toBe(5);
+  });
+
+  it('forget a result after a quarter of an hour', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const goal = await (await pair()).sendGoal({ order: 3 });
+    await goal?.outcome;
+    const expiry = timers.mock.calls.filter(([, ms]) => ms === 15 * 60_000);
+    expect(expiry.length).toBe(1);
+    timers.mockRestore();
+    const result = client('get_result', 'getResult');
+    const ask = async () => (await result.call({ goal_id: { uuid: goal?.id } })).status;
+    expect(await ask()).toBe(GOAL_STATUS.succeeded);
+    (expiry[0][0] as () => void)();
+    expect(await ask()).toBe(GOAL_STATUS.unknown);
+  });
+});
