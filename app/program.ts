@@ -9,6 +9,7 @@ import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
 import { registerRos2 } from './commands/ros2.ts';
+import { registerTremor } from './commands/tremor.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
 
@@ -26,6 +27,7 @@ export function createProgram(session: Session): Command {
   registerEvaluate(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
+  registerTremor(program, session);
   registerRegister(program, session);
   registerRos2(program, session);
   registerBridge(program, session);

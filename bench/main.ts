@@ -6,12 +6,13 @@ import { compareWithMatrix } from './compare-matrix.ts';
 import { measureMotion } from './motion/measure.ts';
 import { measureScaling } from './scaling.ts';
 import { measureStages } from './stages.ts';
+import { measureTremorBank } from './tremor-bank.ts';
 
 /**
- * `npm run bench [-- radiation|motion] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
+ * `npm run bench [-- radiation|motion|tremor] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
  * are; how they grow with voxels, beams and threads; and, in the same run, what the explicit sparse matrix of the same
  * model costs; writes bench/results/<device>.json. Motion: the Panda set of MotionBenchMaker and the timing of motions on one
- * core; writes bench/results/motion.json.
+ * core; writes bench/results/motion.json. Tremor: the bank of filters on every device; writes bench/results/tremor.json.
  */
 async function main(): Promise<void> {
   const data = process.env.ISOCENTER_DATA === undefined ? undefined : resolve(process.env.ISOCENTER_DATA);
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   console.log(`isocenter bench on ${machine}`);
   if (parts.includes('radiation')) await radiation(data, values);
   if (parts.includes('motion')) write('motion', await measureMotion(data));
+  if (parts.includes('tremor')) write('tremor', await measureTremorBank());
 }
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
@@ -45,7 +47,7 @@ async function radiation(data: string | undefined, values: Options): Promise<voi
   write(name, { case: patient.id, ...stages, matrix, scaling });
 }
 
-const PARTS = ['radiation', 'motion'] as const;
+const PARTS = ['radiation', 'motion', 'tremor'] as const;
 
 function parseOptions(): { values: Options; parts: readonly string[] } {
   const at = process.argv.indexOf('--device');

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { entryTables } from './validation/entry.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
@@ -10,14 +10,17 @@ import { motionTables } from './validation/motion.ts';
 import { movingTrocarTables } from './validation/moving-trocar.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
+import { rcmTrajectoryTables } from './validation/rcm-trajectory.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
+import { breathTables, tremorTables } from './validation/tremor.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
- * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search.
+ * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search. Tremor and
+ * breathing go to docs/guidance.md.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -29,7 +32,7 @@ async function main(): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
   const only = process.argv.slice(2);
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
-  const sections: [string, () => Promise<string>][] = [
+  const sections: [string, () => Promise<string>, PageName?][] = [
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
@@ -41,19 +44,42 @@ async function main(): Promise<void> {
     ['kinematics', async () => withDevice(kinematicsTables)],
     ['rcm', rcmTables],
     ['moving-trocar', async () => movingTrocarTables(data)],
+    ['rcm-trajectory', async () => withDevice(rcmTrajectoryTables)],
+    ['tremor', async () => tremorTables(data, root), 'guidance'],
+    ['breathing', async () => breathTables(data), 'guidance'],
   ];
-  const file = join(root, 'docs', 'validation.md');
-  mkdirSync(dirname(file), { recursive: true });
-  const previous = readSections(file);
-  for (const [name, run] of sections) {
+  mkdirSync(join(root, 'docs'), { recursive: true });
+  for (const [name, run, of = 'validation'] of sections) {
     if (!wanted(name)) continue;
     console.log(`== ${name}`);
     const text = (await run()).trim();
     console.log(text);
-    previous.set(name, text);
-    writeFileSync(file, page(sections.map(([section]) => [section, previous.get(section) ?? 'Not measured yet.'])));
+    const file = join(root, 'docs', `${of}.md`);
+    const texts = readSections(file).set(name, text);
+    const names = sections.filter(([, , other = 'validation']) => other === of).map(([section]) => section);
+    writeFileSync(
+      file,
+      page(
+        of,
+        names.map((section) => [section, texts.get(section) ?? 'Not measured yet.']),
+      ),
+    );
   }
 }
+
+/** The pages of docs/ that hold sections: title and first words. */
+const pages = {
+  validation: [
+    '# Validation',
+    'Made by `npm run validate` (one section alone: `npm run validate -- patients`); do not edit by hand.',
+  ],
+  guidance: [
+    '# Guidance, measured',
+    'Made by `npm run validate -- tremor breathing`; do not edit by hand. How the filters work: [tremor.md](tremor.md).',
+  ],
+} as const;
+
+type PageName = keyof typeof pages;
 
 /** Every how many-th problem of the long sets is taken: ISOCENTER_EVERY, by default all. */
 function stride(): number {
@@ -86,14 +112,11 @@ function readSections(file: string): Map<string, string> {
   return sections;
 }
 
-function page(sections: readonly (readonly [string, string])[]): string {
-  const head = [
-    '# Validation',
-    '',
-    'Made by `npm run validate` (one section alone: `npm run validate -- patients`); do not edit by hand. Machine:',
-    `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}. Research use, not clinical use.`,
-  ];
-  return `${head.join('\n')}\n\n${sections.map(([name, text]) => `${mark(name)}\n\n${text}`).join('\n\n')}\n`;
+function page(name: PageName, sections: readonly (readonly [string, string])[]): string {
+  const [title, words] = pages[name];
+  const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}`;
+  const head = [title, '', `${words} Machine:`, `${machine}. Research use, not clinical use.`];
+  return `${head.join('\n')}\n\n${sections.map(([section, text]) => `${mark(section)}\n\n${text}`).join('\n\n')}\n`;
 }
 
 await main();

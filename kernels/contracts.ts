@@ -11,6 +11,7 @@ import { rankSelect } from './rank-select/contract.ts';
 import { separableMap } from './separable-map/contract.ts';
 import { trajectoryCost } from './trajectory-cost/contract.ts';
 import { trajectoryStep } from './trajectory-step/contract.ts';
+import { tremorBank } from './tremor-bank/contract.ts';
 import {
   acceptStep,
   combineRows,
@@ -43,4 +44,5 @@ export const contracts: readonly KernelContract<unknown>[] = [
   distanceTransform,
   trajectoryCost,
   trajectoryStep,
+  tremorBank,
 ];

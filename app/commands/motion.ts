@@ -61,7 +61,7 @@ export function registerMotion(program: Command, session: Session): void {
       'samples before the search gives up (default: 200000)',
       wholeNumberOption('max-iterations', 1, 100_000_000),
     )
-    .option('--optimize', 'optimise the whole trajectory: shorter and gentler, never in collision')
+    .option('--optimize', 'optimise the whole trajectory: shorter and gentler, never in collision, through the trocar')
     .option('--objective <file>', 'YAML of weights to optimise for: duration, jerk, clearance')
     .addOption(new Option('--device <kind>', 'where to optimise').choices(['auto', 'wasm', 'webgpu']).default('auto'))
     .option('--out <file>', 'write the trajectory there, in the shape of trajectory_msgs/JointTrajectory')

@@ -12,7 +12,7 @@ import { readObjective } from '../../engine/formats/trajectory-objective.ts';
 import { trajectoryJson } from '../../engine/ros2/messages/trajectory.ts';
 import { kernelModule, openDevice } from '../../kernels/device.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
-import { optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
+import { type MotionTerms, optimizeMotion } from '../../planners/motion/planning/optimize-motion.ts';
 import type { MotionPlan } from '../../planners/motion/planning/plan-motion.ts';
 import type { GoalDeviation } from '../../planners/motion/planning/tolerance.ts';
 import { withToolShaft } from '../../planners/motion/robot/tool-shaft.ts';
@@ -24,7 +24,7 @@ import { toJsonFile } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';
-import { loadCourse, loadTool, planWithTool, type RcmSettings } from './rcm.ts';
+import { loadCourse, loadTool, planWithTool, type RcmSettings, trocarOf } from './rcm.ts';
 import { deviationReport, type MotionReport, rowsOf, trajectoryReport } from './report.ts';
 
 export interface MotionSettings extends RobotSettings, RcmSettings {
@@ -70,9 +70,18 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
       ...(settings.maxIterations === undefined ? {} : { maxIterations: settings.maxIterations }),
     };
     const config = await loadObjective(settings, inputs);
-    if (course !== undefined && config !== undefined) throw optimizeRefusal('--rcm-course');
+    if (course !== undefined && config !== undefined) {
+      throw inputError(
+        'motion/rcm-optimize',
+        'a motion through a trocar that moves cannot be optimised as a whole',
+        'leave out --optimize and --objective, or --rcm-course',
+      );
+    }
     const timed = planWithTool(space, task, tool, settings, course);
-    const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config);
+    const { plan, trajectoryMs, remark } = await optimized(settings, space, timed, config, {
+      ...task,
+      rcm: trocarOf(space, tool, settings.rcm),
+    });
     await checkpoint(signal);
     if (output !== undefined && out !== undefined && plan.trajectory !== undefined) {
       output.write(basename(out), toJsonFile(trajectoryJson(plan.trajectory)));
@@ -86,14 +95,6 @@ export async function runMotionPlan(settings: MotionSettings, { signal }: Sessio
   } finally {
     output?.discard();
   }
-}
-
-function optimizeRefusal(option: string): Error {
-  return inputError(
-    'motion/rcm-optimize',
-    'a motion through a trocar is led by its tip and cannot be optimised as a whole',
-    `leave out --optimize and --objective, or ${option}`,
-  );
 }
 
 function allowedNote({ link, obstacle }: AllowedContacts['pairs'][number]): string {
@@ -131,18 +132,16 @@ async function loadObjective(settings: MotionSettings, inputs: InputRecord[]): P
 
 /** The plan with its trajectory optimised as a whole where that was asked for. */
 async function optimized(
-  { device: prefer = 'auto', seed, rcm }: MotionSettings,
+  { device: prefer = 'auto', seed }: MotionSettings,
   space: MotionSpace,
   plan: MotionPlan,
   config: TrajectoryConfig | undefined,
+  terms: MotionTerms,
 ): Promise<{ plan: MotionPlan; trajectoryMs: number; remark: string[] }> {
   if (config === undefined || !plan.solved) return { plan, trajectoryMs: 0, remark: [] };
-  if (rcm !== undefined) {
-    throw optimizeRefusal('--rcm');
-  }
   const device = await openDevice({ prefer });
   try {
-    const result = await optimizeMotion(device, space, plan, { ...config, seed: seed + 1 });
+    const result = await optimizeMotion(device, space, plan, { ...config, seed: seed + 1 }, terms);
     const remark = [`Trajectory optimised on ${device.kind}: ${result.message}.`];
     return { plan: result.plan, trajectoryMs: result.timeMs, remark };
   } finally {

@@ -11,6 +11,7 @@ import { planWithinTolerance } from '../../planners/motion/planning/tolerant-rcm
 import type { MovingTarget } from '../../planners/motion/rcm/moving-carry.ts';
 import { createTrocarCourse, type TrocarCourse } from '../../planners/motion/rcm/moving-course.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
+import type { TrajectoryRcm } from '../../planners/motion/trajectory/rcm.ts';
 import { type InputRecord, readTextInput } from '../inputs/files.ts';
 
 /** A trocar that a tool's shaft has to pass through. */
@@ -88,4 +89,13 @@ export function planWithTool(
     ...(rcmHold === undefined ? {} : { holdSec: rcmHold }),
   };
   return planWithinTolerance((wanted) => planMotionThroughMovingTrocar(space, model, moving, wanted), task);
+}
+
+/** The trocar as trajectory optimisation takes it, where there is one. */
+export function trocarOf(
+  space: MotionSpace,
+  tool: ToolSpec | undefined,
+  trocarM: Vec3 | undefined,
+): TrajectoryRcm | undefined {
+  return tool === undefined || trocarM === undefined ? undefined : { tool: createTool(space.model, tool), trocarM };
 }

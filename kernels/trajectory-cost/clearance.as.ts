@@ -11,11 +11,11 @@ export function againstObstacles(
 ): void {
   const groups = <i32>u32At(args, 5);
   const obstacles = <i32>u32At(args, 8);
-  const groupRows = pointerAt(args, 22) + <usize>u32At(args, 4) * FRAME;
+  const groupRows = pointerAt(args, 35) + <usize>u32At(args, 4) * FRAME;
   const sphereRows = groupRows + <usize>groups * GROUP;
-  const fields = pointerAt(args, 24);
+  const fields = pointerAt(args, 37);
   for (let o = 0; o < obstacles; o++) {
-    const row = pointerAt(args, 23) + <usize>o * OBSTACLE;
+    const row = pointerAt(args, 36) + <usize>o * OBSTACLE;
     const margin = real(row, 5);
     const weight = margin > 0 ? step * real(row, 6) : <f32>0;
     const solid = real(row, 7);
@@ -76,7 +76,7 @@ export function againstItself(args: usize, wrenches: usize, centres: usize, poin
   const groups = <i32>u32At(args, 5);
   const pairs = <i32>u32At(args, 7);
   const buffer = f32At(args, 15);
-  const groupRows = pointerAt(args, 22) + <usize>u32At(args, 4) * FRAME;
+  const groupRows = pointerAt(args, 35) + <usize>u32At(args, 4) * FRAME;
   const sphereRows = groupRows + <usize>groups * GROUP;
   const pairRows = sphereRows + ((<usize>u32At(args, 6)) << 4);
   for (let k = 0; k < pairs; k++) {

@@ -30,6 +30,7 @@ interface Options {
   readonly tissueWeight?: number;
   readonly spheres?: number;
   readonly segmentSec?: number;
+  readonly shaft?: boolean;
   readonly nan?: boolean;
 }
 
@@ -42,6 +43,7 @@ const weights: CostWeights = {
   bufferM: 0.02,
   selfBufferM: 0.03,
   tissueBandM: 0.05,
+  rcm: 50,
 };
 
 /** Smooth wanderings from start to goal of an arm with a branch, a slide and a mimicking joint, among some obstacles. */
@@ -58,7 +60,22 @@ function costCase(o: Options): KernelCase<Params> {
   );
   const joints = robot.joints;
   const tip = { frame: robot.linkFrame[3], point: [0.05, -0.02, 0.3] as const };
-  const shape: CostShape = { robot, obstacles, free: o.free, perSegment: o.perSegment, tip, seeds: o.seeds };
+  // A slanting shaft on the last frame; its stretch is short, so that all three of its parts are met.
+  const shaft = {
+    frame: tip.frame,
+    origin: [0.02, -0.01, 0.05],
+    axis: [0.6, 0, 0.8],
+    trocar: [0.3, 0.1, 0.6],
+  } as const;
+  const shape: CostShape = {
+    robot,
+    obstacles,
+    free: o.free,
+    perSegment: o.perSegment,
+    tip,
+    shaft: o.shaft ? { ...shaft, fromM: 0.1, toM: 0.25 } : undefined,
+    seeds: o.seeds,
+  };
   const stride = variableStride(o.free, joints);
   const x = new Float32Array(o.seeds * stride);
   const ends = Float32Array.from({ length: o.seeds * 2 * joints }, () => 1.6 * random() - 0.8);
@@ -148,7 +165,7 @@ const usual = { seeds: 2, free: 9, perSegment: 2 };
 
 export const trajectoryCost = defineKernel<Params>({
   name: 'trajectory-cost',
-  doc: 'cost of joint trajectories (duration, jerk, limits, clearance, self collision, tissue) and its derivative',
+  doc: 'cost of joint trajectories (duration, jerk, limits, clearance, self collision, tissue, trocar) and its derivative',
   inputs: {
     x: 'f32[seeds][stride] control points [rad or m], ln(seconds a segment)',
     ends: 'f32[seeds][2][joints] start and goal',
@@ -185,6 +202,7 @@ export const trajectoryCost = defineKernel<Params>({
     }),
     costCase({ ...usual, name: 'tissue', seed: 509, tissueWeight: 5, obstacles: ['box', 'field'] }),
     costCase({ ...usual, name: 'many seeds', seed: 510, seeds: 7, free: 30, obstacles: ['box', 'field', 'sphere'] }),
+    costCase({ ...usual, name: 'shaft through a trocar', seed: 512, shaft: true, obstacles: ['box'] }),
     costCase({ ...usual, name: 'NaN in a control point', seed: 511, obstacles: ['box', 'field'], nan: true }),
   ],
   cost: ({ params }) => {

@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer, Launch } from '../../engine/compute/device.ts';
 import { workgroupsFor } from '../support/workgroups.ts';
-import type { CostWeights, Tip } from './reference-configuration.ts';
+import type { CostWeights, ShaftTask, Tip } from './reference-configuration.ts';
 
 import type { ObstacleTables, RobotTables } from './tables.ts';
 
@@ -15,6 +15,8 @@ export interface CostShape {
   /** Samples of a segment. */
   readonly perSegment: number;
   readonly tip: Tip;
+  /** A shaft that has to pass through a trocar, on a frame that some joint moves. */
+  readonly shaft?: ShaftTask | undefined;
   readonly seeds: number;
 }
 
@@ -65,6 +67,11 @@ export interface CostLaunches {
   setWeights(weights: CostWeights): void;
 }
 
+function shaftFloats(shaft: ShaftTask | undefined): number[] {
+  if (shaft === undefined) return new Array<number>(11).fill(0);
+  return [...shaft.trocar, ...shaft.origin, ...shaft.axis, shaft.fromM, shaft.toM];
+}
+
 /**
  * Cost of many trajectories and its derivative, in two launches: cost of each sample (task: four samples), then of each
  * seed. A trajectory is a uniform cubic B-spline of free + 3 segments of h seconds each, whose first and last three control
@@ -81,6 +88,7 @@ export interface CostLaunches {
  *   +  collision * sum over samples of max(0, selfBufferM - distance)^2, spheres against spheres
  *   +  for each obstacle with a margin: weight * sum over samples of h / perSegment * max(0, 1 - distance / margin)^2
  *   +  for each tissue: weight * length of the tip's path inside, a smooth step of half width tissueBandM at its surface
+ *   +  rcm * sum over samples of (distance of the trocar from the stretch of shaft that it may sit on)^2
  * ```
  *
  * @param b.x f32[seeds][variableStride]: free control points [free][joints] [rad or m], then ln(h / s)
@@ -128,6 +136,9 @@ export function prepareTrajectoryCost(
       ['f32', s.tip.point[1]],
       ['f32', s.tip.point[2]],
       ['f32', weights.tissueBandM],
+      ['u32', s.shaft?.frame ?? 0],
+      ['f32', weights.rcm ?? 0],
+      ...shaftFloats(s.shaft).map((value): ['f32', number] => ['f32', value]),
     ],
     buffers: [b.x, b.ends, b.robot, b.obstacles, b.fields, b.basis, b.scratch, b.samples],
     tasks: sampleTasks,
@@ -157,6 +168,7 @@ export function prepareTrajectoryCost(
       const bySample = [w.bufferM, w.collision, w.selfBufferM];
       for (const [i, value] of bySample.entries()) sampling.setParam(13 + i, value);
       sampling.setParam(19, w.tissueBandM);
+      sampling.setParam(21, w.rcm ?? 0);
       const bySeed = [w.duration, w.jerk, w.limits, w.positions];
       for (const [i, value] of bySeed.entries()) gathering.setParam(5 + i, value);
     },

@@ -2,6 +2,7 @@ import { f32At, pointerAt, u32At } from '../support/args.as';
 import { configurations, forward, place, pullBack } from './frames.as';
 import { FRAME, GROUP, real, V } from './lanes.as';
 import { againstItself, againstObstacles } from './clearance.as';
+import { addShaft } from './shaft.as';
 import { addTissue, rememberTip } from './tissue.as';
 
 export { trajectoryTerms } from './terms.as';
@@ -18,16 +19,17 @@ export function trajectorySamples(begin: i32, end: i32, args: usize): void {
   const tipFrame = <i32>u32At(args, 9);
   const stride = <usize>u32At(args, 10) << 2;
   const tissue = u32At(args, 11) != 0;
-  const robot = pointerAt(args, 22);
-  const basis = pointerAt(args, 25);
+  const shaftFrame = <usize>u32At(args, 20);
+  const robot = pointerAt(args, 35);
+  const basis = pointerAt(args, 38);
   const samples = (free + 3) * perSegment;
   const quads = (samples + 3) / 4;
   for (let task = begin; task < end; task++) {
     const seed = task / quads;
     const first = (task % quads) * 4;
-    const x = pointerAt(args, 20) + <usize>seed * stride;
-    const ends = pointerAt(args, 21) + ((<usize>(seed * 2 * joints)) << 2);
-    const poses = pointerAt(args, 26) + <usize>task * <usize>u32At(args, 12) * V;
+    const x = pointerAt(args, 33) + <usize>seed * stride;
+    const ends = pointerAt(args, 34) + ((<usize>(seed * 2 * joints)) << 2);
+    const poses = pointerAt(args, 39) + <usize>task * <usize>u32At(args, 12) * V;
     // Behind the poses the wrenches, whose place the sines of `forward` use before they are set to zero.
     const wrenches = poses + <usize>frames * 12 * V;
     const centres = wrenches + <usize>frames * 6 * V;
@@ -55,8 +57,9 @@ export function trajectorySamples(begin: i32, end: i32, args: usize): void {
       rememberTip(sums, 0, poses + <usize>tipFrame * 12 * V, args);
       addTissue(args, obstacles, first, wrenches + <usize>tipFrame * 6 * V, sums);
     }
+    if (shaftFrame != 0) addShaft(args, poses + shaftFrame * 12 * V, wrenches + shaftFrame * 6 * V, sums);
     pullBack(gradient, joints, robot, frames, poses, wrenches);
-    const out = pointerAt(args, 27) + ((<usize>((seed * samples + first) * (joints + 2))) << 2);
+    const out = pointerAt(args, 40) + ((<usize>((seed * samples + first) * (joints + 2))) << 2);
     for (let lane = 0, last = min(4, samples - first); lane < last; lane++) {
       const row = out + ((<usize>(lane * (joints + 2))) << 2);
       for (let j = 0; j < joints; j++) store<f32>(row + ((<usize>j) << 2), real(gradient, 4 * j + lane));

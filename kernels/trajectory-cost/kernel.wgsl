@@ -27,6 +27,19 @@ struct SampleParams {
   tipY: f32,
   tipZ: f32,
   tissueBandM: f32,
+  shaftFrame: u32,
+  rcm: f32,
+  trocarX: f32,
+  trocarY: f32,
+  trocarZ: f32,
+  originX: f32,
+  originY: f32,
+  originZ: f32,
+  axisX: f32,
+  axisY: f32,
+  axisZ: f32,
+  shaftFromM: f32,
+  shaftToM: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: SampleParams;
@@ -267,6 +280,16 @@ fn tissueStep(row: u32, a: vec3f, b: vec3f, atA: bool) -> vec4f {
   return vec4f(weight * (byStep + bySelf), weight * long * mean);
 }
 
+// From the nearest point of the stretch of shaft that the trocar may sit on to the trocar; the axis is a unit vector.
+fn offShaft(pose: u32, trocar: vec3f) -> vec3f {
+  let turn = mat3x3f(scratch3(pose), scratch3(pose + 3u), scratch3(pose + 6u));
+  let away = trocar - (turn * vec3f(p.originX, p.originY, p.originZ) + scratch3(pose + 9u));
+  let axis = turn * vec3f(p.axisX, p.axisY, p.axisZ);
+  let along = dot(away, axis);
+  let beyond = hinge(along - p.shaftToM) - hinge(p.shaftFromM - along);
+  return away - along * axis + beyond * axis;
+}
+
 // Workgroup = one sample of a seed.
 @compute @workgroup_size(THREADS)
 fn trajectorySamples(
@@ -395,6 +418,15 @@ fn trajectorySamples(
     let wrench = wrenches + 6u * p.tipFrame;
     put3(wrench, scratch3(wrench) + force);
     put3(wrench + 3u, scratch3(wrench + 3u) + cross(tip, force));
+  }
+  if (p.shaftFrame != 0u) {
+    let trocar = vec3f(p.trocarX, p.trocarY, p.trocarZ);
+    let off = offShaft(poses + 12u * p.shaftFrame, trocar);
+    total.x += p.rcm * dot(off, off);
+    let force = (-2.0 * p.rcm) * off;
+    let wrench = wrenches + 6u * p.shaftFrame;
+    put3(wrench, scratch3(wrench) + force);
+    put3(wrench + 3u, scratch3(wrench + 3u) + cross(trocar, force));
   }
   let out = task * (p.joints + 2u);
   for (var j = 0u; j < p.joints; j++) {

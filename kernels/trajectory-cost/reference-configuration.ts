@@ -11,6 +11,21 @@ export interface CostWeights {
   readonly bufferM: number;
   readonly selfBufferM: number;
   readonly tissueBandM: number;
+  /** Of the squared distance between trocar and shaft, over all samples [1/m^2]; without a shaft it does not count. */
+  readonly rcm?: number;
+}
+
+/** A straight shaft that has to pass through a trocar. */
+export interface ShaftTask {
+  readonly frame: number;
+  /** Where it begins [m], and the unit vector along it; of the frame. */
+  readonly origin: readonly [number, number, number];
+  readonly axis: readonly [number, number, number];
+  /** [m, base frame] */
+  readonly trocar: readonly [number, number, number];
+  /** The stretch on which the trocar may sit, from the beginning [m]. */
+  readonly fromM: number;
+  readonly toM: number;
 }
 
 export interface Tip {
@@ -26,6 +41,7 @@ export interface CostProblem {
   /** Samples of a segment. */
   readonly perSegment: number;
   readonly tip: Tip;
+  readonly shaft?: ShaftTask | undefined;
   readonly weights: CostWeights;
   /** [joints][8]: lower, upper, velocity, acceleration, jerk, unused. */
   readonly limits: Float32Array;

@@ -1,4 +1,5 @@
 import { apply, type CostProblem, configurationCost, forward, pull, tissueStep } from './reference-configuration.ts';
+import { shaftCost } from './reference-shaft.ts';
 import { SPLINE_WEIGHTS, splineWeights } from './spline.ts';
 
 export interface CostResult {
@@ -49,6 +50,7 @@ export function trajectoryCostReference(p: CostProblem, x: ArrayLike<number>, en
     const out = samples.subarray(m * (D + 2), (m + 1) * (D + 2));
     const q = configuration(m);
     configurationCost(p, q, h / perSegment, out);
+    shaftCost(p, q, out);
     if (p.obstacles.tissue) {
       const tip = tipOf(m);
       const [before, forceBefore] = tissueStep(p, tipOf(m - 1), tip, false);

@@ -14,13 +14,13 @@ export function rememberTip(sums: usize, shift: i32, pose: usize, args: usize): 
 
 // Tissue on the way from the sample before to the one after: cost onto `sums`, force onto the tip's wrench.
 export function addTissue(args: usize, obstacles: i32, first: i32, wrench: usize, sums: usize): void {
-  const fields = pointerAt(args, 24);
+  const fields = pointerAt(args, 37);
   const band = f32At(args, 19);
   const before = sums + TIPS;
   const own = before + 3 * V;
   const after = own + 3 * V;
   for (let o = 0; o < obstacles; o++) {
-    const row = pointerAt(args, 23) + <usize>o * OBSTACLE;
+    const row = pointerAt(args, 36) + <usize>o * OBSTACLE;
     if (real(row, 21) == 0) continue;
     const arriving = tissueStep(row, fields, before, own, own, band, wrench, sums + 2 * V);
     let cost = tissueStep(row, fields, own, after, own, band, wrench, sums + 2 * V);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
+import { isocenter } from './support/cli.ts';
 
 /** What is used of roslib here: the types that it ships do not resolve for modules of Node. */
 interface Ros {
@@ -193,6 +194,46 @@ describe('isocenter bridge, with stock roslib', () => {
     const failed = await ask({ op: 'call_service', service: '/bridge_strict', id: 'c3', args: { data: 'yes' } }, 2);
     expect(failed).toContainEqual(expect.objectContaining({ op: 'service_response', id: 'c3', result: false }));
     socket.close();
+  });
+
+  it('serves the command line through --rosbridge as well', async () => {
+    const beat = setInterval(() => publisher.publish({ data: 'over the bridge' }), 20);
+    const publisher = robot.createPublisher('std_msgs/msg/String', '/bridge_beat');
+    robot.createService('std_srvs/srv/SetBool', '/bridge_switch', ({ data }) => ({ success: data, message: '' }));
+    try {
+      const type = ['--type', 'std_msgs/msg/String'];
+      const echo = await isocenter([
+        'ros2',
+        'echo',
+        '/bridge_beat',
+        ...type,
+        '--count',
+        '2',
+        '--json',
+        '--rosbridge',
+        url,
+      ]);
+      expect(echo.code, echo.stderr).toBe(0);
+      expect(echo.stdout.trim().split('\n')).toEqual(['{"data":"over the bridge"}', '{"data":"over the bridge"}']);
+      const args = [
+        'ros2',
+        'call',
+        '/bridge_switch',
+        'std_srvs/srv/SetBool',
+        '{"data":true}',
+        '--json',
+        '--rosbridge',
+        url,
+      ];
+      const call = await isocenter(args);
+      expect(call.code, call.stderr).toBe(0);
+      expect(JSON.parse(call.stdout)).toEqual({ success: true, message: '' });
+      const gone = await isocenter(['ros2', 'topics', '--rosbridge', `ws://127.0.0.1:${await freePort()}`]);
+      expect(gone.code).toBe(2);
+      expect(gone.stderr).toContain('cannot be reached');
+    } finally {
+      clearInterval(beat);
+    }
   });
 
   it('refuses pages of other computers', async () => {

@@ -138,6 +138,47 @@ describe('isocenter motion plan', () => {
     }
   });
 
+  it('optimises a motion through a trocar, which it keeps to, and the shares of the limits that the request asks for', async () => {
+    const trocar = [0.5, 0, 0.3] as const;
+    const tool = createTool(panda, { link: 'panda_hand', lengthM: 0.3 });
+    const ik = createRcmIk(panda, tool);
+    expect(solveRcmIk(ik, trocar, [0.46, 0.05, 0.22])).toBe(RCM_SOLVED);
+    const start = ik.solution.slice();
+    expect(solveRcmIk(ik, trocar, [0.54, -0.04, 0.16], start)).toBe(RCM_SOLVED);
+    const toolFile = file('link: panda_hand\nlength: 0.3\n');
+    const scaled = `${readFileSync(request(start, ik.solution), 'utf8')}\nmax_velocity_scaling_factor: 0.5\nmax_acceleration_scaling_factor: 0.25\n`;
+    const args = [
+      ...plan,
+      '--request',
+      file(scaled),
+      '--tool',
+      toolFile,
+      '--rcm',
+      trocar.join(','),
+      '--device',
+      'wasm',
+    ];
+    const timed = schema.parse(JSON.parse((await isocenter([...args, '--json'])).stdout));
+    const { code, stdout } = await isocenter([...args, '--optimize', '--json']);
+    expect(code).toBe(0);
+    const { trajectory, notes } = schema.parse(JSON.parse(stdout));
+    expect(notes.join()).toMatch(/optimised on wasm: the objective fell from/);
+    expect(trajectory?.durationSec).toBeLessThan(timed.trajectory?.durationSec ?? 0);
+    expect(trajectory?.maxRcmErrorMm).toBeLessThanOrEqual(0.1);
+    expect(trajectory?.maxVelocityRatio).toBeLessThanOrEqual(0.5 * (1 + 1e-9));
+    expect(trajectory?.maxAccelerationRatio).toBeLessThanOrEqual(0.25 * (1 + 1e-9));
+    expect(trajectory?.maxJerkRatio).toBeLessThanOrEqual(0.25 * (1 + 1e-9));
+    const shaft = createShaft(panda, tool);
+    shaft.trocar.set(trocar);
+    for (const { positions } of trajectory?.points ?? []) {
+      setShaft(
+        shaft,
+        Float64Array.from(shaft.chain.columns, (c) => positions[c]),
+      );
+      expect(1000 * shaftErrorM(shaft)).toBeLessThanOrEqual(trajectory?.maxRcmErrorMm ?? 0);
+    }
+  });
+
   it('optimises the whole trajectory when asked', async () => {
     const objective = file('duration: 1\njerk: 0.1\nclearance: [{name: wall, distance: 0.05, weight: 1}]');
     const args = [...plan, '--scene', file(wall), '--request', request(ready, turned), '--device', 'wasm', '--json'];
@@ -147,6 +188,35 @@ describe('isocenter motion plan', () => {
     expect(best.timesMs.trajectory).toBeGreaterThan(0);
     expect(best.trajectory?.maxJerkRatio).toBeLessThanOrEqual(1 + 1e-6);
     expect(best.trajectory?.durationSec).toBeLessThanOrEqual(1.2 * (timed.trajectory?.durationSec ?? 0));
+  });
+
+  it('optimises among meshes of the scene', async () => {
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((c) =>
+      [c & 1, (c >> 1) & 1, c >> 2].map((bit, r) => (bit - 0.5) * [0.02, 0.02, 1.2][r]),
+    );
+    const faces = [
+      [0, 2, 3],
+      [0, 3, 1],
+      [4, 5, 7],
+      [4, 7, 6],
+      [0, 1, 5],
+      [0, 5, 4],
+      [2, 6, 7],
+      [2, 7, 3],
+      [0, 4, 6],
+      [0, 6, 2],
+      [1, 3, 7],
+      [1, 7, 5],
+    ];
+    const vertices = corners.map(([x, y, z]) => `{x: ${x}, y: ${y}, z: ${z}}`).join(', ');
+    const triangles = faces.map((face) => `{vertex_indices: [${face}]}`).join(', ');
+    const mesh = `world:\n  collision_objects:\n    - id: wall\n      meshes: [{vertices: [${vertices}], triangles: [${triangles}]}]\n      mesh_poses: [{position: [0.26, 0.18, 0.6]}]\n`;
+    const args = [...plan, '--scene', file(mesh), '--request', request(ready, turned), '--device', 'wasm', '--json'];
+    const { code, stdout } = await isocenter([...args, '--optimize']);
+    expect(code).toBe(0);
+    const { notes, trajectory } = schema.parse(JSON.parse(stdout));
+    expect(notes.join()).toMatch(/optimised on wasm: the objective fell from/);
+    expect(trajectory?.minClearanceMm).toBeGreaterThan(0);
   });
 
   it('loads a URDF with its SRDF and limits, fits spheres and holds the joints it does not plan for', async () => {

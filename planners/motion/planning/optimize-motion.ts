@@ -6,8 +6,10 @@ import type { MotionSpace } from '../path/space.ts';
 import { pathTrajectory } from '../timing/sampling.ts';
 import type { TrajectoryConfig } from '../trajectory/config.ts';
 import { optimizeTrajectory } from '../trajectory/optimize.ts';
+import type { TrajectoryRcm } from '../trajectory/rcm.ts';
 import { positionsAt } from '../trajectory/spline.ts';
-import { CLEARANCE_SAMPLES, type MotionFigures, type MotionPlan } from './plan-motion.ts';
+import { CLEARANCE_SAMPLES, type MotionFigures, type MotionPlan, type MotionTask } from './plan-motion.ts';
+import { scaledLimits } from './scaled-limits.ts';
 
 export interface OptimizedMotion {
   readonly plan: MotionPlan;
@@ -19,9 +21,15 @@ export interface OptimizedMotion {
   readonly timeMs: number;
 }
 
+/** What the motion was planned under and has to keep. */
+export interface MotionTerms extends Pick<MotionTask, 'velocityScale' | 'accelerationScale'> {
+  /** The trocar that a tool's shaft passes through. */
+  readonly rcm?: TrajectoryRcm | undefined;
+}
+
 /**
  * Optimises a solved motion as a whole: of many seeds on the device the cheapest that is proven free and within limits, or the
- * motion as it is where none costs less.
+ * motion as it is where none costs less. A motion through a trocar stays proven to pass through it.
  *
  * @throws IsocenterError for a config that makes no sense
  */
@@ -30,22 +38,30 @@ export async function optimizeMotion(
   space: MotionSpace,
   plan: MotionPlan,
   config: TrajectoryConfig,
+  terms: MotionTerms = {},
 ): Promise<OptimizedMotion> {
   const began = performance.now();
   const { timing } = plan;
   if (!plan.solved || timing === undefined) throw new Error('only a solved motion can be optimised');
   const baseline = pathTrajectory(space.names, timing);
-  const { model, scene } = space;
+  const { scene } = space;
+  const { rcm, velocityScale = 1, accelerationScale = 1 } = terms;
+  const model = scaledLimits(space.model, velocityScale, accelerationScale);
   const cylinders = space.cylindersAsCapsules ? 'capsule' : 'exact';
-  const result = await optimizeTrajectory(device, { model, scene, baseline }, { cylinders, ...config });
+  const result = await optimizeTrajectory(
+    device,
+    { model, scene, baseline, ...(rcm && { rcm }) },
+    { cylinders, ...config },
+  );
   const cost = { baseline: result.baselineCost.total, optimized: result.cost.total };
   const timeMs = performance.now() - began;
   if (result.source === 'baseline') {
     return { plan, source: 'baseline', message: result.reason ?? 'the path as timed is the best', cost, timeMs };
   }
-  const { trajectory } = result;
+  const { trajectory, errorBoundM } = result;
   const { timing: _, ...rest } = plan;
-  const figures = trajectoryFigures(space, trajectory);
+  const error = errorBoundM === undefined ? {} : { maxRcmErrorM: errorBoundM };
+  const figures = { ...trajectoryFigures(space, trajectory), ...error };
   return {
     plan: { ...rest, trajectory, figures },
     source: 'optimized',

@@ -9,6 +9,7 @@ import {
   robotTables,
 } from '../../../kernels/trajectory-cost/tables.ts';
 import type { FullConfig } from './config.ts';
+import { withoutMesh } from './mesh-field.ts';
 
 /** The tool's tip: a point of a link [m, link frame]. */
 export interface ToolTip {
@@ -29,9 +30,9 @@ export interface CostProblem {
 }
 
 /**
- * The kernel's tables of a robot, a scene and the structures that may be entered.
+ * The kernel's tables of a robot, a scene and the structures that may be entered; triangle meshes as distance fields.
  *
- * @throws IsocenterError `trajectory/mesh` for a triangle mesh, `trajectory/unknown-link` for a tip on a link that is not there
+ * @throws IsocenterError `collision/mesh-not-loaded` for a mesh without its triangles, `trajectory/unknown-link` for a tip on a link that is not there
  */
 export function problemTables(
   model: RobotModel,
@@ -60,7 +61,10 @@ export function problemTables(
     .filter((task) => task.tissueWeight > 0);
   const robot = robotTables(model);
   const tasks = [...solids, ...soft];
-  const obstacles = obstacleTables(tasks, config.cylinders);
+  const obstacles = obstacleTables(
+    tasks.map((task) => ({ ...task, obstacle: withoutMesh(task.obstacle) })),
+    config.cylinders,
+  );
   const link = tip === undefined ? model.links.length - 1 : model.links.findIndex(({ name }) => name === tip.link);
   if (link < 0) {
     throw inputError(

@@ -126,6 +126,12 @@ describe('goals', () => {
     expect(feedback[1]).toBeGreaterThan(0);
   });
 
+  it("are those of a client in the server's own node, too", async () => {
+    await pair();
+    const goal = await robot.createActionClient(TYPE, '/count').sendGoal({ order: 5 });
+    expect(numbers((await goal?.outcome)?.result)).toEqual([0, 1, 1, 2, 3]);
+  });
+
   it('go on without the client that sent them', async () => {
     let seen: ServerGoal | undefined;
     const execute = (goal: ServerGoal) => {

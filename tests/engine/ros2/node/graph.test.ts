@@ -16,8 +16,8 @@ describe('the graph', () => {
     const works = await node({ name: 'works', namespace: '/cell', domain: DOMAIN });
     let changes = 0;
     const stop = looks.graph.onChange(() => changes++);
-    works.createPublisher(STRING, 'said');
-    looks.createSubscription(STRING, '/cell/said', () => {});
+    works.createPublisher(STRING, 'said', 'sensor_data');
+    looks.createSubscription(STRING, '/cell/said', () => {}, 'sensor_data');
     const service = works.createService('std_srvs/srv/Trigger', 'go', () => ({ success: true }));
     works.createActionServer('control_msgs/action/FollowJointTrajectory', 'arm', {
       execute: async () => ({ status: GOAL_STATUS.succeeded, result: {} }),
@@ -30,6 +30,7 @@ describe('the graph', () => {
     ]);
     const said = graph.topics().find(({ name }) => name === '/cell/said');
     expect(said).toMatchObject({ types: [STRING], publishers: 1, subscribers: 1 });
+    expect(said?.publisherQos.map(({ reliability }) => reliability)).toEqual(['best_effort']);
     expect(graph.topics().map(({ name }) => name)).toContain('/rosout');
     expect(graph.topics().some(({ name }) => name.includes('_action'))).toBe(false);
     expect(graph.services()).toContainEqual({ name: '/cell/go', types: ['std_srvs/srv/Trigger'] });

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkName, checkNodeName, expandName, fullNamespace } from '../../../../engine/ros2/node/names.ts';
+import {
+  checkFullName,
+  checkName,
+  checkNodeName,
+  expandName,
+  fullNamespace,
+} from '../../../../engine/ros2/node/names.ts';
 import { createRemapping } from '../../../../engine/ros2/node/remap.ts';
 
 describe('names of ROS', () => {
   // rcl's rules (design.ros2.org, topic and service names) and its own tests' examples.
-  it.each(['foo', 'foo/bar', '/foo/bar', '~', '~/foo', '_foo', 'foo_1/b2', '/foo/_hidden', 'Foo'])(
+  it.each(['foo', 'foo/bar', '/foo/bar', '~', '~/foo', '_foo', 'foo_1/b2', '/foo/_hidden', '__foo', 'F9'])(
     'takes %s',
     (name) => {
       expect(() => checkName(name)).not.toThrow();
@@ -23,6 +29,8 @@ describe('names of ROS', () => {
     ['foo/2bar', 'digit'],
     ['foo bar', 'characters'],
     ['foo-bar', 'characters'],
+    ['foo.bar', 'characters'],
+    ['//foo', 'two slashes'],
     ['fóo', 'characters'],
     ['foo\n', 'characters'],
     [`/${'a'.repeat(300)}`, '247'],
@@ -34,6 +42,7 @@ describe('names of ROS', () => {
     for (const bad of ['', '1a', 'a/b', 'a b', 'a'.repeat(256)]) expect(() => checkNodeName(bad)).toThrow(/no name/);
     expect([undefined, '', '/', 'a', '/a/b'].map(fullNamespace)).toEqual(['/', '/', '/', '/a', '/a/b']);
     expect(() => fullNamespace('/a/')).toThrow(/slash/);
+    expect(() => checkFullName('a')).toThrow(/begin/);
   });
   it('expands them', () => {
     const at = (name: string, space = '/ns') => expandName(name, 'node', space);

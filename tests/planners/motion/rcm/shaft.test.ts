@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { createRcmConstraint } from '../../../../planners/motion/rcm/constraint.ts';
 import { RCM_TOLERANCE } from '../../../../planners/motion/rcm/ik.ts';
-import { createShaft, insertionM, setShaft, shaftErrorM } from '../../../../planners/motion/rcm/shaft.ts';
+import {
+  createShaft,
+  insertionM,
+  setShaft,
+  shaftErrorM,
+  shaftJacobian,
+} from '../../../../planners/motion/rcm/shaft.ts';
 import { straightErrorBoundM } from '../../../../planners/motion/rcm/straight.ts';
 import { createTool } from '../../../../planners/motion/rcm/tool.ts';
 import { builtinRobot } from '../../../../planners/motion/robot/registry.ts';
@@ -39,6 +45,31 @@ describe('a shaft through a trocar', () => {
       b.forEach((v, r) => {
         expect(shaft.tipBase[r]).toBeCloseTo(v, 13);
       });
+    }
+  });
+
+  it(`how the trocar moves along and across the shaft, by finite differences, with a joint that slides (seed ${seed})`, () => {
+    const model = builtinRobot('psm');
+    const shaft = createShaft(model, createTool(model, { link: 'roll_link', axis: [0.6, 0, 0.8], lengthM: 0.2 }));
+    shaft.trocar.set([0.1, 0.05, 0.1]);
+    const random = seededRandom(seed);
+    const n = shaft.chain.dofs;
+    const slopes = new Float64Array(3 * n);
+    for (let i = 0; i < 30; i++) {
+      const x = randomConfiguration(model, random).slice(0, n);
+      setShaft(shaft, x);
+      shaftJacobian(shaft, slopes, 3);
+      for (let c = 0; c < n; c++) {
+        // Central differences of a smooth function: an error of h^2, and rounding over h.
+        const step = 1e-6 * shaft.unit[c];
+        const [above, below] = [step, -step].map((d) => {
+          const moved = x.slice();
+          moved[c] += d;
+          setShaft(shaft, moved);
+          return shaft.local.slice();
+        });
+        for (let r = 0; r < 3; r++) expect(slopes[r * n + c]).toBeCloseTo((below[r] - above[r]) / 2e-6, 8);
+      }
     }
   });
 

@@ -215,7 +215,7 @@ describe('bad input', () => {
       [{ baseline: outside }, {}, 'trajectory/out-of-limits'],
       [{ baseline: moving }, {}, 'trajectory/not-at-rest'],
       [{ baseline: backward }, {}, 'trajectory/baseline-shape'],
-      [{ scene: mesh }, {}, 'trajectory/mesh'],
+      [{ scene: mesh }, {}, 'collision/mesh-not-loaded'],
       [{ model: still }, {}, 'trajectory/limits'],
       [{ tip: { link: 'hook', pointM: [0, 0, 0] } }, {}, 'trajectory/unknown-link'],
       [{}, { seeds: 0 }, 'trajectory/config'],
