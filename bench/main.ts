@@ -4,15 +4,17 @@ import { join, resolve } from 'node:path';
 import { benchmarkPatient } from './cases.ts';
 import { compareWithMatrix } from './compare-matrix.ts';
 import { measureMotion } from './motion/measure.ts';
+import { measureRoundTrips } from './ros2/round-trips.ts';
 import { measureScaling } from './scaling.ts';
 import { measureStages } from './stages.ts';
 import { measureTremorBank } from './tremor-bank.ts';
 
 /**
- * `npm run bench [-- radiation|motion|tremor] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
+ * `npm run bench [-- radiation|motion|tremor|ros2] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
  * are; how they grow with voxels, beams and threads; and, in the same run, what the explicit sparse matrix of the same
  * model costs; writes bench/results/<device>.json. Motion: the Panda set of MotionBenchMaker and the timing of motions on one
- * core; writes bench/results/motion.json. Tremor: the bank of filters on every device; writes bench/results/tremor.json.
+ * core; writes bench/results/motion.json. Tremor: the bank of filters on every device; writes bench/results/tremor.json. ROS 2: round
+ * trips of a message with other vendors' DDS, beside two programs in C; writes bench/results/ros2.json.
  */
 async function main(): Promise<void> {
   const data = process.env.ISOCENTER_DATA === undefined ? undefined : resolve(process.env.ISOCENTER_DATA);
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
   if (parts.includes('radiation')) await radiation(data, values);
   if (parts.includes('motion')) write('motion', await measureMotion(data));
   if (parts.includes('tremor')) write('tremor', await measureTremorBank());
+  if (parts.includes('ros2')) write('ros2', await measureRoundTrips());
 }
 
 const machine = `${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${arch()}, Node ${process.versions.node}`;
@@ -47,7 +50,7 @@ async function radiation(data: string | undefined, values: Options): Promise<voi
   write(name, { case: patient.id, ...stages, matrix, scaling });
 }
 
-const PARTS = ['radiation', 'motion', 'tremor'] as const;
+const PARTS = ['radiation', 'motion', 'tremor', 'ros2'] as const;
 
 function parseOptions(): { values: Options; parts: readonly string[] } {
   const at = process.argv.indexOf('--device');

@@ -11,6 +11,7 @@ import { movingTrocarTables } from './validation/moving-trocar.ts';
 import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
 import { rcmTrajectoryTables } from './validation/rcm-trajectory.ts';
+import { ros2Sections } from './validation/ros2.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -20,7 +21,7 @@ import { breathTables, tremorTables } from './validation/tremor.ts';
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
  * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search. Tremor and
- * breathing go to docs/guidance.md.
+ * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
   const data = resolve(folder);
   const root = join(import.meta.dirname, '..', '..');
   const only = process.argv.slice(2);
-  const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+  const wanted = (name: string): boolean =>
+    only.length === 0 || only.includes(name) || (name.startsWith('ros2-') && only.includes('ros2'));
   const sections: [string, () => Promise<string>, PageName?][] = [
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
     ['rcm-trajectory', async () => withDevice(rcmTrajectoryTables)],
     ['tremor', async () => tremorTables(data, root), 'guidance'],
     ['breathing', async () => breathTables(data), 'guidance'],
+    ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -76,6 +79,10 @@ const pages = {
   guidance: [
     '# Guidance, measured',
     'Made by `npm run validate -- tremor breathing`; do not edit by hand. How the filters work: [tremor.md](tremor.md).',
+  ],
+  ros2: [
+    '# ROS 2: what is measured',
+    'Made by `npm run validate -- ros2` (one section alone: `npm run validate -- ros2-loss`); do not edit by hand. How to use it: [guide-ros2.md](guide-ros2.md).',
   ],
 } as const;
 

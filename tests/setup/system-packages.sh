@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that what the tests need from the system is there: Chromium (the browser lane, and SwiftShader, the software
-# GPU that it ships), the Vulkan loader (through which Node reaches SwiftShader), and Cyclone DDS with a C compiler (the
-# second opinion on messages of ROS 2). Installs them where it may.
+# GPU that it ships), the Vulkan loader (through which Node reaches SwiftShader), and Cyclone DDS and Fast DDS with compilers
+# for C and C++ (the second opinion on messages of ROS 2, and the peers of its wire). Installs them where it may.
 set -euo pipefail
 
 missing=()
@@ -10,7 +10,10 @@ missing=()
 ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || [ -e /usr/lib/x86_64-linux-gnu/libvulkan.so.1 ] ||
   [ -e /usr/lib/aarch64-linux-gnu/libvulkan.so.1 ] || missing+=(libvulkan1)
 { [ -x /usr/bin/idlc ] && [ -e /usr/include/dds/ddsi/ddsi_cdrstream.h ]; } || missing+=(cyclonedds-dev cyclonedds-tools)
+[ -e /usr/include/fastdds/dds/domain/DomainParticipant.hpp ] || missing+=(libfastrtps-dev)
+[ -e /usr/include/fastcdr/Cdr.h ] || missing+=(libfastcdr-dev)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v g++ >/dev/null || missing+=(g++)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

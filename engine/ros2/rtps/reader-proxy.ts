@@ -1,4 +1,5 @@
 import type { Destination } from './transport.ts';
+import type { Vendor } from './types.ts';
 
 const FIRST_PERIOD_MS = 20;
 const LONGEST_PERIOD_MS = 640;
@@ -11,6 +12,7 @@ export interface RemoteAddress {
   readonly entity: number;
   readonly destination: Destination;
   readonly reliable: boolean;
+  readonly vendor: Vendor;
 }
 
 /** A matched reader of a peer, as our writer sees it. */
@@ -22,6 +24,8 @@ export class ReaderProxy {
   readonly start: number;
   /** It has all up to here. */
   acked: number;
+  /** Whether it has answered a heartbeat. Before, some readers take the first that they see as their beginning. */
+  inStep = false;
   /** When it was last asked to acknowledge. */
   askedMs = Number.NEGATIVE_INFINITY;
   #periodMs = FIRST_PERIOD_MS;

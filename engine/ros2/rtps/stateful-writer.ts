@@ -142,6 +142,8 @@ export class StatefulWriter implements Attended {
     // A reader that begins anew had lost sight of us: it has nothing.
     if (set.base <= 1 && set.count === 0 && !final) proxy.acked = Math.max(proxy.start, this.history.first - 1);
     else proxy.acked = Math.max(before, Math.min(set.base - 1, this.history.last));
+    // What it says unasked, when it begins, wants an answer.
+    if (final || set.base > 1 || set.count > 0) proxy.inStep = true;
     if (proxy.acked > before) this.#trim();
     if (set.count > 0) this.#resendMissing(proxy, set);
     else if (!final && proxy.acked < this.history.last) this.#sendHeartbeat(proxy, performance.now(), false);
@@ -181,7 +183,7 @@ export class StatefulWriter implements Attended {
     this.#expire();
     let busy = false;
     for (const proxy of this.#proxies.values()) {
-      if (!proxy.reliable || proxy.acked >= this.history.last) continue;
+      if (!proxy.reliable || (proxy.inStep && proxy.acked >= this.history.last)) continue;
       busy = true;
       if (proxy.due(nowMs)) this.#sendHeartbeat(proxy, nowMs, false);
     }

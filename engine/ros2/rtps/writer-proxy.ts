@@ -78,7 +78,7 @@ export class WriterProxy implements Attended {
     this.#deliver = deliver;
     this.#assemblies = new Assemblies(outlet.budget, this.reliable ? LIMITS.assemblies : BEST_EFFORT_ASSEMBLIES);
     if (this.reliable) {
-      this.#acknowledge(0, false);
+      this.#greet();
       this.#retryAtMs = performance.now() + FIRST_RETRY_MS;
       outlet.attend(this);
     }
@@ -221,7 +221,7 @@ export class WriterProxy implements Attended {
     if (this.#closed) return;
     if (!this.#informed) {
       if (nowMs < this.#retryAtMs) return;
-      this.#acknowledge(0, false);
+      this.#greet();
       this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_GREETING_MS);
       this.#retryAtMs = nowMs + this.#retryMs;
       return;
@@ -253,11 +253,19 @@ export class WriterProxy implements Attended {
     if (this.#next <= this.#highest || this.#owesAck) this.#outlet.attend(this);
   }
 
-  #acknowledge(nMissing: number, final: boolean): void {
+  /**
+   * Asks the writer what it has. Fast DDS answers at once only where the request begins at 0, which the standard does not
+   * have: else its next heartbeat is up to 3 s away.
+   */
+  #greet(): void {
+    this.#acknowledge(0, false, this.address.vendor === 'fastdds' ? 0 : this.#next);
+  }
+
+  #acknowledge(nMissing: number, final: boolean, base = this.#next): void {
     this.#owesAck = false;
     const { prefix, entity, destination } = this.address;
     const message = this.#outlet.message.beginFor(prefix, MESSAGE_OVERHEAD_BYTES);
-    message.ackNack(this.#reader, entity, this.#next, missing, nMissing, ++this.#count, final);
+    message.ackNack(this.#reader, entity, base, missing, nMissing, ++this.#count, final);
     this.#outlet.send(message.take(), destination);
   }
 

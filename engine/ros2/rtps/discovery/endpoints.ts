@@ -143,6 +143,7 @@ function addressOf({ info, participant, entity, destination }: RemoteEndpoint): 
     entity,
     destination,
     reliable: info.qos.reliability === 'reliable',
+    vendor: info.vendor,
   };
 }
 
@@ -158,5 +159,6 @@ export function builtinAddress(participant: RemoteParticipant, entity: number): 
     entity,
     destination: participant.metatraffic,
     reliable: true,
+    vendor: participant.info.vendor,
   };
 }
