@@ -1,16 +1,9 @@
 import { inputError } from '../../core/errors.ts';
 import type { RosMessage, ServiceType } from '../messages/types.ts';
-import type { DdsReader, DdsWriter, EndpointInfo, ReceivedSample } from '../rtps/types.ts';
-import {
-  type CorrelationForm,
-  formOf,
-  guidBytes,
-  sameGuid,
-  splitHeader,
-  UNKNOWN_SEQUENCE,
-  withHeader,
-} from './correlation.ts';
-import { isPair, pairingText } from './pairing.ts';
+import type { DdsReader, ReceivedSample } from '../rtps/types.ts';
+import { formOf, guidBytes, sameGuid, splitHeader, UNKNOWN_SEQUENCE, withHeader } from './correlation.ts';
+import { pairingText } from './pairing.ts';
+import { RequestWriter } from './request-writer.ts';
 import { checkedEndpoint, type RosContext, SERVICE_QOS } from './shared.ts';
 import type { CallOptions, ServiceClient } from './types.ts';
 import { Waiting } from './waiting.ts';
@@ -26,28 +19,19 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** How long a call without a limit looks for a server [ms]. */
 const LOOK_MS = 10_000;
 
-/**
- * Calls servers of either middleware. A request has one of two forms on the wire ({@link Correlation}), and a server that gets
- * the other one would take its first bytes for arguments: the writer matches servers of one form alone, that of the first it
- * meets, and those of the other once they are gone. (Two writers would do, but peers count writers and readers of a service.)
- */
+/** Calls servers of either middleware; where several are matched, all get the request, and the first answer counts. */
 export class DdsServiceClient implements ServiceClient {
   readonly name: string;
   readonly type: string;
   readonly reader: DdsReader;
-  readonly #context: RosContext;
   readonly #service: ServiceType;
-  readonly #pairing: string;
   readonly #onClose: (client: DdsServiceClient) => void;
   readonly #waiting = new Waiting();
   /** By form and number of the request. */
   readonly #calls = new Map<string, Call>();
   readonly #id: bigint;
   readonly #readerGuid: Uint8Array;
-  readonly #onRenewed: (before: string, after: string) => void;
-  #writer: DdsWriter;
-  /** Of the servers that are matched; undefined before the first. */
-  #form: CorrelationForm | undefined;
+  readonly #requests: RequestWriter;
   #headers = 0n;
   #closed = false;
 
@@ -61,28 +45,31 @@ export class DdsServiceClient implements ServiceClient {
   ) {
     this.name = name;
     this.type = service.name;
-    this.#context = context;
     this.#service = service;
     this.#onClose = onClose;
-    this.#onRenewed = onRenewed;
     const id = crypto.getRandomValues(new Uint8Array(16));
     this.#id = new DataView(id.buffer).getBigUint64(0, true);
-    this.#pairing = pairingText('clientid', id);
+    const pairing = pairingText('clientid', id);
     this.reader = context.participant.createReader(`rr${name}Reply`, service.response.ddsName, SERVICE_QOS, {
-      ...checkedEndpoint(context, service.response, this.#pairing, service.hash),
-      onMatched: () => this.#waiting.wake(),
+      ...checkedEndpoint(context, service.response, pairing, service.hash),
+      onMatched: (_, matched) => this.#requests.met(matched),
+      onReady: () => this.#waiting.wake(),
       onSample: (sample) => this.#take(sample),
     });
     this.#readerGuid = guidBytes(this.reader.info.guid);
-    this.#writer = this.#createWriter();
+    const onChange = () => {
+      this.#waiting.wake();
+      this.#failLost();
+    };
+    this.#requests = new RequestWriter(context, name, service, pairing, this.reader, { onChange, onRenewed });
   }
 
   get writerGuid(): string {
-    return this.#writer.info.guid;
+    return this.#requests.writer.info.guid;
   }
 
   waitForService(timeoutMs: number): Promise<boolean> {
-    const there = () => this.#closed || this.#isServed();
+    const there = () => this.#closed || this.#requests.isServed;
     return this.#waiting.until(there, timeoutMs).then((found) => found && !this.#closed);
   }
 
@@ -91,9 +78,9 @@ export class DdsServiceClient implements ServiceClient {
     const payload = this.#service.request.encode(request);
     const begin = performance.now();
     const look = Math.min(timeoutMs, LOOK_MS);
-    await this.#waiting.until(() => this.#closed || this.#isServed(), look, signal);
+    const found = await this.#waiting.until(() => this.#closed || this.#requests.isServed, look, signal);
     if (this.#closed) throw this.#closedError();
-    if (!this.#isServed()) {
+    if (!found || this.#requests.servers.length === 0) {
       throw inputError(
         'ros2/no-service',
         `nobody offers the service ${this.name} (${this.type}) within ${(look / 1000).toFixed(1)} s`,
@@ -108,56 +95,10 @@ export class DdsServiceClient implements ServiceClient {
     if (this.#closed) return;
     this.#closed = true;
     for (const call of [...this.#calls.values()]) call.reject(this.#closedError());
-    this.#writer.close();
+    this.#requests.close();
     this.reader.close();
     this.#waiting.wake();
     this.#onClose(this);
-  }
-
-  #createWriter(): DdsWriter {
-    const { request, hash } = this.#service;
-    const checked = checkedEndpoint(this.#context, request, this.#pairing, hash);
-    return this.#context.participant.createWriter(`rq${this.name}Request`, request.ddsName, SERVICE_QOS, {
-      ...checked,
-      accepts: (remote) => {
-        if (this.#form !== undefined && formOf(remote) !== this.#form) return false;
-        if (!checked.accepts(remote)) return false;
-        this.#form = formOf(remote);
-        return true;
-      },
-      onMatched: () => {
-        if (this.#closed) return;
-        this.#turnTo();
-        this.#waiting.wake();
-        this.#failLost();
-      },
-    });
-  }
-
-  /** Servers of the other form get their turn when those of one are gone. */
-  #turnTo(): void {
-    if (this.#form === undefined || this.#servers().length > 0) return;
-    const { topic, type } = this.#writer.info;
-    const isOther = (each: EndpointInfo) =>
-      each.kind === 'reader' && each.topic === topic && each.type === type && formOf(each) !== this.#form;
-    const others = this.#context.participant.endpoints.some(isOther);
-    this.#form = undefined;
-    if (!others) return;
-    const before = this.#writer;
-    before.close();
-    this.#writer = this.#createWriter();
-    this.#onRenewed(before.info.guid, this.#writer.info.guid);
-  }
-
-  /** Matched readers that take requests of our form; those of our own participant match without being asked for theirs. */
-  #servers(): EndpointInfo[] {
-    return this.#writer.matched.filter((each) => formOf(each) === (this.#form ?? 'identity'));
-  }
-
-  /** Whether a server hears us and its replies come through: both its ends must be matched. */
-  #isServed(): boolean {
-    const replying = this.reader.matched;
-    return this.#servers().some((request) => replying.some((reply) => isPair(request, reply, 'serviceid')));
   }
 
   #send(payload: Uint8Array, timeoutMs: number, { signal }: CallOptions): Promise<RosMessage> {
@@ -181,7 +122,7 @@ export class DdsServiceClient implements ServiceClient {
       }
       signal?.addEventListener('abort', abort);
       const call: Call = {
-        servers: this.#servers().map(({ guid }) => guid),
+        servers: this.#requests.servers.map(({ guid }) => guid),
         resolve: (response) => end(() => resolve(response)),
         reject: (error) => end(() => reject(error)),
       };
@@ -195,13 +136,14 @@ export class DdsServiceClient implements ServiceClient {
   }
 
   #write(payload: Uint8Array): string {
-    if (this.#form === 'header') {
+    const { form, writer } = this.#requests;
+    if (form === 'header') {
       const sequence = ++this.#headers;
-      this.#writer.write(withHeader(payload, this.#id, sequence));
+      writer.write(withHeader(payload, this.#id, sequence));
       return `header ${sequence}`;
     }
     // Replies name the number that the sample gets.
-    return `identity ${this.#writer.write(payload, { guid: this.#readerGuid, sequence: UNKNOWN_SEQUENCE })}`;
+    return `identity ${writer.write(payload, { guid: this.#readerGuid, sequence: UNKNOWN_SEQUENCE })}`;
   }
 
   #take({ payload, related, writer }: ReceivedSample): void {
@@ -228,7 +170,7 @@ export class DdsServiceClient implements ServiceClient {
   /** Calls whose servers are all gone will not be answered. */
   #failLost(): void {
     if (this.#calls.size === 0) return;
-    const there = new Set(this.#writer.matched.map(({ guid }) => guid));
+    const there = new Set(this.#requests.writer.matched.map(({ guid }) => guid));
     for (const call of [...this.#calls.values()]) {
       if (call.servers.some((server) => there.has(server))) continue;
       const hint = 'see whether the server still runs, and call again';

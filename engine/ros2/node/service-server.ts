@@ -42,6 +42,7 @@ export class DdsServiceServer implements ServiceServer {
     this.writer = participant.createWriter(`rr${name}Reply`, service.response.ddsName, SERVICE_QOS, {
       ...checkedEndpoint(context, service.response, pairing, service.hash),
       onMatched: () => this.#waiting.wake(),
+      onReady: () => this.#waiting.wake(),
     });
     this.reader = participant.createReader(`rq${name}Request`, service.request.ddsName, SERVICE_QOS, {
       ...checkedEndpoint(context, service.request, pairing, service.hash),
@@ -82,15 +83,15 @@ export class DdsServiceServer implements ServiceServer {
     }
   }
 
-  /** Whether the client's reader is matched: the very one that the request names, else the one of its pair. */
+  /** Whether the client's reader will get the reply: the very one that the request names, else the one of its pair. */
   #hears({ writer }: ReceivedSample, correlation: Correlation): boolean {
-    const { matched } = this.writer;
-    if (correlation.form === 'header') return matched.some((reader) => isPair(writer, reader, 'clientid'));
+    const { ready } = this.writer;
+    if (correlation.form === 'header') return ready.some((reader) => isPair(writer, reader, 'clientid'));
     const { guid } = correlation.identity;
     if (sameGuid(guid, guidBytes(writer.guid))) {
-      return matched.some((reader) => participantOf(reader) === participantOf(writer));
+      return ready.some((reader) => participantOf(reader) === participantOf(writer));
     }
-    return matched.some((reader) => sameGuid(guid, guidBytes(reader.guid)));
+    return ready.some((reader) => sameGuid(guid, guidBytes(reader.guid)));
   }
 
   #reply(correlation: Correlation, response: Uint8Array): void {

@@ -32,10 +32,18 @@ export class UserReader implements DdsReader {
     this.wire = new StatefulReader(outlet, entity, info.qos.reliability === 'reliable', (sample, from) =>
       this.#deliver(sample, from.address.guid),
     );
+    this.wire.onInStep = (guid) => {
+      const remote = this.#matched.get(guid);
+      if (remote !== undefined) queueMicrotask(() => options.onReady?.(remote));
+    };
   }
 
   get matched(): readonly EndpointInfo[] {
     return [...this.#matched.values()];
+  }
+
+  get ready(): readonly EndpointInfo[] {
+    return this.matched.filter(({ guid }) => this.wire.isInStep(guid));
   }
 
   get closed(): boolean {

@@ -15,10 +15,13 @@ interface Endpoint {
   readonly info: EndpointInfo;
   readonly options: WriterOptions & Partial<ReaderOptions>;
   readonly matched: Map<string, Endpoint>;
+  readonly ready: Set<string>;
 }
 
 /** Participants of several vendors in one process, without a wire: what they match and send is that of the interface. */
 export class VendorNetwork {
+  /** How long after a match peers are known to know of it [ms]. */
+  readyMs = 0;
   readonly #endpoints = new Set<Endpoint>();
   #participants = 0;
   #entities = 0;
@@ -30,9 +33,9 @@ export class VendorNetwork {
       const guid = guidPrefix + (++this.#entities).toString(16).padStart(8, '0');
       const userData = options.userData ?? '';
       const info: EndpointInfo = { kind, guid, topic, type, qos, vendor, userData, local: false };
-      const endpoint: Endpoint = { info, options, matched: new Map() };
+      const endpoint: Endpoint = { info, options, matched: new Map(), ready: new Set() };
       own.add(endpoint);
-      for (const other of this.#endpoints) match(endpoint, other);
+      for (const other of this.#endpoints) match(endpoint, other, this.readyMs);
       this.#endpoints.add(endpoint);
       return endpoint;
     };
@@ -63,7 +66,7 @@ export class VendorNetwork {
   }
 }
 
-function match(a: Endpoint, b: Endpoint): void {
+function match(a: Endpoint, b: Endpoint, readyMs: number): void {
   if (a.info.kind === b.info.kind || a.info.topic !== b.info.topic || a.info.type !== b.info.type) return;
   const [writer, reader] = a.info.kind === 'writer' ? [a, b] : [b, a];
   if (incompatiblePolicy(writer.info.qos, reader.info.qos) !== undefined) return;
@@ -74,6 +77,11 @@ function match(a: Endpoint, b: Endpoint): void {
     if (one.options.accepts?.(other.info) === false) continue;
     one.matched.set(other.info.guid, other);
     queueMicrotask(() => one.options.onMatched?.(other.info, true));
+    const know = () => {
+      one.ready.add(other.info.guid);
+      one.options.onReady?.(other.info);
+    };
+    if (readyMs < Number.POSITIVE_INFINITY) setTimeout(know, readyMs).unref();
   }
 }
 
@@ -83,6 +91,9 @@ function writerOf(endpoint: Endpoint, remove: (endpoint: Endpoint) => void): Dds
     info: endpoint.info,
     get matched() {
       return [...endpoint.matched.values()].map(({ info }) => info);
+    },
+    get ready() {
+      return this.matched.filter(({ guid }) => endpoint.ready.has(guid));
     },
     write: (payload: Uint8Array, related?: SampleIdentity) => {
       const sample = { payload: payload.slice(), writer: endpoint.info, sequence: ++sequence, related };
@@ -104,6 +115,9 @@ function readerOf(endpoint: Endpoint, remove: (endpoint: Endpoint) => void): Dds
     info: endpoint.info,
     get matched() {
       return [...endpoint.matched.values()].map(({ info }) => info);
+    },
+    get ready() {
+      return this.matched.filter(({ guid }) => endpoint.ready.has(guid));
     },
     close: () => remove(endpoint),
   };
