@@ -152,7 +152,7 @@ export class DdsNode implements RosNode {
     return this.#keep(subscription);
   }
 
-  openClient(name: string, service: ServiceType): ServiceClient {
+  openClient(name: string, service: ServiceType): DdsServiceClient {
     this.#requireOpen();
     const drop = (each: DdsServiceClient) => this.#drop(each, [each.reader.info.guid], [each.writerGuid]);
     const client = new DdsServiceClient(this.#context, name, service, drop, (before, after) => {

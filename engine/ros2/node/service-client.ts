@@ -15,6 +15,11 @@ interface Call {
   reject(error: unknown): void;
 }
 
+export interface LateCallOptions extends CallOptions {
+  /** Given the response that comes after the caller was told that it was late, or gave up. */
+  readonly onLate?: (response: RosMessage) => void;
+}
+
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** How long a call without a limit looks for a server [ms]. */
 const LOOK_MS = 10_000;
@@ -73,7 +78,7 @@ export class DdsServiceClient implements ServiceClient {
     return this.#waiting.until(there, timeoutMs).then((found) => found && !this.#closed);
   }
 
-  async call(request: RosMessage, options: CallOptions = {}): Promise<RosMessage> {
+  async call(request: RosMessage, options: LateCallOptions = {}): Promise<RosMessage> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const payload = this.#service.request.encode(request);
     const begin = performance.now();
@@ -101,7 +106,7 @@ export class DdsServiceClient implements ServiceClient {
     this.#onClose(this);
   }
 
-  #send(payload: Uint8Array, timeoutMs: number, { signal }: CallOptions): Promise<RosMessage> {
+  #send(payload: Uint8Array, timeoutMs: number, { signal, onLate }: LateCallOptions): Promise<RosMessage> {
     return new Promise<RosMessage>((resolve, reject) => {
       let key = '';
       const end = (act: () => void) => {
@@ -110,22 +115,36 @@ export class DdsServiceClient implements ServiceClient {
         this.#calls.delete(key);
         act();
       };
+      const giveUp = (why: unknown) => {
+        const { servers } = call;
+        end(() => reject(why));
+        if (onLate === undefined || key === '') return;
+        const forget = () => this.#calls.delete(key);
+        this.#calls.set(key, {
+          servers,
+          reject: forget,
+          resolve: (response) => {
+            forget();
+            onLate(response);
+          },
+        });
+      };
       const late = () => {
         const hint = 'the server may be busy, or gone: give more time, or look at its log';
-        end(() => reject(inputError('ros2/timeout', `${this.name} did not answer in time`, hint)));
+        giveUp(inputError('ros2/timeout', `${this.name} did not answer in time`, hint));
       };
-      const abort = () => end(() => reject(signal?.reason));
+      const abort = () => giveUp(signal?.reason);
+      const call: Call = {
+        servers: this.#requests.servers.map(({ guid }) => guid),
+        resolve: (response) => end(() => resolve(response)),
+        reject: (error) => end(() => reject(error)),
+      };
       const timer = timeoutMs < 2 ** 31 ? setTimeout(late, Math.max(0, timeoutMs)) : undefined;
       if (signal?.aborted) {
         abort();
         return;
       }
       signal?.addEventListener('abort', abort);
-      const call: Call = {
-        servers: this.#requests.servers.map(({ guid }) => guid),
-        resolve: (response) => end(() => resolve(response)),
-        reject: (error) => end(() => reject(error)),
-      };
       try {
         key = this.#write(payload);
         this.#calls.set(key, call);

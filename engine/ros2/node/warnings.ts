@@ -1,3 +1,5 @@
+import { guarded } from './guarded.ts';
+
 /** Different messages that are remembered as said. */
 const MOST_KEPT = 1000;
 
@@ -12,7 +14,7 @@ export class Warnings {
   }
 
   say(message: string): void {
-    for (const listener of this.#listeners) listener(message);
+    for (const listener of [...this.#listeners]) guarded(() => listener(message));
   }
 
   /**

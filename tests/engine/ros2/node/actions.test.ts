@@ -131,6 +131,29 @@ describe('goals', () => {
     expect(numbers((await goal?.outcome)?.result)).toEqual([0, 1, 1, 2, 3]);
   });
 
+  it('that are taken after their sender gave up are cancelled', async () => {
+    let seen: ServerGoal | undefined;
+    const client = await pair({
+      accept: () => pause(200).then(() => true),
+      execute: (goal) => {
+        seen = goal;
+        return count(goal);
+      },
+    });
+    await expect(client.sendGoal({ order: 10_000 }, undefined, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'ros2/timeout',
+    });
+    await until(() => seen?.status === GOAL_STATUS.canceled);
+    const gaveUp = new AbortController();
+    seen = undefined;
+    const sending = client.sendGoal({ order: 10_000 }, undefined, { signal: gaveUp.signal });
+    const failure = expect(sending).rejects.toThrow('enough');
+    await pause(50);
+    gaveUp.abort(new Error('enough'));
+    await failure;
+    await until(() => seen?.status === GOAL_STATUS.canceled);
+  });
+
   it('go on without the client that sent them', async () => {
     let seen: ServerGoal | undefined;
     const execute = (goal: ServerGoal) => {
