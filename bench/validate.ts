@@ -12,6 +12,7 @@ import { patientTables } from './validation/patients.ts';
 import { rcmTables } from './validation/rcm.ts';
 import { rcmTrajectoryTables } from './validation/rcm-trajectory.ts';
 import { ros2Sections } from './validation/ros2.ts';
+import { servoTables } from './validation/servo.ts';
 import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     ['tremor', async () => tremorTables(data, root), 'guidance'],
     ['breathing', async () => breathTables(data), 'guidance'],
     ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
+    ['servo', servoTables, 'guidance'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -78,7 +80,7 @@ const pages = {
   ],
   guidance: [
     '# Guidance, measured',
-    'Made by `npm run validate -- tremor breathing`; do not edit by hand. How the filters work: [tremor.md](tremor.md).',
+    'Made by `npm run validate -- tremor breathing servo`; do not edit by hand. How it works: [tremor.md](tremor.md), [servo.md](servo.md).',
   ],
   ros2: [
     '# ROS 2: what is measured',

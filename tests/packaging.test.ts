@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testDomain } from './support/domain.ts';
 
 const root = join(import.meta.dirname, '..');
 let folder = '';
@@ -43,7 +44,7 @@ it('the tarball runs its commands in an empty folder', () => {
 it('the bridge runs from the tarball, ros2-web-bridge and its facade with it', async () => {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
   const cli = join(folder, 'node_modules', '.bin', 'isocenter');
-  const bridge = spawn(cli, ['bridge', '--port', '0', '--domain', '162'], { cwd: folder, env });
+  const bridge = spawn(cli, ['bridge', '--port', '0', '--domain', String(testDomain())], { cwd: folder, env });
   let said = '';
   bridge.stderr.on('data', (data: Buffer) => {
     said += data;

@@ -14,16 +14,19 @@ export async function waitUntil(ready: () => boolean, timeoutMs: number, signal:
   return true;
 }
 
-/** Lets discovery go on until nothing new was seen for `quietMs`, `mostMs` at most. */
+/**
+ * Lets discovery go on until somebody else was seen and nothing new for `quietMs`, `mostMs` at most: where nobody answers, all of
+ * that time is spent.
+ */
 export async function settle(graph: Graph, quietMs: number, mostMs: number, signal: AbortSignal): Promise<void> {
-  const begin = performance.now();
-  let last = begin;
+  let last = performance.now();
   const stop = graph.onChange(() => {
     last = performance.now();
   });
+  const own = new Set(graph.topics().map(({ name }) => name));
+  const isAlone = () => graph.nodes().length < 2 && graph.topics().every(({ name }) => own.has(name));
   try {
-    const isQuiet = () => performance.now() - last >= quietMs;
-    await waitUntil(isQuiet, mostMs, signal);
+    await waitUntil(() => performance.now() - last >= quietMs && !isAlone(), mostMs, signal);
   } finally {
     stop();
   }

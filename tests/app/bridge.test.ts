@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
+import { testDomain } from '../support/domain.ts';
 import { isocenter } from './support/cli.ts';
 
 /** What is used of roslib here: the types that it ships do not resolve for modules of Node. */
@@ -30,7 +31,7 @@ const { Ros, Topic, Service } = roslib as unknown as {
 };
 
 const root = join(import.meta.dirname, '..', '..');
-const DOMAIN = 161;
+const DOMAIN = testDomain();
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -7,9 +7,10 @@ import { McapIndexedReader } from '@mcap/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import { GOAL_STATUS, type RosNode } from '../../engine/ros2/node/types.ts';
+import { testDomain } from '../support/domain.ts';
 import { isocenter, temporaryFolder } from './support/cli.ts';
 
-const DOMAIN = 163;
+const DOMAIN = testDomain();
 const folder = temporaryFolder();
 let robot: RosNode;
 let beat: NodeJS.Timeout;

@@ -48,7 +48,9 @@ function locate({ size, spacingM, distance }: DistanceField, x: number, y: numbe
 }
 
 function trilinear({ fraction, corners }: Place): number {
-  const [u, v, w] = fraction;
+  const u = fraction[0];
+  const v = fraction[1];
+  const w = fraction[2];
   const c00 = corners[0] + u * (corners[1] - corners[0]);
   const c10 = corners[2] + u * (corners[3] - corners[2]);
   const c01 = corners[4] + u * (corners[5] - corners[4]);

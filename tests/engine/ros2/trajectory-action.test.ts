@@ -7,8 +7,9 @@ import {
 } from '../../../engine/ros2/crtk/trajectory-action.ts';
 import { createRosNode } from '../../../engine/ros2/node/context.ts';
 import { GOAL_STATUS, type RosNode } from '../../../engine/ros2/node/types.ts';
+import { testDomain } from '../../support/domain.ts';
 
-const DOMAIN = 165;
+const DOMAIN = testDomain();
 const JOINTS = ['shoulder', 'elbow'];
 
 function trajectory(seconds: number, jointNames = JOINTS): JointTrajectory {

@@ -1,0 +1,114 @@
+import { inputError } from '../../engine/core/errors.ts';
+import type { Transform } from '../../engine/core/frames.ts';
+import type { Obstacle } from '../../engine/core/scene.ts';
+import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
+import { openDevice } from '../../kernels/device.ts';
+import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
+import { structureField } from '../../planners/motion/collision/structure-field.ts';
+import { readTextInput } from '../inputs/files.ts';
+import { loadPatient } from '../inputs/patient.ts';
+
+export interface KeepOutSettings {
+  readonly scene?: string;
+  readonly patient?: string;
+  readonly registration?: string;
+  /** NAME:MM each. */
+  readonly keepOut: readonly string[];
+}
+
+/**
+ * Forbidden regions from a scene's objects and from a patient's structures.
+ *
+ * @param baseFrame name of the robot's root link
+ */
+export async function loadKeepOuts(settings: KeepOutSettings, baseFrame: string): Promise<readonly Fixture[]> {
+  const fixtures: Fixture[] = [];
+  if (settings.scene !== undefined) {
+    const { text } = await readTextInput(settings.scene, 'scene', 'give a MoveIt PlanningScene in YAML');
+    fixtures.push(...readPlanningScene(text, settings.scene, { baseFrame }).obstacles.map(ofObstacle));
+  }
+  if (settings.keepOut.length > 0) fixtures.push(...(await ofStructures(settings)));
+  return fixtures;
+}
+
+function ofObstacle({ name, shape, pose, marginM = 0 }: Obstacle): Fixture {
+  const along = (half: number): [number, number, number] => [
+    pose[12] + half * pose[8],
+    pose[13] + half * pose[9],
+    pose[14] + half * pose[10],
+  ];
+  switch (shape.kind) {
+    case 'box':
+      return { kind: 'forbidden-box', name, T_base_box: pose, sizeM: shape.sizeM, marginM };
+    case 'sphere':
+      return { kind: 'forbidden-sphere', name, centreM: along(0), radiusM: shape.radiusM, marginM };
+    case 'cylinder':
+    case 'capsule': {
+      // A capsule is kept away from as the cylinder around it.
+      const half = shape.lengthM / 2 + (shape.kind === 'capsule' ? shape.radiusM : 0);
+      return {
+        kind: 'forbidden-cylinder',
+        name,
+        fromM: along(-half),
+        toM: along(half),
+        radiusM: shape.radiusM,
+        marginM,
+      };
+    }
+    case 'field':
+      return { kind: 'forbidden-field', name, field: shape.field, T_base_field: pose, marginM };
+    case 'mesh':
+      throw inputError(
+        'guide/mesh',
+        `the object ${name} is a mesh`,
+        'give boxes, spheres or cylinders, or structures of a patient',
+      );
+  }
+}
+
+async function ofStructures({ patient: folder, registration, keepOut }: KeepOutSettings): Promise<Fixture[]> {
+  if (folder === undefined || registration === undefined) {
+    const hint = 'give both, --patient DIR and --registration FILE.json of isocenter register';
+    throw inputError('guide/no-patient', '--keep-out names structures, but patient or registration are missing', hint);
+  }
+  const { patient } = await loadPatient(folder);
+  const T_base_patient = await readRegistration(registration);
+  const device = await openDevice({ prefer: 'wasm' });
+  try {
+    const fixtures: Fixture[] = [];
+    for (const entry of keepOut) {
+      const [, name, text] = /^(.*):([0-9.]+)$/.exec(entry) ?? [];
+      const margin = Number(text);
+      if (name === undefined || !(margin >= 0 && margin <= 100)) {
+        throw inputError('guide/keep-out', `--keep-out: ${JSON.stringify(entry)}`, 'give NAME:MM, as SpinalCord:5');
+      }
+      const { shape, pose } = await structureField(device, patient, [name], { marginM: margin / 1000, T_base_patient });
+      fixtures.push({ kind: 'forbidden-field', name, field: shape.field, T_base_field: pose, marginM: margin / 1000 });
+    }
+    return fixtures;
+  } finally {
+    await device.close();
+  }
+}
+
+/** T_base_patient of a file of `isocenter register`: four rows [m]. */
+async function readRegistration(path: string): Promise<Transform> {
+  const { text } = await readTextInput(path, 'registration', 'give the file that isocenter register wrote');
+  const bad = (what: string) =>
+    inputError('guide/registration', `${path}: ${what}`, 'give the file that isocenter register wrote');
+  let rows: unknown;
+  try {
+    rows = (JSON.parse(text) as { T_base_patient?: unknown }).T_base_patient;
+  } catch (error) {
+    throw bad((error as Error).message);
+  }
+  const isRows =
+    Array.isArray(rows) && rows.length === 4 && rows.every((row) => Array.isArray(row) && row.length === 4);
+  if (!isRows) throw bad('T_base_patient is not four rows of four numbers');
+  const numbers = (rows as number[][]).flat();
+  if (!numbers.every((value) => typeof value === 'number' && Number.isFinite(value)))
+    throw bad('T_base_patient is not finite');
+  const t = new Float64Array(16);
+  for (let r = 0; r < 4; r++) for (let c = 0; c < 4; c++) t[4 * c + r] = numbers[4 * r + c];
+  return t;
+}

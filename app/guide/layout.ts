@@ -1,0 +1,63 @@
+/** Memory that the control loop shares with the thread of the sockets. */
+
+/** Slots of the control words. */
+export const COMMAND = 0;
+/** Records written so far. */
+export const HEAD = 1;
+/** Even while the hand's sample may be read; odd while it is written. */
+export const HAND_SEQUENCE = 2;
+/** 1 when the loop has come to rest after a stop. */
+export const RESTS = 3;
+/** Never changes: what the loop waits on. */
+export const IDLE = 4;
+export const CONTROL_WORDS = 8;
+
+export const COMMANDS = { none: 0, pause: 1, resume: 2, stop: 3 } as const;
+
+/** Of the hand's sample: time [s], position [m], quaternion x, y, z, w, clutch, operator. */
+export const HAND_NUMBERS = 10;
+
+/** Of a record, before distances and set-points. */
+export const RECORD = {
+  timeSec: 0,
+  handSec: 1,
+  code: 2,
+  computeUs: 3,
+  lateUs: 4,
+  raw: 5,
+  steady: 8,
+  tip: 11,
+  stopping: 14,
+  trocarM: 15,
+  distances: 16,
+} as const;
+
+export const RING_RECORDS = 4096;
+
+export interface SharedLoop {
+  readonly control: Int32Array;
+  readonly hand: Float64Array;
+  readonly ring: Float64Array;
+  /** Numbers of a record. */
+  readonly stride: number;
+}
+
+export function recordStride(fixtures: number, joints: number): number {
+  return RECORD.distances + fixtures + joints;
+}
+
+export function createSharedLoop(fixtures: number, joints: number): SharedLoop {
+  const stride = recordStride(fixtures, joints);
+  return {
+    control: new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS)),
+    hand: new Float64Array(new SharedArrayBuffer(8 * HAND_NUMBERS)),
+    ring: new Float64Array(new SharedArrayBuffer(8 * stride * RING_RECORDS)),
+    stride,
+  };
+}
+
+/** Seconds on a clock that all threads of the process share. */
+export function clockSec(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + 1e-9 * nanoseconds;
+}

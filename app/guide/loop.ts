@@ -1,0 +1,154 @@
+import { workerData } from 'node:worker_threads';
+import type { ToolSpec } from '../../engine/core/tool.ts';
+import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
+import { createGuidance } from '../../planners/guidance/servo/guidance.ts';
+import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
+import { isAtRest } from '../../planners/guidance/servo/servo.ts';
+import { PoseSteadier } from '../../planners/guidance/tremor/pose.ts';
+import { createTool } from '../../planners/motion/rcm/tool.ts';
+import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { HandSource } from '../../sim/sources/hand.ts';
+import { RecordingSource } from '../../sim/sources/recording.ts';
+import type { Source } from '../../sim/sources/source.ts';
+import {
+  COMMAND,
+  COMMANDS,
+  clockSec,
+  HAND_SEQUENCE,
+  HEAD,
+  IDLE,
+  RECORD,
+  RESTS,
+  RING_RECORDS,
+  type SharedLoop,
+} from './layout.ts';
+
+/** What the loop is made of; plain data, to be sent to its thread. */
+export interface LoopSettings {
+  readonly robot: string;
+  readonly tool: ToolSpec;
+  readonly trocarM?: readonly [number, number, number];
+  readonly fixtures: readonly Fixture[];
+  readonly scale: number;
+  readonly periodSec: number;
+  readonly horizonSec: number;
+  /** [joints] where the arm is. */
+  readonly start: Float64Array;
+  /** A hand of the loop's own; without one samples come through the shared memory. */
+  readonly hand?:
+    | { readonly kind: 'synthetic'; readonly seed: number }
+    | { readonly kind: 'recording'; readonly tracks: readonly Float64Array[]; readonly rateHz: number };
+}
+
+/** After a stop the loop ends at the latest then [s]. */
+const STOP_SEC = 5;
+
+/**
+ * The control loop, in a thread of its own: once a period it reads the newest sample of the hand, makes the next set-point and
+ * leaves it in the ring; nothing in it waits for a socket.
+ */
+function run({ settings, shared }: { readonly settings: LoopSettings; readonly shared: SharedLoop }): void {
+  const { control, ring, stride } = shared;
+  const model = builtinRobot(settings.robot);
+  const guidance = createGuidance({
+    model,
+    tool: createTool(model, settings.tool),
+    fixtures: settings.fixtures,
+    scale: settings.scale,
+    periodSec: settings.periodSec,
+    filter: new PoseSteadier({ rateHz: 1 / settings.periodSec, horizonSec: settings.horizonSec }),
+    ...(settings.trocarM === undefined ? {} : { trocarM: settings.trocarM }),
+  });
+  const { servo } = guidance;
+  const { columns } = servo.arm.shaft.chain;
+  const fault = guidance.start(Float64Array.from(columns, (c) => settings.start[c]));
+  if (fault !== undefined) throw new Error(fault);
+  guidance.command('enable');
+  const hand = createHandSample();
+  const source = sourceOf(settings);
+  const place = new Float64Array(3);
+  const fixtures = servo.arm.fixtures.count;
+  const begin = clockSec();
+  let stoppedSec = Number.POSITIVE_INFINITY;
+  for (let k = 1; ; k++) {
+    const due = begin + k * settings.periodSec;
+    for (let left = 1000 * (due - clockSec()); left > 0; left = 1000 * (due - clockSec())) {
+      Atomics.wait(control, IDLE, 0, left);
+    }
+    const now = clockSec();
+    const command = Atomics.exchange(control, COMMAND, COMMANDS.none);
+    if (command === COMMANDS.pause) guidance.command('pause');
+    else if (command === COMMANDS.resume) guidance.command('resume');
+    else if (command === COMMANDS.stop) {
+      guidance.stop();
+      stoppedSec = now;
+    }
+    if (source === undefined) readHand(shared, hand);
+    else {
+      source.next(place);
+      hand.positionM.set(place);
+      hand.timeSec = now;
+      hand.clutch = true;
+      hand.operatorPresent = true;
+    }
+    const code = guidance.step(hand, now);
+    const done = clockSec();
+    const head = Atomics.load(control, HEAD);
+    const at = (head % RING_RECORDS) * stride;
+    ring[at + RECORD.timeSec] = done;
+    ring[at + RECORD.handSec] = hand.timeSec;
+    ring[at + RECORD.code] = code;
+    ring[at + RECORD.computeUs] = 1e6 * (done - now);
+    ring[at + RECORD.lateUs] = 1e6 * (now - due);
+    const tip = servo.arm.shaft.tipBase;
+    for (let r = 0; r < 3; r++) {
+      ring[at + RECORD.raw + r] = hand.positionM[r];
+      ring[at + RECORD.steady + r] = guidance.hand.positionM[r];
+      ring[at + RECORD.tip + r] = tip[r];
+    }
+    ring[at + RECORD.stopping] = servo.counts.stopping;
+    ring[at + RECORD.trocarM] = servo.figures.trocarErrorM;
+    for (let f = 0; f < fixtures; f++) ring[at + RECORD.distances + f] = servo.arm.fixtures.distanceM[f];
+    const q = at + RECORD.distances + fixtures;
+    for (let j = 0; j < settings.start.length; j++) ring[q + j] = settings.start[j];
+    for (let i = 0; i < columns.length; i++) ring[q + columns[i]] = servo.q[i];
+    Atomics.store(control, HEAD, head + 1);
+    Atomics.notify(control, HEAD);
+    if (stoppedSec < now && (isAtRest(servo) || now - stoppedSec > STOP_SEC)) break;
+  }
+  Atomics.store(control, RESTS, 1);
+  Atomics.notify(control, HEAD);
+}
+
+/** The newest whole sample; the one before where the writer is at work. */
+function readHand({ control, hand: shared }: SharedLoop, hand: HandSample): void {
+  for (let tries = 0; tries < 8; tries++) {
+    const before = Atomics.load(control, HAND_SEQUENCE);
+    if ((before & 1) === 1) continue;
+    const timeSec = shared[0];
+    const [x, y, z] = [shared[1], shared[2], shared[3]];
+    const [qx, qy, qz, qw] = [shared[4], shared[5], shared[6], shared[7]];
+    const [clutch, present] = [shared[8], shared[9]];
+    if (Atomics.load(control, HAND_SEQUENCE) !== before) continue;
+    if (before === 0) return;
+    hand.timeSec = timeSec;
+    hand.positionM[0] = x;
+    hand.positionM[1] = y;
+    hand.positionM[2] = z;
+    hand.orientation[0] = qx;
+    hand.orientation[1] = qy;
+    hand.orientation[2] = qz;
+    hand.orientation[3] = qw;
+    hand.clutch = clutch === 1;
+    hand.operatorPresent = present === 1;
+    return;
+  }
+}
+
+function sourceOf({ hand, periodSec }: LoopSettings): Source | undefined {
+  if (hand === undefined) return undefined;
+  if (hand.kind === 'synthetic') return new HandSource({ seed: hand.seed, rateHz: 1 / periodSec, axes: 3 });
+  return new RecordingSource(hand.tracks, hand.rateHz, 1 / periodSec);
+}
+
+run(workerData as { settings: LoopSettings; shared: SharedLoop });
