@@ -8,9 +8,8 @@ import {
   type RosNode,
   type ServerGoal,
 } from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, node, pause } from './support.ts';
+import { closeNodes, DOMAIN, node, pause } from './support.ts';
 
-const DOMAIN = 75;
 const TYPE = 'example_interfaces/action/Fibonacci';
 
 let robot: RosNode;

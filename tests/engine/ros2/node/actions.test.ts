@@ -7,9 +7,8 @@ import {
   type RosNode,
   type ServerGoal,
 } from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, node, pause, until, warningsOf } from './support.ts';
+import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
 
-const DOMAIN = 74;
 const TYPE = 'example_interfaces/action/Fibonacci';
 
 let robot: RosNode;

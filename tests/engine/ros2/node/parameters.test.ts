@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
 import type { ParameterValue, RosNode } from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, node, until } from './support.ts';
-
-const DOMAIN = 70;
+import { closeNodes, DOMAIN, node, until } from './support.ts';
 
 describe('parameters over their services', () => {
   let robot: RosNode;

@@ -1,6 +1,9 @@
 import { createRosNode } from '../../../../engine/ros2/node/context.ts';
 import type { RosNode, RosNodeOptions } from '../../../../engine/ros2/node/types.ts';
 
+/** A domain that this process has to itself as far as chance allows: files and runs side by side do not meet. */
+export const DOMAIN = 70 + (process.pid % 30);
+
 const open: RosNode[] = [];
 
 /** A node on loopback; {@link closeNodes} closes it. */

@@ -3,9 +3,8 @@ import { createInterfaceRegistry } from '../../../../engine/ros2/messages/regist
 import { openRosContext } from '../../../../engine/ros2/node/context.ts';
 import { createParticipant } from '../../../../engine/ros2/rtps/participant.ts';
 import { QOS_PROFILES, type QosProfile } from '../../../../engine/ros2/rtps/qos.ts';
-import { closeNodes, node, pause, until, warningsOf } from './support.ts';
+import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
 
-const DOMAIN = 71;
 const STRING = 'std_msgs/msg/String';
 
 afterEach(closeNodes);
@@ -15,7 +14,7 @@ describe('topics', () => {
     const ear = await node({ name: 'ear', domain: DOMAIN, remap: ['words:=/robot/said'] });
     const mouth = await node({ name: 'mouth', namespace: '/robot', domain: DOMAIN, remap: ['__node:=voice'] });
     expect(mouth.fullName).toBe('/robot/voice');
-    expect(mouth.where).toMatch(/^DDS domain 71 on \S+ 127\.0\.0\.1/);
+    expect(mouth.where).toMatch(new RegExp(`^DDS domain ${DOMAIN} on \\S+ 127\\.0\\.0\\.1`));
     const heard: unknown[] = [];
     const subscription = ear.createSubscription(STRING, 'words', ({ data }, info) => {
       expect(info.topic).toBe('/robot/said');
