@@ -29,14 +29,17 @@ export class RosbridgeGraph implements Graph {
   }
 
   services(): readonly Named[] {
-    return this.#services;
+    return this.#services.filter(({ name }) => !name.includes('/_'));
   }
 
   actions(): readonly Named[] {
     const suffix = '/_action/send_goal';
     return this.#services
       .filter(({ name }) => name.endsWith(suffix))
-      .map(({ name, types }) => ({ name: name.slice(0, -suffix.length), types }));
+      .map(({ name, types }) => ({
+        name: name.slice(0, -suffix.length),
+        types: types.map((type) => type.replace(/_SendGoal$/, '')),
+      }));
   }
 
   nodes(): readonly GraphNode[] {

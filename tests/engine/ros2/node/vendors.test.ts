@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../../engine/core/random.ts';
 import { createInterfaceRegistry } from '../../../../engine/ros2/messages/registry.ts';
 import { guidBytes, splitHeader, UNKNOWN_SEQUENCE, withHeader } from '../../../../engine/ros2/node/correlation.ts';
 import { DdsServiceClient } from '../../../../engine/ros2/node/service-client.ts';
@@ -181,6 +182,35 @@ describe('a server of ours', () => {
     await pause(50);
     reader('2');
     await until(() => heard.includes('2 222'));
+    server.close();
+  });
+});
+
+describe('bytes that are no request and no reply', () => {
+  it.each(['cyclonedds', 'fastdds', 'isocenter', 'unknown'] as const)('of %s hurt nobody (seed 7)', async (vendor) => {
+    const random = seededRandom(7);
+    const network = new VendorNetwork();
+    const context = contextOf(network.participant('isocenter'));
+    const server = new DdsServiceServer(context, '/add', SERVICE, sum, () => {});
+    const { client } = clientOf(network.participant('isocenter'));
+    expect(await client.call({ a: 1n, b: 2n })).toEqual({ sum: 3n });
+    const peer = network.participant(vendor);
+    const writers = [
+      peer.createWriter(REQUEST, SERVICE.request.ddsName, QOS_PROFILES.default),
+      peer.createWriter(REPLY, SERVICE.response.ddsName, QOS_PROFILES.default),
+    ];
+    const bytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
+    for (let i = 0; i < 2000; i++) {
+      const payload = bytes(Math.floor(random() * 60));
+      // Half of them begin as CDR does.
+      if (payload.length >= 4 && random() < 0.5) payload.set([0, 1, 0, 0]);
+      const guid = random() < 0.5 ? bytes(16) : guidBytes(client.reader.info.guid);
+      const related = random() < 0.5 ? undefined : { guid, sequence: BigInt(1000 + Math.floor(random() * 10)) };
+      writers[i % 2].write(payload, related);
+    }
+    expect(await client.call({ a: 3n, b: 4n })).toEqual({ sum: 7n });
+    await peer.close();
+    expect(await client.call({ a: 5n, b: 6n })).toEqual({ sum: 11n });
     server.close();
   });
 });

@@ -20,6 +20,8 @@ interface Message {
   readonly [field: string]: unknown;
 }
 
+const SEND_GOAL = '/_action/send_goal';
+
 interface Subscriber {
   readonly socket: WebSocket;
   readonly id: string | undefined;
@@ -184,13 +186,13 @@ export class RosbridgeServer {
         return;
       }
       case '/rosapi/services':
-        answer({ services: [...this.#services.keys()] });
+        answer({ services: [...this.#services.keys(), ...[...this.#actions.keys()].map((name) => name + SEND_GOAL)] });
         return;
       case '/rosapi/nodes':
         answer({ nodes: ['/rosbridge_websocket', '/robot/driver'] });
         return;
       case '/rosapi/service_type':
-        answer({ type: this.#services.get(String(args.service))?.type ?? '' });
+        answer({ type: this.#typeOf(String(args.service)) });
         return;
     }
     const server = this.#services.get(service);
@@ -202,6 +204,12 @@ export class RosbridgeServer {
     this.#askers.set(id, socket);
     if (this.oneByOne) this.#held.set(socket, []);
     this.#send(server.socket, { op: 'call_service', id, service, args });
+  }
+
+  /** Services of actions are hidden, but there. */
+  #typeOf(service: string): string {
+    const action = this.said('advertise_action').find(({ action: name }) => `${name}${SEND_GOAL}` === service);
+    return this.#services.get(service)?.type ?? (action === undefined ? '' : `${action.type}_SendGoal`);
   }
 
   #deliver({ socket, compression }: Subscriber, topic: string, msg: unknown): void {
