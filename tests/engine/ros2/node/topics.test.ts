@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createInterfaceRegistry } from '../../../../engine/ros2/messages/registry.ts';
 import { openRosContext } from '../../../../engine/ros2/node/context.ts';
+import { checkedEndpoint } from '../../../../engine/ros2/node/shared.ts';
+import { Warnings } from '../../../../engine/ros2/node/warnings.ts';
 import { createParticipant } from '../../../../engine/ros2/rtps/participant.ts';
 import { QOS_PROFILES, type QosProfile } from '../../../../engine/ros2/rtps/qos.ts';
+import type { EndpointInfo } from '../../../../engine/ros2/rtps/types.ts';
 import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
 
 const STRING = 'std_msgs/msg/String';
@@ -130,6 +133,21 @@ describe('topics', () => {
   });
 });
 
+describe('types', () => {
+  it('of another name are told, once', async () => {
+    const ear = await node({ name: 'ear', domain: DOMAIN });
+    const mouth = await node({ name: 'mouth', domain: DOMAIN });
+    const said = warningsOf(ear);
+    ear.createSubscription(STRING, 'words', () => {});
+    const publisher = mouth.createPublisher('std_msgs/msg/Int32', 'words');
+    mouth.createPublisher('std_msgs/msg/Int32', 'words');
+    await until(() => said.length > 0);
+    await pause(150);
+    expect(said).toEqual([expect.stringMatching(/words.*std_msgs\/msg\/Int32.*std_msgs\/msg\/String/)]);
+    expect(publisher.subscriptionCount).toBe(0);
+  });
+});
+
 describe('type hashes', () => {
   const thing = (text: string) => {
     const interfaces = createInterfaceRegistry({});
@@ -153,6 +171,33 @@ describe('type hashes', () => {
     await pause(200);
     expect([heard, subscription.publisherCount, publisher.subscriptionCount]).toEqual([0, 0, 0]);
     expect(said.map((each) => each.length)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['taken where it is the same', 'jazzy', (hash: string) => `typehash=${hash};`, true, 0],
+    ['taken where it is that of the service', 'jazzy', () => `typehash=RIHS01_${'5'.repeat(64)};`, true, 0],
+    ['refused where it differs', 'jazzy', () => `clientid=1;typehash=RIHS01_${'6'.repeat(64)};`, false, 1],
+    ['taken with one warning where there is none', 'jazzy', () => 'clientid=1.2;', true, 1],
+    ['taken where a distribution has none', 'humble', () => '', true, 0],
+  ] as const)('of a peer are %s', (_, distro, userData, taken, warned) => {
+    const interfaces = createInterfaceRegistry({ distro });
+    const type = interfaces.message(STRING);
+    const warnings = new Warnings();
+    const said: string[] = [];
+    warnings.listen((message) => said.push(message));
+    const { accepts } = checkedEndpoint({ interfaces, warnings }, type, '', `RIHS01_${'5'.repeat(64)}`);
+    const remote = (guid: string): EndpointInfo => ({
+      kind: 'writer',
+      guid,
+      topic: 'rt/words',
+      type: type.ddsName,
+      qos: QOS_PROFILES.default,
+      vendor: 'cyclonedds',
+      userData: userData(type.hash),
+      local: false,
+    });
+    expect([accepts(remote('1')), accepts(remote('2'))]).toEqual([taken, taken]);
+    expect(said.length).toBe(warned);
   });
 
   it('are written as ROS writes them, and a peer without one is taken by its name', async () => {
