@@ -48,6 +48,8 @@ describe.each(VENDORS)('a controller of %s', (vendor) => {
     const server = await peer(vendor, 'serve-action', domain, options);
     const client: ActionClient = (await node('commands')).createActionClient(TYPE, NAME);
     expect(await client.waitForServer(10_000)).toBe(true);
+    // The peer may not know our ends yet, and what is volatile is not sent again for it.
+    await pause(500);
     const feedbacks: RosMessage[] = [];
     const handle = await client.sendGoal(goal, (feedback) => feedbacks.push(feedback));
     return { server, feedbacks, handle };

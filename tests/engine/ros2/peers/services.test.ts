@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRosNode } from '../../../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../../../engine/ros2/node/types.ts';
+import { pause } from '../rtps/support.ts';
 import { peerProgram, VENDORS } from './build.ts';
 import { endPeers, peer } from './peer.ts';
 
@@ -25,6 +26,8 @@ describe.each(VENDORS)('services with %s', (vendor) => {
     await peer(vendor, 'serve', domain);
     const client = (await node('asks')).createClient(TYPE, '/add_two_ints');
     expect(await client.waitForService(10_000)).toBe(true);
+    // The peer may not know our ends yet, and what is volatile is not sent again for it.
+    await pause(500);
     // Past 2^53: integers of 64 bits are exact.
     const large = 2n ** 62n;
     for (let i = 0n; i < 100n; i++) expect(await client.call({ a: i, b: large })).toEqual({ sum: large + i });

@@ -23,7 +23,8 @@ dds_qos_t *topic_qos(void) {
 dds_qos_t *service_qos(void) {
   dds_qos_t *qos = dds_create_qos();
   dds_qset_reliability(qos, DDS_RELIABILITY_RELIABLE, DDS_INFINITY);
-  dds_qset_history(qos, DDS_HISTORY_KEEP_LAST, 10);
+  // Replies to other clients pass through too: ten, as ROS has it, may be overtaken before a busy machine reads its own.
+  dds_qset_history(qos, DDS_HISTORY_KEEP_LAST, 1000);
   dds_qset_writer_data_lifecycle(qos, false);
   return qos;
 }

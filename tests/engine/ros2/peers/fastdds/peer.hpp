@@ -36,7 +36,8 @@ struct Quality {
 
 // From reliability, durability, history and depth of the command line; services and actions have those of rcl.
 Quality topic_quality();
-const Quality service_quality{};
+// Replies to other clients pass through too: ten, as ROS has it, may be overtaken before a busy machine reads its own.
+const Quality service_quality{true, false, false, 1000};
 fast::DataWriter *writer_of(const std::string &type, const std::string &topic, const Quality &quality);
 fast::DataReader *reader_of(const std::string &type, const std::string &topic, const Quality &quality);
 // Ends the program with a line that says so where there are fewer after 20 s.
