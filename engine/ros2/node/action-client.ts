@@ -2,6 +2,7 @@ import { inputError } from '../../core/errors.ts';
 import type { ActionType, RosMessage } from '../messages/types.ts';
 import { QOS_PROFILES } from '../rtps/qos.ts';
 import type { DdsNode } from './dds-node.ts';
+import type { DdsServiceClient } from './service-client.ts';
 import {
   type ActionClient,
   type CallOptions,
@@ -24,7 +25,7 @@ const CANCEL_TAKEN = 0;
 export class DdsActionClient implements ActionClient {
   readonly name: string;
   readonly type: string;
-  readonly #sendGoal: ServiceClient;
+  readonly #sendGoal: DdsServiceClient;
   readonly #getResult: ServiceClient;
   readonly #cancelGoal: ServiceClient;
   readonly #subscriptions: readonly Subscription[];
@@ -65,7 +66,11 @@ export class DdsActionClient implements ActionClient {
     const entry: Goal = { onFeedback, status: GOAL_STATUS.unknown };
     this.#goals.set(key, entry);
     try {
-      const answer = await this.#sendGoal.call({ goal_id: { uuid: id }, goal }, options);
+      // A goal that is taken after its sender gave up has nobody to stop it.
+      const onLate = ({ accepted }: RosMessage) => {
+        if (accepted === true) void this.#cancel(id).catch(() => {});
+      };
+      const answer = await this.#sendGoal.call({ goal_id: { uuid: id }, goal }, { ...options, onLate });
       if (answer.accepted !== true) {
         this.#goals.delete(key);
         return undefined;

@@ -22,6 +22,8 @@ const MOST_GOALS = 10_000;
 /** action_msgs/srv/CancelGoal */
 const CANCEL = { none: 0, rejected: 1, unknownGoal: 2, goalTerminated: 3 } as const;
 
+const ENDS: readonly GoalStatus[] = [GOAL_STATUS.succeeded, GOAL_STATUS.canceled, GOAL_STATUS.aborted];
+
 class Goal implements ServerGoal {
   readonly id: Uint8Array;
   readonly goal: RosMessage;
@@ -129,11 +131,10 @@ export class DdsActionServer implements ActionServer {
     const now = this.#node.now();
     const answer = (accepted: boolean) => ({ accepted, stamp: rosTime(now) });
     // An id that is used already, as by a request that came twice, is no new goal.
-    if (this.#goals.has(key) || this.#goals.size >= MOST_GOALS) return answer(false);
+    if (this.#goals.has(key)) return answer(false);
     const wanted = request.goal as RosMessage;
-    const { accept } = this.#handlers;
-    if (accept !== undefined && !(await accept(wanted))) return answer(false);
-    if (this.#closed || this.#goals.has(key)) return answer(false);
+    if (!(await this.#accepts(key, wanted))) return answer(false);
+    if (this.#closed || this.#goals.has(key) || !this.#makeRoom()) return answer(false);
     const goal = new Goal(id, wanted, now, (each, feedback) => {
       this.#feedback.publish({ goal_id: { uuid: each.id }, feedback });
     });
@@ -143,6 +144,39 @@ export class DdsActionServer implements ActionServer {
     return answer(true);
   }
 
+  /** A handler that fails refuses: its client must not wait for an answer. */
+  async #accepts(key: string, wanted: RosMessage): Promise<boolean> {
+    const { accept } = this.#handlers;
+    try {
+      return accept === undefined || (await accept(wanted));
+    } catch (error) {
+      this.#node.log('error', `${this.name}: goal ${key} is refused: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  #acceptsCancel(goal: Goal): boolean {
+    const { acceptCancel } = this.#handlers;
+    try {
+      return acceptCancel === undefined || acceptCancel(goal);
+    } catch (error) {
+      this.#node.log('error', `${this.name}: goal ${keyOf(goal.id)} is not cancelled: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  /** Results that were kept longest make room for a new goal; false where all goals run. */
+  #makeRoom(): boolean {
+    if (this.#goals.size < MOST_GOALS) return true;
+    for (const [key, goal] of this.#goals) {
+      if (goal.isActive) continue;
+      clearTimeout(goal.expiry);
+      this.#goals.delete(key);
+      return true;
+    }
+    return false;
+  }
+
   async #execute(key: string, goal: Goal): Promise<void> {
     if (this.#closed) return;
     if (goal.status === GOAL_STATUS.accepted) goal.status = GOAL_STATUS.executing;
@@ -150,7 +184,8 @@ export class DdsActionServer implements ActionServer {
     let outcome: GoalOutcome;
     try {
       outcome = await this.#handlers.execute(goal);
-      // A result that does not fit its type must not leave the client waiting.
+      // A status that is no end, or a result that does not fit its type, must not leave the client waiting.
+      if (!ENDS.includes(outcome.status)) throw new Error(`its status is ${outcome.status}, which is no end`);
       this.#action.result.encode(outcome.result);
     } catch (error) {
       this.#node.log('error', `${this.name}: goal ${key} is aborted: ${(error as Error).message}`);
@@ -190,10 +225,7 @@ export class DdsActionServer implements ActionServer {
       if (!anyId && each === key) return true;
       return anyTime ? anyId : goal.acceptedSec <= until;
     });
-    const { acceptCancel } = this.#handlers;
-    const taken = chosen
-      .map(([, goal]) => goal)
-      .filter((goal) => goal.isActive && (acceptCancel === undefined || acceptCancel(goal)));
+    const taken = chosen.map(([, goal]) => goal).filter((goal) => goal.isActive && this.#acceptsCancel(goal));
     for (const goal of taken) if (!goal.isCanceling) goal.requestCancel();
     if (taken.length > 0) this.#publishStatus();
     const one = anyId ? undefined : this.#goals.get(key);

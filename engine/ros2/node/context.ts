@@ -4,6 +4,7 @@ import { DdsNode } from './dds-node.ts';
 import { NodeDirectory } from './node-directory.ts';
 import { createRemapping } from './remap.ts';
 import type { RosContext } from './shared.ts';
+import { watchTypes } from './type-watch.ts';
 import type { RosNode, RosNodeOptions } from './types.ts';
 import { Warnings } from './warnings.ts';
 
@@ -27,6 +28,7 @@ export async function openRosContext(options: RosContextOptions = {}): Promise<R
   const warnings = new Warnings();
   const nodes = new Set<DdsNode>();
   const directory = new NodeDirectory(participant, interfaces);
+  const stopWatching = watchTypes({ participant, warnings });
   let closing: Promise<void> | undefined;
   const context: RosContext = {
     participant,
@@ -41,6 +43,7 @@ export async function openRosContext(options: RosContextOptions = {}): Promise<R
     close: () => {
       closing ??= (async () => {
         for (const node of [...nodes]) node.dispose();
+        stopWatching();
         directory.close();
         await participant.close();
       })();

@@ -9,13 +9,15 @@ export type Correlation =
   | { readonly form: 'header'; readonly client: bigint; readonly sequence: bigint }
   | { readonly form: 'identity'; readonly identity: SampleIdentity };
 
+export type CorrelationForm = Correlation['form'];
+
 const ENCAPSULATION = 4;
 const HEADER = 16;
 /** SEQUENCENUMBER_UNKNOWN: {-1, 0}. */
 export const UNKNOWN_SEQUENCE = -(2n ** 32n);
 
 /** Which form a peer's endpoint speaks. */
-export function formOf({ vendor }: EndpointInfo): Correlation['form'] {
+export function formOf({ vendor }: EndpointInfo): CorrelationForm {
   return vendor === 'cyclonedds' ? 'header' : 'identity';
 }
 
@@ -47,12 +49,13 @@ export function splitHeader(
   };
 }
 
-/** A request as a server sees it; undefined for bytes that are none. */
+/** A request as a server sees it; undefined for bytes that are none, and for those that are for servers of the other form. */
 export function readRequest(
   sample: ReceivedSample,
 ): { readonly correlation: Correlation; readonly message: Uint8Array } | undefined {
-  // Requests of our own nodes to servers of Cyclone DDS reach others too.
-  if (formOf(sample.writer) === 'header' || (sample.writer.vendor === 'isocenter' && sample.related === undefined)) {
+  // Our own nodes always name a reader; without one a request is for servers of Cyclone DDS.
+  if (sample.writer.vendor === 'isocenter' && sample.related === undefined) return undefined;
+  if (formOf(sample.writer) === 'header') {
     const parts = splitHeader(sample.payload);
     if (parts === undefined) return undefined;
     const { client, sequence, message } = parts;

@@ -152,12 +152,14 @@ export class DdsNode implements RosNode {
     return this.#keep(subscription);
   }
 
-  openClient(name: string, service: ServiceType): ServiceClient {
+  openClient(name: string, service: ServiceType): DdsServiceClient {
     this.#requireOpen();
-    const client = new DdsServiceClient(this.#context, name, service, (each) => {
-      this.#drop(each, [each.reader.info.guid], [each.writer.info.guid]);
+    const drop = (each: DdsServiceClient) => this.#drop(each, [each.reader.info.guid], [each.writerGuid]);
+    const client = new DdsServiceClient(this.#context, name, service, drop, (before, after) => {
+      this.#entry.writers.delete(before);
+      this.#told([], [after]);
     });
-    this.#told([client.reader.info.guid], [client.writer.info.guid]);
+    this.#told([client.reader.info.guid], [client.writerGuid]);
     return this.#keep(client);
   }
 

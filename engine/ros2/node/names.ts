@@ -52,12 +52,16 @@ export function join(namespace: string, name: string): string {
   return namespace === '/' ? `/${name}` : `${namespace}/${name}`;
 }
 
-/** The whole name of what a node calls `name`, before remapping. */
+/** The whole name of what a node calls `name`, before remapping; `{node}`, `{ns}` and `{namespace}` stand for the node's own. */
 export function expandName(name: string, node: string, namespace: string): string {
-  checkName(name);
-  if (name.startsWith('/')) return name;
-  if (name.startsWith('~')) return name === '~' ? join(namespace, node) : join(namespace, node) + name.slice(1);
-  return join(namespace, name);
+  const own = { node, ns: namespace, namespace };
+  const filled = name.replace(/\{([^{}]*)\}/g, (braces, key: string) => own[key as keyof typeof own] ?? braces);
+  // A name that begins with the namespace `/` begins with two slashes otherwise.
+  const given = filled === name ? name : filled.replace(/\/\/+/g, '/');
+  checkName(given);
+  if (given.startsWith('/')) return given;
+  if (given.startsWith('~')) return given === '~' ? join(namespace, node) : join(namespace, node) + given.slice(1);
+  return join(namespace, given);
 }
 
 function bad(name: string, what: string): Error {

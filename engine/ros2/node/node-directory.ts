@@ -1,9 +1,11 @@
-import type { InterfaceRegistry, MessageType, RosMessage } from '../messages/types.ts';
+import { createInterfaceRegistry } from '../messages/registry.ts';
+import type { Distro, InterfaceRegistry, MessageType, RosMessage } from '../messages/types.ts';
 import { QOS_PROFILES } from '../rtps/qos.ts';
 import type { DdsParticipant, DdsReader, DdsWriter } from '../rtps/types.ts';
 import type { GraphNode } from './types.ts';
 
 const TOPIC = 'ros_discovery_info';
+const TYPE = 'rmw_dds_common/msg/ParticipantEntitiesInfo';
 const PARTICIPANT_ENTITY = '000001c1';
 /** Endpoints appear in bursts: what is told waits for the end of one [ms]. */
 const SETTLE_MS = 5;
@@ -18,6 +20,8 @@ export interface NodeEntry extends GraphNode {
 export class NodeDirectory {
   readonly #participant: DdsParticipant;
   readonly #type: MessageType;
+  readonly #distro: Distro;
+  #other: MessageType | undefined;
   readonly #writer: DdsWriter;
   readonly #reader: DdsReader;
   readonly #own = new Set<NodeEntry>();
@@ -28,7 +32,8 @@ export class NodeDirectory {
 
   constructor(participant: DdsParticipant, interfaces: InterfaceRegistry) {
     this.#participant = participant;
-    this.#type = interfaces.message('rmw_dds_common/msg/ParticipantEntitiesInfo');
+    this.#type = interfaces.message(TYPE);
+    this.#distro = interfaces.distro;
     const qos = { ...QOS_PROFILES.latched };
     this.#writer = participant.createWriter(TOPIC, this.#type.ddsName, qos);
     this.#reader = participant.createReader(TOPIC, this.#type.ddsName, qos, {
@@ -109,16 +114,29 @@ export class NodeDirectory {
     };
   }
 
-  /** Undefined where it is of another distribution, whose ids are longer: its nodes are not known then, its topics are. */
+  /** Undefined for what is no such message of any distribution. */
   #read(payload: Uint8Array): readonly GraphNode[] | undefined {
-    try {
-      const { node_entities_info_seq: nodes } = this.#type.decode(payload);
-      return (nodes as readonly RosMessage[]).map((node) => ({
-        name: String(node.node_name),
-        namespace: String(node.node_namespace),
-      }));
-    } catch {
-      return undefined;
-    }
+    const info = readExactly(this.#type, payload) ?? readExactly(this.#otherType(), payload);
+    return (info?.node_entities_info_seq as readonly RosMessage[] | undefined)?.map((node) => ({
+      name: String(node.node_name),
+      namespace: String(node.node_namespace),
+    }));
+  }
+
+  /** With ids of the other length: 24 bytes in humble, 16 since. */
+  #otherType(): MessageType {
+    this.#other ??= createInterfaceRegistry({ distro: this.#distro === 'humble' ? 'jazzy' : 'humble' }).message(TYPE);
+    return this.#other;
+  }
+}
+
+/** Undefined where bytes are missing or left over, as with ids of another length; some may pad the end. */
+function readExactly(type: MessageType, payload: Uint8Array): RosMessage | undefined {
+  try {
+    const message = type.decode(payload);
+    const left = payload.length - type.encode(message).length;
+    return left >= 0 && left < 4 ? message : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -16,17 +16,22 @@ const KINDS = [
   ['string_array', 'string_array_value'],
 ] as const;
 
-/** rcl_interfaces/msg/ParameterValue; not set for undefined. */
-export function parameterMessage(value: ParameterValue | undefined): RosMessage {
+/**
+ * rcl_interfaces/msg/ParameterValue; not set for undefined.
+ *
+ * @param kind of the parameter: an empty list does not show its own
+ */
+export function parameterMessage(value: ParameterValue | undefined, kind: string | undefined): RosMessage {
   if (value === undefined) return { type: 0 };
-  const type = typeNumber(value);
+  const type = typeNumber(kind ?? kindOf(value));
   const field = KINDS[type][1];
-  if (kindOf(value) === 'integer_array') return { type, [field]: BigInt64Array.from(value as readonly bigint[]) };
+  if (kind === 'integer_array') return { type, [field]: BigInt64Array.from(value as readonly bigint[]) };
   return { type, [field]: value };
 }
 
-export function typeNumber(value: ParameterValue | undefined): number {
-  return value === undefined ? 0 : KINDS.findIndex(([kind]) => kind === kindOf(value));
+/** rcl_interfaces/msg/ParameterType of a kind; not set for undefined. */
+export function typeNumber(kind: string | undefined): number {
+  return kind === undefined ? 0 : KINDS.findIndex(([each]) => each === kind);
 }
 
 /** The value of an rcl_interfaces/msg/ParameterValue; undefined where it is not set. */

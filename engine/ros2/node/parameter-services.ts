@@ -20,10 +20,10 @@ export function serveParameters(node: DdsNode, parameters: NodeParameters): () =
   };
   const services = [
     serve('get_parameters', 'GetParameters', (request) => ({
-      values: namesOf(request).map((name) => parameterMessage(parameters.get(name))),
+      values: namesOf(request).map((name) => parameterMessage(parameters.get(name), parameters.kind(name))),
     })),
     serve('get_parameter_types', 'GetParameterTypes', (request) => ({
-      types: Uint8Array.from(namesOf(request), (name) => typeNumber(parameters.get(name))),
+      types: Uint8Array.from(namesOf(request), (name) => typeNumber(parameters.kind(name))),
     })),
     serve('set_parameters', 'SetParameters', (request) => ({
       results: (request.parameters as readonly RosMessage[]).map(set),
@@ -38,7 +38,7 @@ export function serveParameters(node: DdsNode, parameters: NodeParameters): () =
     }),
     serve('list_parameters', 'ListParameters', (request) => list(parameters, request)),
     serve('describe_parameters', 'DescribeParameters', (request) => ({
-      descriptors: namesOf(request).map((name) => ({ name, type: typeNumber(parameters.get(name)) })),
+      descriptors: namesOf(request).map((name) => ({ name, type: typeNumber(parameters.kind(name)) })),
     })),
   ];
   const events = node.openPublisher(
@@ -48,7 +48,7 @@ export function serveParameters(node: DdsNode, parameters: NodeParameters): () =
   );
   const known = new Set<string>();
   const stop = parameters.onChange((name, value) => {
-    const change = [{ name, value: parameterMessage(value) }];
+    const change = [{ name, value: parameterMessage(value, parameters.kind(name)) }];
     const isNew = !known.has(name);
     known.add(name);
     events.publish({

@@ -1,4 +1,5 @@
 import { inputError } from '../../core/errors.ts';
+import { guarded } from './guarded.ts';
 import type { Parameters, ParameterValue } from './types.ts';
 
 interface Entry {
@@ -42,13 +43,22 @@ export class NodeParameters implements Parameters {
     return this.#entries.get(name)?.value;
   }
 
+  /** The type of a parameter in the words of ROS; undefined where there is none. */
+  kind(name: string): string | undefined {
+    return this.#entries.get(name)?.kind;
+  }
+
   /** Why a value would be refused. */
   refusal(name: string, value: ParameterValue | undefined): string | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return `there is no parameter ${name}`;
     if (value === undefined) return `${name} cannot be taken away`;
-    if (kindOf(value) !== entry.kind) return `${name} is a ${entry.kind}, not a ${kindOf(value)}`;
-    return entry.check?.(value);
+    if (!fits(value, entry.kind)) return `${name} is a ${entry.kind}, not a ${kindOf(value)}`;
+    try {
+      return entry.check?.(value);
+    } catch (error) {
+      return `${name} is refused: ${(error as Error).message}`;
+    }
   }
 
   set(name: string, value: ParameterValue): string | undefined {
@@ -65,9 +75,16 @@ export class NodeParameters implements Parameters {
   }
 
   #tell(name: string, value: ParameterValue): void {
-    for (const listener of this.#listeners) listener(name, value);
+    for (const listener of [...this.#listeners]) guarded(() => listener(name, value));
   }
 }
+
+/** An empty list is one of any kind that lists have. */
+function fits(value: ParameterValue, kind: string): boolean {
+  return kindOf(value) === kind || (Array.isArray(value) && value.length === 0 && LISTS.includes(kind));
+}
+
+const LISTS = ['bool_array', 'integer_array', 'string_array'];
 
 /** The type of a value in the words of ROS. */
 export function kindOf(value: ParameterValue): string {

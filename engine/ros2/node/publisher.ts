@@ -30,7 +30,7 @@ export class DdsPublisher implements Publisher {
   }
 
   get subscriptionCount(): number {
-    return this.writer.matched.length;
+    return this.writer.ready.length;
   }
 
   publish(message: RosMessage): boolean {

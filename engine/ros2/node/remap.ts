@@ -45,7 +45,9 @@ function parse(rule: string, node: string): Rule[] {
       'write from:=to, as scan:=/robot/scan',
     );
   }
-  const colon = left.indexOf(':');
-  if (colon < 0) return [{ from: left, to }];
-  return left.slice(0, colon) === node ? [{ from: left.slice(colon + 1), to }] : [];
+  // A rule for topics or services alone is taken for both.
+  const from = left.replace(/(^|:)(rostopic|rosservice):\/\//, '$1');
+  const colon = from.indexOf(':');
+  if (colon < 0) return [{ from, to }];
+  return from.slice(0, colon) === node ? [{ from: from.slice(colon + 1), to }] : [];
 }

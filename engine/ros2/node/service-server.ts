@@ -1,7 +1,8 @@
 import type { RosMessage, ServiceType } from '../messages/types.ts';
 import type { DdsReader, DdsWriter, ReceivedSample } from '../rtps/types.ts';
-import { type Correlation, readRequest, withHeader } from './correlation.ts';
-import { checkedEndpoint, participantOf, type RosContext, SERVICE_QOS } from './shared.ts';
+import { type Correlation, guidBytes, readRequest, sameGuid, withHeader } from './correlation.ts';
+import { isPair, pairingText, participantOf } from './pairing.ts';
+import { checkedEndpoint, type RosContext, SERVICE_QOS } from './shared.ts';
 import type { ServiceServer } from './types.ts';
 import { Waiting } from './waiting.ts';
 
@@ -37,11 +38,11 @@ export class DdsServiceServer implements ServiceServer {
     this.#handle = handle;
     this.#onClose = onClose;
     const { participant } = context;
-    const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0'));
-    const pairing = `serviceid=${id.join('.')};`;
+    const pairing = pairingText('serviceid', crypto.getRandomValues(new Uint8Array(16)));
     this.writer = participant.createWriter(`rr${name}Reply`, service.response.ddsName, SERVICE_QOS, {
       ...checkedEndpoint(context, service.response, pairing, service.hash),
       onMatched: () => this.#waiting.wake(),
+      onReady: () => this.#waiting.wake(),
     });
     this.reader = participant.createReader(`rq${name}Request`, service.request.ddsName, SERVICE_QOS, {
       ...checkedEndpoint(context, service.request, pairing, service.hash),
@@ -62,7 +63,7 @@ export class DdsServiceServer implements ServiceServer {
     const { warnings } = this.#context;
     const read = readRequest(sample);
     if (read === undefined) {
-      warnings.once(`${this.name}: a request is left out: it is too short`);
+      if (sample.writer.vendor !== 'isocenter') warnings.once(`${this.name}: a request is left out: it is too short`);
       return;
     }
     if (this.#working >= MOST_REQUESTS) {
@@ -73,15 +74,24 @@ export class DdsServiceServer implements ServiceServer {
     try {
       const request = this.#service.request.decode(read.message);
       const response = this.#service.response.encode(await this.#handle(request));
-      const client = participantOf(sample.writer);
-      const hears = () => this.#closed || this.writer.matched.some((endpoint) => participantOf(endpoint) === client);
-      await this.#waiting.until(hears, READER_MS);
+      await this.#waiting.until(() => this.#closed || this.#hears(sample, read.correlation), READER_MS);
       if (!this.#closed) this.#reply(read.correlation, response);
     } catch (error) {
       warnings.say(`${this.name}: a request is not answered: ${(error as Error).message}`);
     } finally {
       this.#working--;
     }
+  }
+
+  /** Whether the client's reader will get the reply: the very one that the request names, else the one of its pair. */
+  #hears({ writer }: ReceivedSample, correlation: Correlation): boolean {
+    const { ready } = this.writer;
+    if (correlation.form === 'header') return ready.some((reader) => isPair(writer, reader, 'clientid'));
+    const { guid } = correlation.identity;
+    if (sameGuid(guid, guidBytes(writer.guid))) {
+      return ready.some((reader) => participantOf(reader) === participantOf(writer));
+    }
+    return ready.some((reader) => sameGuid(guid, guidBytes(reader.guid)));
   }
 
   #reply(correlation: Correlation, response: Uint8Array): void {

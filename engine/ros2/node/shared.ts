@@ -1,7 +1,7 @@
 import { checkTypeHash } from '../messages/type-hash.ts';
 import type { InterfaceRegistry, MessageType } from '../messages/types.ts';
 import { QOS_PROFILES } from '../rtps/qos.ts';
-import type { DdsParticipant, EndpointInfo, Qos, WriterOptions } from '../rtps/types.ts';
+import type { DdsParticipant, Qos, WriterOptions } from '../rtps/types.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { QosChoice, RosNode, RosNodeOptions } from './types.ts';
 import type { Warnings } from './warnings.ts';
@@ -33,18 +33,19 @@ export const SERVICE_QOS: Qos = { ...QOS_PROFILES.services_default, depth: 1000 
  * @param alsoHash that peers may give too: middlewares differ in whether parts of a service carry its hash or their own
  */
 export function checkedEndpoint(
-  { warnings }: Pick<RosContext, 'warnings'>,
+  { warnings, interfaces }: Pick<RosContext, 'warnings' | 'interfaces'>,
   type: MessageType,
   extra = '',
   alsoHash?: string,
-): Pick<WriterOptions, 'userData' | 'accepts' | 'onIncompatibleQos'> {
+): Required<Pick<WriterOptions, 'userData' | 'accepts' | 'onIncompatibleQos'>> {
   return {
     userData: `typehash=${type.hash};${extra}`,
     accepts: (remote) => {
       const check = checkTypeHash(type.hash, remote.userData);
       if (check === 'match' || (typeof check === 'object' && check.theirs === alsoHash)) return true;
       if (check === 'absent') {
-        if (remote.vendor !== 'isocenter') {
+        // Nobody gives one in humble.
+        if (remote.vendor !== 'isocenter' && interfaces.distro !== 'humble') {
           warnings.once(`${remote.topic}: a peer gives no type hash; ${type.name} is taken by its name`);
         }
         return true;
@@ -58,9 +59,4 @@ export function checkedEndpoint(
       warnings.once(`${remote.topic}: a ${remote.kind} has an incompatible QoS policy: ${policy}`);
     },
   };
-}
-
-/** Endpoints of one participant share the first 24 digits of their GUIDs. */
-export function participantOf(endpoint: EndpointInfo): string {
-  return endpoint.guid.slice(0, 24);
 }

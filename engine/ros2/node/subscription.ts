@@ -47,7 +47,8 @@ export class DdsSubscription implements Subscription {
     try {
       message = this.#message.decode(payload);
     } catch (error) {
-      this.#context.warnings.once(`${this.topic}: a message is left out: ${(error as Error).message}`);
+      const about = `${this.topic} is not read`;
+      this.#context.warnings.once(`${this.topic}: a message is left out: ${(error as Error).message}`, about);
       return;
     }
     const info = { topic: this.topic, sourceTimeSec, receivedTimeSec: Date.now() / 1000, bytes: payload };

@@ -17,6 +17,7 @@ export interface MessageInfo {
 export interface Publisher {
   readonly topic: string;
   readonly type: string;
+  /** Subscriptions that get what is published from now on. */
   readonly subscriptionCount: number;
   /** @returns false where keep_all has no room for it yet (await {@link Publisher.room}) */
   publish(message: RosMessage): boolean;

@@ -1,3 +1,5 @@
+import { guarded } from './guarded.ts';
+
 /** Different messages that are remembered as said. */
 const MOST_KEPT = 1000;
 
@@ -12,13 +14,17 @@ export class Warnings {
   }
 
   say(message: string): void {
-    for (const listener of this.#listeners) listener(message);
+    for (const listener of [...this.#listeners]) guarded(() => listener(message));
   }
 
-  /** Says it the first time only. */
-  once(message: string): void {
-    if (this.#said.has(message)) return;
-    if (this.#said.size < MOST_KEPT) this.#said.add(message);
-    this.say(message);
+  /**
+   * Says it the first time only, and nothing more after very many: peers could fill a log.
+   *
+   * @param about what is the same in messages that differ in their numbers
+   */
+  once(message: string, about = message): void {
+    if (this.#said.has(about) || this.#said.size > MOST_KEPT) return;
+    this.#said.add(about);
+    this.say(this.#said.size > MOST_KEPT ? 'there are very many warnings: further ones are left out' : message);
   }
 }

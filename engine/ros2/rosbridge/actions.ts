@@ -17,6 +17,8 @@ import type { Warnings } from '../node/warnings.ts';
 import type { RosbridgeLink } from './link.ts';
 import type { RosbridgeMessage } from './transport.ts';
 
+/** A goal that does not end so long after it was to be cancelled [ms] makes one think of how the server was started. */
+const CANCEL_MS = 2000;
 /** How long a refusal may take to come: the protocol has no answer to a goal that is taken [ms]. */
 const REFUSAL_MS = 150;
 
@@ -24,13 +26,23 @@ export class RosbridgeActionClient implements ActionClient {
   readonly name: string;
   readonly type: string;
   readonly #link: RosbridgeLink;
+  readonly #warnings: Warnings;
   readonly #action: ActionType;
+  /** Of the goals that run, one each. */
+  readonly #branches = new Set<RosbridgeLink>();
   readonly #onClose: (client: RosbridgeActionClient) => void;
 
-  constructor(link: RosbridgeLink, name: string, action: ActionType, onClose: (client: RosbridgeActionClient) => void) {
+  constructor(
+    link: RosbridgeLink,
+    warnings: Warnings,
+    name: string,
+    action: ActionType,
+    onClose: (client: RosbridgeActionClient) => void,
+  ) {
     this.name = name;
     this.type = action.name;
     this.#link = link;
+    this.#warnings = warnings;
     this.#action = action;
     this.#onClose = onClose;
   }
@@ -52,10 +64,13 @@ export class RosbridgeActionClient implements ActionClient {
   ): Promise<GoalHandle | undefined> {
     signal?.throwIfAborted();
     const { goal: goalType, result: resultType, feedback: feedbackType } = this.#action;
-    const link = this.#link;
-    const id = link.newId(`goal:${this.name}`);
+    const id = this.#link.newId(`goal:${this.name}`);
     const args = goalType.toJson(goalType.decode(goalType.encode(goal)));
+    // By itself: a running goal would hold up what comes behind it, a wish to stop among it.
+    const link = await this.#link.branch();
+    this.#branches.add(link);
     let status: GoalStatus = GOAL_STATUS.accepted;
+    let ended = false;
     let refused = false;
     const outcome = new Promise<GoalOutcome>((resolve, reject) => {
       const forget = link.onAnswer(id, {
@@ -74,9 +89,9 @@ export class RosbridgeActionClient implements ActionClient {
             return;
           }
           forget();
-          const ended = answer.op === 'action_result' ? Number(answer.status ?? GOAL_STATUS.unknown) : 0;
+          const last = answer.op === 'action_result' ? Number(answer.status ?? GOAL_STATUS.unknown) : 0;
           // Without a status of an end there was no goal: refused, or no such action.
-          if (answer.result === false && ended < GOAL_STATUS.succeeded) {
+          if (answer.result === false && last < GOAL_STATUS.succeeded) {
             refused = true;
             const hint = 'see whether the action server runs, and its log';
             reject(inputError('ros2/goal-refused', `${this.name}: ${String(answer.values ?? answer.msg)}`, hint));
@@ -88,7 +103,7 @@ export class RosbridgeActionClient implements ActionClient {
             reject(inputError('ros2/goal-refused', `${this.name}: ${String(answer.msg)}`, hint));
             return;
           }
-          status = ended as GoalStatus;
+          status = last as GoalStatus;
           // Goals that end in an error have its text in place of a result.
           if (typeof answer.values !== 'object') {
             resolve({ status, result: resultType.zero() });
@@ -103,7 +118,12 @@ export class RosbridgeActionClient implements ActionClient {
         fail: reject,
       });
     });
-    outcome.catch(() => {});
+    const end = () => {
+      ended = true;
+      this.#branches.delete(link);
+      void link.close();
+    };
+    outcome.then(end, end);
     link.send({
       op: 'send_action_goal',
       id,
@@ -121,13 +141,21 @@ export class RosbridgeActionClient implements ActionClient {
       },
       outcome,
       cancel: async () => {
+        if (ended) return false;
         link.send({ op: 'cancel_action_goal', id, action: this.name });
+        const late = () => {
+          if (ended) return;
+          const hint = 'rosbridge_suite reads the wish only then unless send_action_goals_in_new_thread is true';
+          this.#warnings.once(`${this.name}: a goal that was to be cancelled has not ended: ${hint}`);
+        };
+        setTimeout(late, CANCEL_MS).unref();
         return true;
       },
     };
   }
 
   close(): void {
+    for (const branch of this.#branches) void branch.close();
     this.#onClose(this);
   }
 }

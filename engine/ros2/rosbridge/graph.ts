@@ -1,4 +1,5 @@
 import type { Graph, GraphNode, TopicInfo } from '../node/types.ts';
+import type { Warnings } from '../node/warnings.ts';
 import type { RosbridgeLink } from './link.ts';
 import { ask } from './services.ts';
 
@@ -10,6 +11,7 @@ const ANSWER_MS = 3000;
 /** What a server's rosapi node knows, asked for every second while somebody looks; empty where the server has none. */
 export class RosbridgeGraph implements Graph {
   readonly #link: RosbridgeLink;
+  readonly #warnings: Warnings;
   readonly #listeners = new Set<() => void>();
   #topics: readonly TopicInfo[] = [];
   #services: readonly Named[] = [];
@@ -17,8 +19,9 @@ export class RosbridgeGraph implements Graph {
   #timer: NodeJS.Timeout | undefined;
   #has: boolean | undefined;
 
-  constructor(link: RosbridgeLink) {
+  constructor(link: RosbridgeLink, warnings: Warnings) {
     this.#link = link;
+    this.#warnings = warnings;
   }
 
   topics(): readonly TopicInfo[] {
@@ -26,14 +29,17 @@ export class RosbridgeGraph implements Graph {
   }
 
   services(): readonly Named[] {
-    return this.#services;
+    return this.#services.filter(({ name }) => !name.includes('/_'));
   }
 
   actions(): readonly Named[] {
     const suffix = '/_action/send_goal';
     return this.#services
       .filter(({ name }) => name.endsWith(suffix))
-      .map(({ name, types }) => ({ name: name.slice(0, -suffix.length), types }));
+      .map(({ name, types }) => ({
+        name: name.slice(0, -suffix.length),
+        types: types.map((type) => type.replace(/_SendGoal$/, '')),
+      }));
   }
 
   nodes(): readonly GraphNode[] {
@@ -106,7 +112,11 @@ export class RosbridgeGraph implements Graph {
       });
     } catch {
       // A server that answered once has it; it may only be busy now.
-      if (this.#has !== true) this.#has = false;
+      if (this.#has !== true && this.#link.isConnected) {
+        this.#has = false;
+        const what = 'the topics, services and nodes of others are not known';
+        this.#warnings.once(`${this.#link.url}: the server has no rosapi: ${what}`);
+      }
       return undefined;
     }
   }

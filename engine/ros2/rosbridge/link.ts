@@ -16,6 +16,15 @@ export interface PendingAnswer {
   fail(error: Error): void;
 }
 
+export interface LinkOptions {
+  /** False for a connection that is not opened again when it breaks. */
+  readonly again?: boolean;
+  /** Says nothing of breaks: another connection to the same server does. */
+  readonly quiet?: boolean;
+  /** Time between signs of life that the server is asked for [ms]. */
+  readonly pingMs?: number;
+}
+
 /**
  * The connection to a rosbridge server: opened again when it breaks, with all that stood (advertisements, subscriptions) sent
  * anew; what waits for an answer fails.
@@ -23,6 +32,7 @@ export interface PendingAnswer {
 export class RosbridgeLink {
   readonly url: string;
   readonly #warnings: Warnings;
+  readonly #options: LinkOptions;
   /** Messages that the server must know after each connection, by what they are about. */
   readonly #standing = new Map<string, RosbridgeMessage>();
   readonly #topics = new Map<string, Set<(message: RosbridgeMessage) => void>>();
@@ -35,9 +45,10 @@ export class RosbridgeLink {
   #ids = 0;
   #closed = false;
 
-  constructor(url: string, warnings: Warnings) {
+  constructor(url: string, warnings: Warnings, options: LinkOptions = {}) {
     this.url = url;
     this.#warnings = warnings;
+    this.#options = options;
   }
 
   get isConnected(): boolean {
@@ -51,7 +62,7 @@ export class RosbridgeLink {
       transport.on('open', () => resolve());
       transport.on('error', (error) => {
         if (this.#tries > 0 || this.isConnected) return;
-        this.close();
+        void this.close();
         const why =
           error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
         const hint =
@@ -59,6 +70,19 @@ export class RosbridgeLink {
         reject(inputError('ros2/rosbridge', `${this.url} cannot be reached: ${why}`, hint));
       });
     });
+  }
+
+  /**
+   * Another connection to the same server. Servers take the messages of one connection in turn, and some do not go on to the next
+   * while a call or a goal runs: what must not wait for it goes another way.
+   *
+   * @throws IsocenterError `ros2/rosbridge-gone` without a connection
+   */
+  async branch(): Promise<RosbridgeLink> {
+    if (!this.isConnected) throw this.#gone();
+    const branch = new RosbridgeLink(this.url, this.#warnings, { ...this.#options, again: false, quiet: true });
+    await branch.open();
+    return branch;
   }
 
   newId(what: string): string {
@@ -130,19 +154,21 @@ export class RosbridgeLink {
     return () => this.#pending.delete(id);
   }
 
-  close(): void {
+  /** Resolves when the connection is closed, and what was sent has left. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#transport?.close();
     this.#failPending();
     this.#waiting.wake();
+    await this.#transport?.closed;
   }
 
   #connect(): SocketTransport {
-    const transport = new SocketTransport(this.url);
+    const transport = new SocketTransport(this.url, this.#options.pingMs);
     this.#transport = transport;
     transport.on('open', () => {
-      if (this.#tries > 0) this.#warnings.say(`${this.url}: connected again`);
+      if (this.#tries > 0) this.#tell(`${this.url}: connected again`);
       this.#tries = 1;
       for (const message of this.#standing.values()) transport.send(message);
       this.#waiting.wake();
@@ -158,11 +184,19 @@ export class RosbridgeLink {
 
   #lost(transport: SocketTransport): void {
     if (this.#closed || transport !== this.#transport || this.#tries === 0) return;
-    if (this.#tries === 1) this.#warnings.say(`${this.url}: the connection is lost, trying again`);
     this.#failPending();
+    if (this.#options.again === false) {
+      this.#closed = true;
+      return;
+    }
+    if (this.#tries === 1) this.#tell(`${this.url}: the connection is lost, trying again`);
     const wait = BACKOFF_MS[Math.min(this.#tries - 1, BACKOFF_MS.length - 1)];
     this.#tries++;
     this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #tell(message: string): void {
+    if (this.#options.quiet !== true) this.#warnings.say(message);
   }
 
   #failPending(): void {

@@ -33,6 +33,8 @@ export interface RosbridgeOptions
   extends Pick<RosNodeOptions, 'name' | 'namespace' | 'distro' | 'interfaces' | 'remap' | 'parameters'> {
   /** `ws://robot:9090` */
   readonly url: string;
+  /** Time between signs of life that the server is asked for [ms]; after three without an answer it is taken as gone. Default 3000. */
+  readonly pingMs?: number;
 }
 
 /**
@@ -52,9 +54,18 @@ export async function createRosbridgeNode(options: RosbridgeOptions): Promise<Ro
   }
   const interfaces = options.interfaces ?? createInterfaceRegistry({ ...(distro === undefined ? {} : { distro }) });
   const warnings = new Warnings();
-  const link = new RosbridgeLink(url, warnings);
-  const node = new RosbridgeNode(link, warnings, interfaces, createRemapping(name, namespace, remap), parameters);
-  await link.open();
+  const ping = options.pingMs === undefined ? {} : { pingMs: options.pingMs };
+  const link = new RosbridgeLink(url, warnings, ping);
+  const calls = new RosbridgeLink(url, warnings, { ...ping, quiet: true });
+  const remapping = createRemapping(name, namespace, remap);
+  const node = new RosbridgeNode(link, calls, warnings, interfaces, remapping, parameters);
+  try {
+    await link.open();
+    await calls.open();
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
   return node;
 }
 
@@ -67,6 +78,8 @@ class RosbridgeNode implements RosNode {
   readonly graph: RosbridgeGraph;
   readonly where: string;
   readonly #link: RosbridgeLink;
+  /** For calls of services: topics do not wait for their answers. */
+  readonly #calls: RosbridgeLink;
   readonly #warnings: Warnings;
   readonly #resolve: (name: string) => string;
   readonly #open = new Set<{ close(): void }>();
@@ -76,6 +89,7 @@ class RosbridgeNode implements RosNode {
 
   constructor(
     link: RosbridgeLink,
+    calls: RosbridgeLink,
     warnings: Warnings,
     interfaces: InterfaceRegistry,
     { name, namespace, resolve }: Remapping,
@@ -85,9 +99,10 @@ class RosbridgeNode implements RosNode {
     this.namespace = namespace;
     this.fullName = join(namespace, name);
     this.interfaces = interfaces;
-    this.graph = new RosbridgeGraph(link);
+    this.graph = new RosbridgeGraph(calls, warnings);
     this.where = `rosbridge ${link.url}`;
     this.#link = link;
+    this.#calls = calls;
     this.#warnings = warnings;
     this.#resolve = resolve;
     this.parameters = new NodeParameters(given);
@@ -120,7 +135,9 @@ class RosbridgeNode implements RosNode {
     const types = this.interfaces.service(type);
     const isThere = (name: string) => this.graph.hasService(name);
     return this.#keep(
-      new RosbridgeServiceClient(this.#link, this.#resolve(service), types, isThere, (each) => this.#open.delete(each)),
+      new RosbridgeServiceClient(this.#calls, this.#resolve(service), types, isThere, (each) =>
+        this.#open.delete(each),
+      ),
     );
   }
 
@@ -138,7 +155,9 @@ class RosbridgeNode implements RosNode {
   createActionClient(type: string, action: string): ActionClient {
     const types = this.interfaces.action(type);
     return this.#keep(
-      new RosbridgeActionClient(this.#link, this.#resolve(action), types, (each) => this.#open.delete(each)),
+      new RosbridgeActionClient(this.#link, this.#warnings, this.#resolve(action), types, (each) =>
+        this.#open.delete(each),
+      ),
     );
   }
 
@@ -167,7 +186,7 @@ class RosbridgeNode implements RosNode {
   async close(): Promise<void> {
     for (const each of [...this.#open]) each.close();
     this.graph.close();
-    this.#link.close();
+    await Promise.all([this.#link.close(), this.#calls.close()]);
   }
 
   #useSimulatedTime(use: boolean): void {

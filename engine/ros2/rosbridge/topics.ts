@@ -9,12 +9,18 @@ import type { RosbridgeMessage } from './transport.ts';
 /** QoS as servers since 3.x take it; older ones ignore the field. */
 function qosField(choice: QosChoice | undefined): object {
   if (choice === undefined) return {};
-  const { depth, reliability, durability, history } = {
+  const { depth, reliability, durability, history, lifespanSec } = {
     ...QOS_PROFILES.default,
     ...(typeof choice === 'string' ? QOS_PROFILES[choice] : choice),
   };
   return {
-    qos: { depth, reliability, durability, history },
+    qos: {
+      depth,
+      reliability,
+      durability,
+      history,
+      ...(lifespanSec < Number.POSITIVE_INFINITY ? { lifespan: lifespanSec } : {}),
+    },
     latch: durability === 'transient_local',
     queue_size: depth,
   };

@@ -29,19 +29,40 @@ const { AbstractTransport } = roslib as unknown as { readonly AbstractTransport:
 /** Longest message that is taken [bytes]: rosbridge_suite sends up to 10 MB and fragments above. */
 const LARGEST_MESSAGE = 128 << 20;
 const HANDSHAKE_MS = 5000;
+/** A server is asked so often whether it is there [ms], and taken as gone when it was silent this many times. */
+const PING_MS = 3000;
+const MOST_SILENT = 3;
+const FAREWELL_MS = 1000;
 
 /** A WebSocket to a rosbridge server; messages arrive whole and decoded. */
 export class SocketTransport extends AbstractTransport {
+  readonly closed: Promise<void>;
   readonly #socket: WebSocket;
+  /** Pings since something came. */
+  #silent = 0;
 
-  constructor(url: string) {
+  /** @param pingMs time between signs of life that the server is asked for */
+  constructor(url: string, pingMs = PING_MS) {
     super();
     this.#socket = new WebSocket(url, { maxPayload: LARGEST_MESSAGE, handshakeTimeout: HANDSHAKE_MS });
     this.#socket.binaryType = 'arraybuffer';
     this.#socket.on('open', () => this.emit('open', undefined));
-    this.#socket.on('close', (code) => this.emit('close', code));
+    this.closed = new Promise((resolve) => {
+      this.#socket.on('close', (code) => {
+        clearInterval(pings);
+        this.emit('close', code);
+        resolve();
+      });
+    });
+    const pings = setInterval(() => this.#ping(), pingMs);
+    this.#socket.on('pong', () => {
+      this.#silent = 0;
+    });
     this.#socket.on('error', (error) => this.emit('error', error));
-    this.#socket.on('message', (data, isBinary) => this.handleRawMessage(isBinary ? data : data.toString()));
+    this.#socket.on('message', (data, isBinary) => {
+      this.#silent = 0;
+      this.handleRawMessage(isBinary ? data : data.toString());
+    });
   }
 
   /** Bytes that the socket has not sent yet. */
@@ -57,12 +78,17 @@ export class SocketTransport extends AbstractTransport {
     this.#socket.send(JSON.stringify(message));
   }
 
+  /** Says farewell; a server that does not answer it is left after a second. */
   close(): void {
     this.#socket.close(1000);
+    const timer = setTimeout(() => this.#socket.terminate(), FAREWELL_MS);
+    void this.closed.then(() => clearTimeout(timer));
   }
 
-  /** For a peer that does not answer any more. */
-  terminate(): void {
-    this.#socket.terminate();
+  /** A machine that lost its power, or a cable that was pulled, closes no connection. */
+  #ping(): void {
+    if (!this.isOpen) return;
+    if (this.#silent++ >= MOST_SILENT) this.#socket.terminate();
+    else this.#socket.ping();
   }
 }

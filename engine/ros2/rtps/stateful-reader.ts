@@ -8,6 +8,8 @@ export class StatefulReader {
   readonly reliable: boolean;
   readonly #outlet: Outlet;
   readonly #proxies = new Map<string, WriterProxy>();
+  /** Called with the GUID of a writer that knows of this reader now. */
+  onInStep: ((guid: string) => void) | undefined;
   readonly #deliver: (sample: Sample, from: WriterProxy) => void;
 
   constructor(outlet: Outlet, entity: number, reliable: boolean, deliver: (sample: Sample, from: WriterProxy) => void) {
@@ -21,12 +23,14 @@ export class StatefulReader {
   match(address: RemoteAddress): WriterProxy | undefined {
     if (this.#proxies.has(address.guid)) return undefined;
     const proxy = new WriterProxy(this.#outlet, this.entity, address, this.reliable, this.#deliver);
+    proxy.onInformed = () => this.onInStep?.(address.guid);
     this.#proxies.set(address.guid, proxy);
     return proxy;
   }
 
-  isKnownBy(guid: string): boolean {
-    return this.#proxies.get(guid)?.isInformed === true;
+  isInStep(guid: string): boolean {
+    const proxy = this.#proxies.get(guid);
+    return proxy === undefined || !proxy.reliable || proxy.informed;
   }
 
   unmatch(guid: string): WriterProxy | undefined {

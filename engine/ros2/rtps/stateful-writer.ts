@@ -39,6 +39,8 @@ export class StatefulWriter implements Attended {
   readonly #local = new Set<LocalSubscriber>();
   /** Called when readers have acknowledged more. */
   onProgress: (() => void) | undefined;
+  /** Called with the GUID of a reader that is in step now. */
+  onInStep: ((guid: string) => void) | undefined;
 
   constructor(outlet: Outlet, entity: number, options: StatefulWriterOptions) {
     this.#outlet = outlet;
@@ -95,6 +97,12 @@ export class StatefulWriter implements Attended {
     this.#trim();
   }
 
+  /** Whether a reader will get what is written from now on, or as much of it as best effort brings. */
+  isInStep(guid: string): boolean {
+    const proxy = this.#proxies.get(guid);
+    return proxy === undefined || !proxy.reliable || proxy.inStep;
+  }
+
   /** All up to here are with every reader that acknowledges, and every local one. */
   get acked(): number {
     let acked = this.history.last;
@@ -148,7 +156,10 @@ export class StatefulWriter implements Attended {
     if (set.base <= 1 && set.count === 0 && !final) proxy.acked = Math.max(proxy.start, this.history.first - 1);
     else proxy.acked = Math.max(before, Math.min(set.base - 1, this.history.last));
     // What it says unasked, when it begins, wants an answer.
-    if (final || set.base > 1 || set.count > 0) proxy.inStep = true;
+    if (!proxy.inStep && (final || set.base > 1 || set.count > 0)) {
+      proxy.inStep = true;
+      this.onInStep?.(proxy.address.guid);
+    }
     if (proxy.acked > before) this.#trim();
     if (set.count > 0) this.#resendMissing(proxy, set);
     else if (!final && proxy.acked < this.history.last) this.#sendHeartbeat(proxy, performance.now(), false);

@@ -61,6 +61,8 @@ export interface WriterOptions {
   /** Whether to match a remote endpoint of the same topic and type name; all are where it is left out. */
   readonly accepts?: (remote: EndpointInfo) => boolean;
   readonly onMatched?: (remote: EndpointInfo, matched: boolean) => void;
+  /** A peer has come to {@link DdsWriter.ready} or {@link DdsReader.ready}. */
+  readonly onReady?: (remote: EndpointInfo) => void;
   readonly onIncompatibleQos?: (what: IncompatibleQos) => void;
 }
 
@@ -77,6 +79,11 @@ export interface DdsWriter {
   readonly matched: readonly EndpointInfo[];
   /** Whether a matched reader has answered: it knows this writer, and what is written from now on reaches it. */
   isKnownBy(reader: EndpointInfo): boolean;
+  /**
+   * Readers that are matched and know of it: all that is written from now on is for them. A reader without history may take the
+   * first that it sees of a writer as its beginning, and what was sent before it had discovered the writer as past.
+   */
+  readonly ready: readonly EndpointInfo[];
   /**
    * Sends a sample [CDR with its encapsulation header] to all matched readers. Bytes are copied.
    *
@@ -95,8 +102,8 @@ export interface DdsWriter {
 export interface DdsReader {
   readonly info: EndpointInfo;
   readonly matched: readonly EndpointInfo[];
-  /** Whether a matched writer has spoken to this reader: it knows it, and what it writes from now on comes here. */
-  isKnownBy(writer: EndpointInfo): boolean;
+  /** Writers that are matched and know of it, as the first heartbeat shows: all that they write from now on is for us. */
+  readonly ready: readonly EndpointInfo[];
   close(): void;
 }
 

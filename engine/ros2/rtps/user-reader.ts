@@ -32,14 +32,18 @@ export class UserReader implements DdsReader {
     this.wire = new StatefulReader(outlet, entity, info.qos.reliability === 'reliable', (sample, from) =>
       this.#deliver(sample, from.address.guid),
     );
+    this.wire.onInStep = (guid) => {
+      const remote = this.#matched.get(guid);
+      if (remote !== undefined) queueMicrotask(() => options.onReady?.(remote));
+    };
   }
 
   get matched(): readonly EndpointInfo[] {
     return [...this.#matched.values()];
   }
 
-  isKnownBy(writer: EndpointInfo): boolean {
-    return writer.local || this.wire.isKnownBy(writer.guid);
+  get ready(): readonly EndpointInfo[] {
+    return this.matched.filter(({ guid }) => this.wire.isInStep(guid));
   }
 
   get closed(): boolean {

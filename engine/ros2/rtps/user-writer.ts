@@ -43,14 +43,18 @@ export class UserWriter implements DdsWriter {
       ...(qos.lifespanSec < Number.POSITIVE_INFINITY ? { lifespanSec: qos.lifespanSec } : {}),
     });
     this.wire.onProgress = () => this.#wake();
+    this.wire.onInStep = (guid) => {
+      const remote = this.#matched.get(guid);
+      if (remote !== undefined) queueMicrotask(() => options.onReady?.(remote));
+    };
   }
 
   get matched(): readonly EndpointInfo[] {
     return [...this.#matched.values()];
   }
 
-  isKnownBy(reader: EndpointInfo): boolean {
-    return reader.local || this.wire.isKnownBy(reader.guid);
+  get ready(): readonly EndpointInfo[] {
+    return this.matched.filter(({ guid }) => this.wire.isInStep(guid));
   }
 
   write(payload: Uint8Array, related?: SampleIdentity): bigint {

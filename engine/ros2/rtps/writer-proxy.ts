@@ -51,6 +51,8 @@ export class WriterProxy implements Attended {
   #highest = 0;
   /** Whether the writer has said what it has: before, no number is known to be missing. */
   #informed = false;
+  /** Called when it has: it knows of our reader. */
+  onInformed: (() => void) | undefined;
   readonly #pending = new Map<number, Sample | null>();
   readonly #assemblies: Assemblies;
   #count = 0;
@@ -84,6 +86,10 @@ export class WriterProxy implements Attended {
     }
   }
 
+  get informed(): boolean {
+    return this.#informed;
+  }
+
   get reader(): number {
     return this.#reader;
   }
@@ -110,7 +116,10 @@ export class WriterProxy implements Attended {
 
   heartbeat(first: number, last: number, final: boolean): void {
     if (!this.reliable) return;
-    this.#informed = true;
+    if (!this.#informed) {
+      this.#informed = true;
+      this.onInformed?.();
+    }
     if (first > this.#next) this.#skipTo(first);
     if (last > this.#highest) this.#highest = last;
     this.#drain();

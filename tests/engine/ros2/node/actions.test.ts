@@ -1,104 +1,210 @@
-import { describe, expect, it } from 'vitest';
-import { type ActionHandlers, GOAL_STATUS, type RosNode } from '../../../../engine/ros2/node/types.ts';
-import { freshDomain, openNode, pause, until } from './support.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
+import {
+  type ActionClient,
+  type ActionHandlers,
+  GOAL_STATUS,
+  type RosNode,
+  type ServerGoal,
+} from '../../../../engine/ros2/node/types.ts';
+import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
 
 const TYPE = 'example_interfaces/action/Fibonacci';
 
-async function pair(handlers: ActionHandlers): Promise<{ server: RosNode; client: RosNode }> {
-  const domain = freshDomain();
-  const server = await openNode({ name: 'server', domain });
-  const client = await openNode({ name: 'client', domain });
-  server.createActionServer(TYPE, '/fibonacci', handlers);
-  return { server, client };
+let robot: RosNode;
+let planner: RosNode;
+
+beforeEach(async () => {
+  robot = await node({ name: 'robot', domain: DOMAIN });
+  planner = await node({ name: 'planner', domain: DOMAIN });
+});
+afterEach(closeNodes);
+
+/** The sequence of Fibonacci, a number every few milliseconds, until it is asked to stop. */
+async function count(goal: ServerGoal) {
+  const sequence = [0, 1];
+  while (sequence.length < Number(goal.goal.order)) {
+    await pause(5);
+    if (goal.cancelSignal.aborted) return { status: GOAL_STATUS.canceled, result: { sequence } };
+    sequence.push(sequence[sequence.length - 1] + sequence[sequence.length - 2]);
+    goal.publishFeedback({ sequence });
+  }
+  return { status: GOAL_STATUS.succeeded, result: { sequence } };
 }
 
-/** Counts until it is stopped; orders of 0 fail. */
-const counting: ActionHandlers = {
-  accept: ({ order }) => Number(order) >= 0,
-  acceptCancel: ({ goal }) => Number(goal.order) !== 99,
-  execute: async (goal) => {
-    const order = Number(goal.goal.order);
-    if (order === 0) throw new Error('nothing to count');
-    for (let k = 0; k < order; k++) {
-      goal.publishFeedback({ sequence: Int32Array.of(k) });
-      await pause(10);
-      if (goal.cancelRequested) return { status: GOAL_STATUS.canceled, result: { sequence: Int32Array.of(k) } };
-    }
-    return { status: GOAL_STATUS.succeeded, result: { sequence: Int32Array.of(order) } };
-  },
-};
+async function pair(handlers: Partial<ActionHandlers> = {}, asks = planner): Promise<ActionClient> {
+  robot.createActionServer(TYPE, '/count', { execute: count, ...handlers });
+  const client = asks.createActionClient(TYPE, '/count');
+  expect(await client.waitForServer(10_000)).toBe(true);
+  return client;
+}
 
-describe('actions', () => {
-  it('succeed, with feedback in order', async () => {
-    const { client } = await pair(counting);
-    const action = client.createActionClient(TYPE, '/fibonacci');
-    expect(await action.waitForServer(10_000)).toBe(true);
-    const steps: number[] = [];
-    const goal = await action.sendGoal({ order: 5 }, ({ sequence }) => steps.push((sequence as Int32Array)[0]));
-    expect(await goal?.outcome).toEqual({ status: GOAL_STATUS.succeeded, result: { sequence: Int32Array.of(5) } });
-    expect(steps).toEqual([0, 1, 2, 3, 4]);
+const numbers = (message: RosMessage | undefined) => Array.from(message?.sequence as Int32Array);
+
+describe('goals', () => {
+  it('succeed, with feedback on the way', async () => {
+    const client = await pair();
+    const feedback: number[][] = [];
+    const goal = await client.sendGoal({ order: 8 }, (message) => feedback.push(numbers(message)));
+    expect(goal?.id.length).toBe(16);
+    const outcome = await goal?.outcome;
+    expect(outcome?.status).toBe(GOAL_STATUS.succeeded);
+    expect(numbers(outcome?.result)).toEqual([0, 1, 1, 2, 3, 5, 8, 13]);
+    await until(() => feedback.length === 6);
+    expect(feedback[0]).toEqual([0, 1, 1]);
     expect(goal?.status).toBe(GOAL_STATUS.succeeded);
   });
 
-  it('are refused, aborted and cancelled', async () => {
-    const { server, client } = await pair(counting);
-    const said: string[] = [];
-    server.onWarning((warning) => said.push(warning));
-    const action = client.createActionClient(TYPE, '/fibonacci');
-    expect(await action.waitForServer(10_000)).toBe(true);
-    expect(await action.sendGoal({ order: -1 })).toBeUndefined();
-    const failing = await action.sendGoal({ order: 0 });
-    expect((await failing?.outcome)?.status).toBe(GOAL_STATUS.aborted);
-    expect(said.join()).toContain('nothing to count');
-    const long = await action.sendGoal({ order: 1000 });
-    expect(await long?.cancel()).toBe(true);
-    expect((await long?.outcome)?.status).toBe(GOAL_STATUS.canceled);
-    // What has ended cannot be cancelled.
-    expect(await long?.cancel()).toBe(false);
-    const stubborn = await action.sendGoal({ order: 99 });
-    expect(await stubborn?.cancel()).toBe(false);
-    expect((await stubborn?.outcome)?.status).toBe(GOAL_STATUS.succeeded);
+  it('are refused, also by a handler that fails', async () => {
+    const accept = ({ order }: RosMessage) => {
+      if (Number(order) === 13) throw new Error('unlucky');
+      return Number(order) < 50;
+    };
+    const client = await pair({ accept });
+    const said = warningsOf(robot);
+    expect(await client.sendGoal({ order: 50 })).toBeUndefined();
+    expect(await client.sendGoal({ order: 13 })).toBeUndefined();
+    expect(said.join()).toMatch(/unlucky/);
+    expect(numbers((await (await client.sendGoal({ order: 3 }))?.outcome)?.result)).toEqual([0, 1, 1]);
+    await expect(client.sendGoal({ order: 'many' })).rejects.toThrow(/order/);
   });
 
-  it('are all cancelled by an empty id, for two clients', async () => {
-    const { server, client } = await pair(counting);
-    const other = server.createActionClient(TYPE, '/fibonacci');
-    const action = client.createActionClient(TYPE, '/fibonacci');
-    expect(await action.waitForServer(10_000)).toBe(true);
-    const goals = [await action.sendGoal({ order: 1000 }), await other.sendGoal({ order: 2000 })];
-    const cancel = client.createClient('action_msgs/srv/CancelGoal', '/fibonacci/_action/cancel_goal');
-    const answer = await cancel.call({});
-    expect(answer.return_code).toBe(0);
-    expect(answer.goals_canceling).toHaveLength(2);
-    for (const goal of goals) expect((await goal?.outcome)?.status).toBe(GOAL_STATUS.canceled);
-    const unknown = await cancel.call({ goal_info: { goal_id: { uuid: new Uint8Array(16).fill(9) } } });
-    expect(unknown.return_code).toBe(2);
+  it('are cancelled, or not where the server will not', async () => {
+    let asked = 0;
+    const acceptCancel = () => {
+      if (++asked === 1) throw new Error('not sure');
+      return asked > 2;
+    };
+    const client = await pair({ acceptCancel });
+    const goal = await client.sendGoal({ order: 1000 });
+    await until(() => goal?.status === GOAL_STATUS.executing);
+    expect(await goal?.cancel()).toBe(false);
+    expect(await goal?.cancel()).toBe(false);
+    expect(goal?.status).toBe(GOAL_STATUS.executing);
+    expect(await goal?.cancel()).toBe(true);
+    const outcome = await goal?.outcome;
+    expect(outcome?.status).toBe(GOAL_STATUS.canceled);
+    expect(numbers(outcome?.result).slice(0, 3)).toEqual([0, 1, 1]);
+    expect(await goal?.cancel()).toBe(false);
   });
 
-  it('tell their states to those who come late, and fail when the server goes', async () => {
-    const { server, client } = await pair(counting);
-    const action = client.createActionClient(TYPE, '/fibonacci');
-    expect(await action.waitForServer(10_000)).toBe(true);
-    const goal = await action.sendGoal({ order: 100_000 });
-    const statuses: unknown[] = [];
-    client.createSubscription(
+  it.each([
+    ['fails', () => Promise.reject(new Error('the motor is hot')), /motor is hot/],
+    ['gives no end', async () => ({ status: GOAL_STATUS.executing, result: {} }), /no end/],
+    ['gives a result that does not fit', async () => ({ status: GOAL_STATUS.succeeded, result: { sum: 1 } }), /sum/],
+  ] satisfies [string, ActionHandlers['execute'], RegExp][])(
+    'are aborted where the server %s',
+    async (_, execute, why) => {
+      const client = await pair({ execute });
+      const said = warningsOf(robot);
+      const outcome = await (await client.sendGoal({ order: 1 }))?.outcome;
+      expect(outcome?.status).toBe(GOAL_STATUS.aborted);
+      expect(numbers(outcome?.result)).toEqual([]);
+      expect(said.join()).toMatch(why);
+    },
+  );
+
+  it('of two clients run side by side', async () => {
+    const first = await pair();
+    const other = await node({ name: 'other', domain: DOMAIN });
+    const second = other.createActionClient(TYPE, '/count');
+    await second.waitForServer(10_000);
+    const feedback = [0, 0];
+    const goals = await Promise.all([
+      first.sendGoal({ order: 20 }, () => feedback[0]++),
+      second.sendGoal({ order: 1000 }, () => feedback[1]++),
+      first.sendGoal({ order: 10 }),
+    ]);
+    expect(new Set(goals.map((goal) => Buffer.from(goal?.id ?? []).toString('hex'))).size).toBe(3);
+    const done = await Promise.all([goals[0]?.outcome, goals[2]?.outcome]);
+    expect(done.map((outcome) => numbers(outcome?.result).length)).toEqual([20, 10]);
+    await until(() => feedback[0] === 18);
+    expect(await goals[1]?.cancel()).toBe(true);
+    expect((await goals[1]?.outcome)?.status).toBe(GOAL_STATUS.canceled);
+    expect(feedback[1]).toBeGreaterThan(0);
+  });
+
+  it("are those of a client in the server's own node, too", async () => {
+    await pair();
+    const goal = await robot.createActionClient(TYPE, '/count').sendGoal({ order: 5 });
+    expect(numbers((await goal?.outcome)?.result)).toEqual([0, 1, 1, 2, 3]);
+  });
+
+  it('that are taken after their sender gave up are cancelled', async () => {
+    let seen: ServerGoal | undefined;
+    const client = await pair({
+      accept: () => pause(200).then(() => true),
+      execute: (goal) => {
+        seen = goal;
+        return count(goal);
+      },
+    });
+    await expect(client.sendGoal({ order: 10_000 }, undefined, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'ros2/timeout',
+    });
+    await until(() => seen?.status === GOAL_STATUS.canceled);
+    const gaveUp = new AbortController();
+    seen = undefined;
+    const sending = client.sendGoal({ order: 10_000 }, undefined, { signal: gaveUp.signal });
+    const failure = expect(sending).rejects.toThrow('enough');
+    await pause(50);
+    gaveUp.abort(new Error('enough'));
+    await failure;
+    await until(() => seen?.status === GOAL_STATUS.canceled);
+  });
+
+  it('go on without the client that sent them', async () => {
+    let seen: ServerGoal | undefined;
+    const execute = (goal: ServerGoal) => {
+      seen = goal;
+      return count(goal);
+    };
+    const gone = await node({ name: 'gone', domain: DOMAIN });
+    const client = await pair({ execute }, gone);
+    const goal = await client.sendGoal({ order: 40 });
+    await until(() => seen !== undefined);
+    const failure = expect(goal?.outcome).rejects.toMatchObject({ code: 'ros2/closed' });
+    await gone.close();
+    await failure;
+    await until(() => seen?.status === GOAL_STATUS.succeeded);
+    expect(seen?.cancelRequested).toBe(false);
+  });
+
+  it('fail when the server goes, and the server is told to stop', async () => {
+    let seen: ServerGoal | undefined;
+    const client = await pair({
+      execute: (goal) => {
+        seen = goal;
+        return count(goal);
+      },
+    });
+    const goal = await client.sendGoal({ order: 10_000 });
+    await until(() => seen !== undefined);
+    const failure = expect(goal?.outcome).rejects.toMatchObject({ code: 'ros2/no-service' });
+    await robot.close();
+    await failure;
+    expect(seen?.cancelSignal.aborted).toBe(true);
+    expect(await client.waitForServer(50)).toBe(false);
+  });
+
+  it('are told in the status topic, to those who come late, too', async () => {
+    const client = await pair();
+    const goal = await client.sendGoal({ order: 3 });
+    await goal?.outcome;
+    const running = await client.sendGoal({ order: 1000 });
+    await until(() => running?.status === GOAL_STATUS.executing);
+    const late = await node({ name: 'late', domain: DOMAIN });
+    const lists: RosMessage[][] = [];
+    late.createSubscription(
       'action_msgs/msg/GoalStatusArray',
-      '/fibonacci/_action/status',
-      ({ status_list }) => statuses.push(...(status_list as { status: number }[]).map(({ status }) => status)),
+      '/count/_action/status',
+      ({ status_list }) => lists.push(status_list as RosMessage[]),
       'action_status_default',
     );
-    await until(() => statuses.includes(GOAL_STATUS.executing), 'the status');
-    await server.close();
-    await expect(goal?.outcome).rejects.toMatchObject({ code: 'ros2/no-service' });
-  });
-
-  it('whose results do not fit their type are aborted', async () => {
-    const { client } = await pair({
-      execute: async () => ({ status: GOAL_STATUS.succeeded, result: { sequence: 'no numbers' } }),
-    });
-    const action = client.createActionClient(TYPE, '/fibonacci');
-    expect(await action.waitForServer(10_000)).toBe(true);
-    const goal = await action.sendGoal({ order: 1 });
-    expect((await goal?.outcome)?.status).toBe(GOAL_STATUS.aborted);
+    await until(() => lists.length > 0);
+    const ids = lists[0].map(({ goal_info }) => ((goal_info as RosMessage).goal_id as RosMessage).uuid);
+    expect(ids).toEqual([goal?.id, running?.id]);
+    expect(lists[0].map(({ status }) => status)).toEqual([GOAL_STATUS.succeeded, GOAL_STATUS.executing]);
+    await running?.cancel();
   });
 });

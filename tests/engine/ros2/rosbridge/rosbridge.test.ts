@@ -174,12 +174,15 @@ describe('a node through rosbridge', () => {
   it('asks rosapi for the graph', async () => {
     robot.createPublisher('std_msgs/msg/String', '/words');
     robot.createService('std_srvs/srv/Trigger', '/ping', () => ({ success: true, message: '' }));
+    const fibonacci = 'example_interfaces/action/Fibonacci';
+    robot.createActionServer(fibonacci, '/count', { execute: () => new Promise(() => {}) });
     const stop = page.graph.onChange(() => {});
-    await until(() => page.graph.services().length > 0, 'the services');
+    await until(() => page.graph.services().length > 0 && page.graph.actions().length > 0, 'the services');
     expect(page.graph.topics()).toContainEqual(
       expect.objectContaining({ name: '/words', types: ['std_msgs/msg/String'] }),
     );
     expect(page.graph.services()).toEqual([{ name: '/ping', types: ['std_srvs/srv/Trigger'] }]);
+    expect(page.graph.actions()).toEqual([{ name: '/count', types: [fibonacci] }]);
     expect(page.graph.nodes()).toContainEqual({ name: 'driver', namespace: '/robot' });
     stop();
   });

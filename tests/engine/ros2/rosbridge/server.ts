@@ -20,6 +20,8 @@ interface Message {
   readonly [field: string]: unknown;
 }
 
+const SEND_GOAL = '/_action/send_goal';
+
 interface Subscriber {
   readonly socket: WebSocket;
   readonly id: string | undefined;
@@ -34,18 +36,26 @@ export class RosbridgeServer {
   readonly log: Message[] = [];
   /** Longest text that goes out whole; longer ones go in fragments. */
   fragmentSize = Number.POSITIVE_INFINITY;
+  /**
+   * As rosbridge_suite is without `call_services_in_new_thread` and `send_action_goals_in_new_thread`: while a call or a goal of a
+   * client runs, what the client sends after it waits.
+   */
+  oneByOne = false;
+  hasRosapi = true;
   readonly #server: WebSocketServer;
   readonly #subscribers = new Map<string, Subscriber[]>();
   readonly #services = new Map<string, { socket: WebSocket; type: string }>();
   readonly #actions = new Map<string, WebSocket>();
   /** Who waits for the answer of a call or goal. */
   readonly #askers = new Map<string, WebSocket>();
+  /** What waits for the end of a client's call or goal. */
+  readonly #held = new Map<WebSocket, Message[]>();
   #fragments = 0;
 
   private constructor(server: WebSocketServer) {
     this.#server = server;
     server.on('connection', (socket) => {
-      socket.on('message', (data) => this.#take(socket, JSON.parse(data.toString()) as Message));
+      socket.on('message', (data) => this.#receive(socket, JSON.parse(data.toString()) as Message));
       socket.on('close', () => this.#forget(socket));
     });
   }
@@ -76,9 +86,29 @@ export class RosbridgeServer {
     for (const client of this.#server.clients) client.send(data);
   }
 
+  /** Reads nothing more and answers no ping, as a machine that lost its power. */
+  freeze(): void {
+    for (const client of this.#server.clients) client.pause();
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#server.clients) client.terminate();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #receive(socket: WebSocket, message: Message): void {
+    const held = this.#held.get(socket);
+    // Answers are read by the threads that wait for them.
+    const isAnswer = /_response$|_feedback$|_result$/.test(message.op);
+    if (held !== undefined && !isAnswer) held.push(message);
+    else this.#take(socket, message);
+  }
+
+  /** The call or goal of a client has ended: what waited is taken, up to the next. */
+  #release(socket: WebSocket): void {
+    const held = this.#held.get(socket) ?? [];
+    this.#held.delete(socket);
+    for (const message of held) this.#receive(socket, message);
   }
 
   #take(socket: WebSocket, message: Message): void {
@@ -117,8 +147,10 @@ export class RosbridgeServer {
       case 'send_action_goal': {
         const server = this.#actions.get(action);
         this.#askers.set(id ?? '', socket);
-        if (server !== undefined) this.#send(server, message);
-        else {
+        if (server !== undefined) {
+          if (this.oneByOne) this.#held.set(socket, []);
+          this.#send(server, message);
+        } else {
           const values = `no action ${action}`;
           this.#send(socket, { op: 'action_result', id, action, values, status: 0, result: false });
         }
@@ -134,7 +166,9 @@ export class RosbridgeServer {
       case 'action_result': {
         const asker = this.#askers.get(id ?? '');
         if (op !== 'action_feedback') this.#askers.delete(id ?? '');
-        if (asker !== undefined) this.#send(asker, message);
+        if (asker === undefined) return;
+        this.#send(asker, message);
+        if (op !== 'action_feedback') this.#release(asker);
       }
     }
   }
@@ -142,7 +176,7 @@ export class RosbridgeServer {
   #call(socket: WebSocket, { id = '', service = '', args = {} }: Message): void {
     const answer = (values: unknown) =>
       this.#send(socket, { op: 'service_response', id, service, values, result: true });
-    switch (service) {
+    switch (this.hasRosapi ? service : '') {
       case '/rosapi/topics': {
         const topics = [
           ...new Set([...this.said('advertise'), ...this.said('subscribe')].map((each) => each.topic ?? '')),
@@ -152,13 +186,13 @@ export class RosbridgeServer {
         return;
       }
       case '/rosapi/services':
-        answer({ services: [...this.#services.keys()] });
+        answer({ services: [...this.#services.keys(), ...[...this.#actions.keys()].map((name) => name + SEND_GOAL)] });
         return;
       case '/rosapi/nodes':
         answer({ nodes: ['/rosbridge_websocket', '/robot/driver'] });
         return;
       case '/rosapi/service_type':
-        answer({ type: this.#services.get(String(args.service))?.type ?? '' });
+        answer({ type: this.#typeOf(String(args.service)) });
         return;
     }
     const server = this.#services.get(service);
@@ -168,7 +202,14 @@ export class RosbridgeServer {
       return;
     }
     this.#askers.set(id, socket);
+    if (this.oneByOne) this.#held.set(socket, []);
     this.#send(server.socket, { op: 'call_service', id, service, args });
+  }
+
+  /** Services of actions are hidden, but there. */
+  #typeOf(service: string): string {
+    const action = this.said('advertise_action').find(({ action: name }) => `${name}${SEND_GOAL}` === service);
+    return this.#services.get(service)?.type ?? (action === undefined ? '' : `${action.type}_SendGoal`);
   }
 
   #deliver({ socket, compression }: Subscriber, topic: string, msg: unknown): void {
