@@ -69,11 +69,6 @@ export class StatefulWriter implements Attended {
     return proxy;
   }
 
-  isKnownBy(guid: string): boolean {
-    const proxy = this.#proxies.get(guid);
-    return proxy !== undefined && (!proxy.reliable || proxy.inStep);
-  }
-
   unmatch(guid: string): ReaderProxy | undefined {
     const proxy = this.#proxies.get(guid);
     if (proxy === undefined) return undefined;

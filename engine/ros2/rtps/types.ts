@@ -77,8 +77,6 @@ export interface DdsWriter {
   readonly info: EndpointInfo;
   /** Readers matched now. */
   readonly matched: readonly EndpointInfo[];
-  /** Whether a matched reader has answered: it knows this writer, and what is written from now on reaches it. */
-  isKnownBy(reader: EndpointInfo): boolean;
   /**
    * Readers that are matched and know of it: all that is written from now on is for them. A reader without history may take the
    * first that it sees of a writer as its beginning, and what was sent before it had discovered the writer as past.

@@ -109,11 +109,6 @@ export class WriterProxy implements Attended {
     else if (this.reliable) this.#noticed(sequence);
   }
 
-  /** Whether the writer has spoken to us; one that is best effort never does so before it writes. */
-  get isInformed(): boolean {
-    return this.#informed || !this.reliable;
-  }
-
   heartbeat(first: number, last: number, final: boolean): void {
     if (!this.reliable) return;
     if (!this.#informed) {
