@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { entryTables } from './validation/entry.ts';
+import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
 import { machineTables } from './validation/machines.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     ['breathing', async () => breathTables(data), 'guidance'],
     ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
     ['servo', servoTables, 'guidance'],
+    ['guidance-loop', guidanceLoopTables, 'guidance'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -80,7 +82,7 @@ const pages = {
   ],
   guidance: [
     '# Guidance, measured',
-    'Made by `npm run validate -- tremor breathing servo`; do not edit by hand. How it works: [tremor.md](tremor.md), [servo.md](servo.md).',
+    'Made by `npm run validate -- tremor breathing servo guidance-loop`; do not edit by hand. How it works: [tremor.md](tremor.md), [servo.md](servo.md).',
   ],
   ros2: [
     '# ROS 2: what is measured',

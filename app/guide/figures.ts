@@ -15,7 +15,7 @@ export interface LoopFigures {
   /** What the cycle takes, and how late it began [us]. */
   readonly computeUs: { readonly median: number; readonly p99: number; readonly max: number };
   readonly lateUs: { readonly median: number; readonly p99: number; readonly max: number };
-  /** From the hand's sample to the set-point [ms]. */
+  /** From the hand's sample, as it came, to the set-point, as it left [ms]. */
   readonly latencyMs: { readonly median: number; readonly p99: number };
   /** Root mean square of the hand above 4 Hz, as measured and as it leads the tool [um]. */
   readonly tremorUm: { readonly in: number; readonly out: number };
@@ -52,7 +52,8 @@ export class FigureWindow {
     this.#least = new Float64Array(names.length).fill(Number.POSITIVE_INFINITY);
   }
 
-  add(ring: Float64Array, at: number): void {
+  /** @param outSec when the set-point left */
+  add(ring: Float64Array, at: number, outSec: number): void {
     if (Number.isNaN(this.#begin)) this.#begin = ring[at + RECORD.timeSec];
     this.#end = ring[at + RECORD.timeSec];
     this.#cycles++;
@@ -61,7 +62,7 @@ export class FigureWindow {
     this.#compute.push(ring[at + RECORD.computeUs]);
     this.#late.push(ring[at + RECORD.lateUs]);
     const handSec = ring[at + RECORD.handSec];
-    if (handSec > 0) this.#latency.push(1000 * (this.#end - handSec));
+    if (handSec > 0) this.#latency.push(1000 * (outSec - handSec));
     this.#trocar = Math.max(this.#trocar, ring[at + RECORD.trocarM]);
     for (let f = 0; f < this.#names.length; f++) {
       this.#least[f] = Math.min(this.#least[f], ring[at + RECORD.distances + f]);

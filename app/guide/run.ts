@@ -150,12 +150,14 @@ async function follow(
     seen = Math.max(seen, head - RING_RECORDS);
     for (; seen < head; seen++) {
       const at = (seen % RING_RECORDS) * shared.stride;
-      window.add(shared.ring, at);
-      total.add(shared.ring, at);
-      if (servo === undefined) continue;
-      const q = at + shared.stride - names.length;
-      for (let i = 0; i < names.length; i++) position[i] = shared.ring[q + i];
-      servo.publish({ name: names, position });
+      if (servo !== undefined) {
+        const q = at + shared.stride - names.length;
+        for (let i = 0; i < names.length; i++) position[i] = shared.ring[q + i];
+        servo.publish({ name: names, position });
+      }
+      const outSec = clockSec();
+      window.add(shared.ring, at, outSec);
+      total.add(shared.ring, at, outSec);
     }
     if (Atomics.load(shared.control, RESTS) === 1 && Atomics.load(shared.control, HEAD) === seen) break;
     await changed(shared.control, head);

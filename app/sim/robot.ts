@@ -52,6 +52,9 @@ export async function runSimulation(settings: SimulationSettings, session: Sessi
     tip: builtinTip[settings.robot],
     urdf: robotUrdf[settings.robot],
     rateHz: settings.rate,
+    ...(settings.json
+      ? { onHold: (sinceCommandMs: number) => process.stdout.write(toJson({ event: 'holding', sinceCommandMs })) }
+      : {}),
   });
   const loop = new RealTimeLoop(robot.stepSec, (index) => ros.step(index));
   const about = { robot: settings.robot, namespace, joints: names, where: node.where };

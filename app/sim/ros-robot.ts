@@ -18,6 +18,8 @@ export interface RosRobotOptions {
   readonly urdf: string;
   /** Messages a second of joint_states, tf and CRTK's measured state. */
   readonly rateHz: number;
+  /** The robot begins to hold: so long after the last command came [ms]. */
+  readonly onHold?: (sinceCommandMs: number) => void;
 }
 
 /** Between two words about commands that are not taken [ms]. */
@@ -44,6 +46,7 @@ export class RosRobot {
   /** What runs by itself at each step, as a trajectory does. */
   #course: ((robot: SimulatedRobot) => void) | undefined;
   #wasHolding = true;
+  #commandedMs = 0;
   readonly #refusedMs = new Map<string, number>();
 
   constructor(node: RosNode, model: RobotModel, robot: SimulatedRobot, options: RosRobotOptions) {
@@ -73,6 +76,7 @@ export class RosRobot {
       onRefused: (what, why) => this.#refuse(what, why),
     });
     this.#crtk.onJoints('servo_jp', (values) => {
+      this.#commandedMs = performance.now();
       this.#course = undefined;
       robot.command(values);
     });
@@ -94,6 +98,7 @@ export class RosRobot {
     robot.step();
     if (robot.isHolding !== this.#wasHolding) {
       this.#wasHolding = robot.isHolding;
+      if (robot.isHolding) this.#options.onHold?.(performance.now() - this.#commandedMs);
       this.#node.log('info', robot.isHolding ? 'commands stopped: braking and holding' : 'following commands');
     }
     const every = Math.max(1, Math.round(1 / (this.#options.rateHz * robot.stepSec)));
