@@ -10,9 +10,11 @@ export const HAND_SEQUENCE = 2;
 export const RESTS = 3;
 /** Never changes: what the loop waits on. */
 export const IDLE = 4;
+/** 1 once the user wants to stop; nothing takes it back. */
+export const STOP = 5;
 export const CONTROL_WORDS = 8;
 
-export const COMMANDS = { none: 0, pause: 1, resume: 2, stop: 3 } as const;
+export const COMMANDS = { none: 0, pause: 1, resume: 2 } as const;
 
 /** Of the hand's sample: time [s], position [m], quaternion x, y, z, w, clutch, operator. */
 export const HAND_NUMBERS = 10;

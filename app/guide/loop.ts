@@ -21,6 +21,7 @@ import {
   RESTS,
   RING_RECORDS,
   type SharedLoop,
+  STOP,
 } from './layout.ts';
 
 /** What the loop is made of; plain data, to be sent to its thread. */
@@ -79,7 +80,7 @@ function run({ settings, shared }: { readonly settings: LoopSettings; readonly s
     const command = Atomics.exchange(control, COMMAND, COMMANDS.none);
     if (command === COMMANDS.pause) guidance.command('pause');
     else if (command === COMMANDS.resume) guidance.command('resume');
-    else if (command === COMMANDS.stop) {
+    if (Atomics.load(control, STOP) === 1 && stoppedSec > now) {
       guidance.stop();
       stoppedSec = now;
     }

@@ -32,6 +32,7 @@ import {
   RESTS,
   RING_RECORDS,
   type SharedLoop,
+  STOP,
 } from './layout.ts';
 import type { LoopSettings } from './loop.ts';
 
@@ -137,8 +138,9 @@ async function follow(
     Atomics.store(shared.control, RESTS, 1);
     Atomics.notify(shared.control, HEAD);
   });
-  const stop = () => Atomics.store(shared.control, COMMAND, COMMANDS.stop);
+  const stop = () => Atomics.store(shared.control, STOP, 1);
   session.signal.addEventListener('abort', stop, { once: true });
+  if (session.signal.aborted) stop();
   const timer = settings.duration === undefined ? undefined : setTimeout(stop, 1000 * settings.duration);
   const where = node === undefined ? 'no robot: set-points are worked out only' : node.where;
   if (!settings.json) process.stdout.write(`${settings.robot} led by ${settings.hand}; ${where}\n`);
