@@ -1,4 +1,5 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { expandName } from '../../engine/ros2/node/names.ts';
 import type { Graph, RosNode } from '../../engine/ros2/node/types.ts';
 
 const POLL_MS = 20;
@@ -47,7 +48,7 @@ export async function topicType(
   signal: AbortSignal,
 ): Promise<string> {
   if (given !== undefined) return given;
-  const name = topic.startsWith('/') ? topic : `${node.namespace.replace(/\/$/, '')}/${topic}`;
+  const name = expandName(topic, node.name, node.namespace);
   const types = () => node.graph.topics().find((each) => each.name === name)?.types ?? [];
   if (!(await waitUntil(() => types().length > 0, LOOK_MS, signal))) {
     const near = node.graph.topics().map((each) => each.name);

@@ -1,6 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { subscribeAdaptively } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
-import { subscribeAdaptively } from '../../engine/ros2/rclnodejs/adaptive-subscription.ts';
 import { toJson } from '../output/json.ts';
 import { topicType } from './discovery.ts';
 import { messageText } from './text.ts';

@@ -1,5 +1,5 @@
+import { subscribeAdaptively } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
-import { subscribeAdaptively } from '../../engine/ros2/rclnodejs/adaptive-subscription.ts';
 import { toJson } from '../output/json.ts';
 import { topicType } from './discovery.ts';
 import { RateWindow } from './rate.ts';

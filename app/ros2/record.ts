@@ -1,11 +1,11 @@
 import { McapWriter } from '@mcap/core';
 import { inputError } from '../../engine/core/errors.ts';
-import type { MessageInfo, RosNode } from '../../engine/ros2/node/types.ts';
 import {
   type AdaptiveSubscription,
   offeredQos,
   subscribeAdaptively,
-} from '../../engine/ros2/rclnodejs/adaptive-subscription.ts';
+} from '../../engine/ros2/node/adaptive-subscription.ts';
+import type { MessageInfo, RosNode } from '../../engine/ros2/node/types.ts';
 import { fileReason } from '../inputs/files.ts';
 import { toJson } from '../output/json.ts';
 import { version } from '../version.ts';

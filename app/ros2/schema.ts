@@ -1,11 +1,13 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { fullName } from '../../engine/ros2/messages/names.ts';
 import type { InterfaceRegistry } from '../../engine/ros2/messages/types.ts';
 
 /** Between the definitions of a schema: a line of `=`, then `MSG: package/Name`. */
 const SEPARATOR = /^={10,}\s*\n(?=MSG: )/m;
 
 /**
- * Makes the types of an MCAP schema known: those of the distribution count where it has them, and the file's own are added.
+ * Makes the types of an MCAP schema known, as the file has them: its messages were written by these definitions, which may
+ * not be those of this distribution.
  *
  * @returns the ROS name of the type
  * @throws IsocenterError `ros2/bad-mcap`, `ros2/definition`
@@ -15,25 +17,20 @@ export function addSchema(
   schema: { readonly name: string; readonly data: Uint8Array },
   path: string,
 ): string {
-  const name = full(schema.name);
-  if (name === undefined) {
-    const message = `${path}: the schema ${JSON.stringify(schema.name)} is no name of a message`;
-    throw inputError('ros2/bad-mcap', message, 'names are like sensor_msgs/msg/JointState');
-  }
-  if (interfaces.has('msg', name)) return name;
+  const nameOf = (text: string): string => {
+    try {
+      return fullName(text.trim(), 'msg');
+    } catch {
+      const message = `${path}: the schema ${JSON.stringify(schema.name)} names a message ${JSON.stringify(text)}`;
+      throw inputError('ros2/bad-mcap', message, 'names are like sensor_msgs/msg/JointState');
+    }
+  };
+  const name = nameOf(schema.name);
   const [own, ...parts] = new TextDecoder().decode(schema.data).replaceAll('\r\n', '\n').split(SEPARATOR);
-  const definitions = [{ name, text: own, file: `${path} (${name})` }];
-  for (const part of parts) {
-    const end = part.indexOf('\n');
-    const inner = full(part.slice('MSG: '.length, end < 0 ? undefined : end).trim());
-    if (inner === undefined || interfaces.has('msg', inner)) continue;
-    definitions.push({ name: inner, text: end < 0 ? '' : part.slice(end + 1), file: `${path} (${inner})` });
-  }
-  interfaces.addAll(definitions);
+  const others = parts.map((part) => {
+    const [head, ...lines] = part.split('\n');
+    return { name: nameOf(head.slice('MSG: '.length)), text: lines.join('\n') };
+  });
+  interfaces.addAll([{ name, text: own }, ...others].map((each) => ({ ...each, file: `${path} (${each.name})` })));
   return name;
-}
-
-function full(name: string): string | undefined {
-  const match = /^([a-z][a-z0-9_]*)\/(?:msg\/)?([A-Za-z][A-Za-z0-9_]*)$/.exec(name);
-  return match === null ? undefined : `${match[1]}/msg/${match[2]}`;
 }

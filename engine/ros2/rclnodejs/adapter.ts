@@ -1,6 +1,6 @@
 import type { RosMessage } from '../messages/types.ts';
+import { type AdaptiveSubscription, subscribeAdaptively } from '../node/adaptive-subscription.ts';
 import type { Publisher, RosNode, ServiceClient, ServiceServer } from '../node/types.ts';
-import { type AdaptiveSubscription, subscribeAdaptively } from './adaptive-subscription.ts';
 
 type Reply = (response: unknown) => void;
 

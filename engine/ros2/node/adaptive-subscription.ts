@@ -1,6 +1,7 @@
 import type { RosMessage } from '../messages/types.ts';
-import type { MessageInfo, RosNode, Subscription } from '../node/types.ts';
 import type { Qos } from '../rtps/types.ts';
+import { expandName } from './names.ts';
+import type { MessageInfo, RosNode, Subscription } from './types.ts';
 
 export interface AdaptiveSubscription {
   readonly topic: string;
@@ -45,7 +46,7 @@ export function subscribeAdaptively(
 
 /** QoS of the publishers of a topic that are known now. */
 export function offeredQos(node: RosNode, topic: string): readonly Qos[] {
-  const name = topic.startsWith('/') ? topic : `/${topic}`;
+  const name = expandName(topic, node.name, node.namespace);
   return node.graph.topics().find((each) => each.name === name)?.publisherQos ?? [];
 }
 
