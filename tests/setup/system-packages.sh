@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure that what the tests need from the system is there: Chromium (the browser lane, and SwiftShader, the software
 # GPU that it ships), the Vulkan loader (through which Node reaches SwiftShader), and Cyclone DDS and Fast DDS with compilers
-# for C and C++ (the second opinion on messages of ROS 2, and the peers of its wire). Installs them where it may.
+# for C and C++ (the second opinion on messages of ROS 2, and the peers of its wire), and the tools that judge and read our DICOM
+# files: dicom3tools, dcmtk, gdcm, plastimatch, pydicom, dicompyler-core and the archive Orthanc. Installs them where it may.
 set -euo pipefail
 
 missing=()
@@ -14,6 +15,14 @@ ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1' || [ -e /usr/lib/x86_64-lin
 [ -e /usr/include/fastcdr/Cdr.h ] || missing+=(libfastcdr-dev)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v g++ >/dev/null || missing+=(g++)
+command -v dciodvfy >/dev/null || missing+=(dicom3tools)
+command -v dcmdump >/dev/null || missing+=(dcmtk)
+command -v gdcminfo >/dev/null || missing+=(libgdcm-tools)
+command -v plastimatch >/dev/null || missing+=(plastimatch)
+[ -x /usr/sbin/Orthanc ] || missing+=(orthanc)
+[ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] || missing+=(orthanc-dicomweb)
+[ -d /usr/lib/python3/dist-packages/pydicom ] || missing+=(python3-pydicom)
+[ -d /usr/lib/python3/dist-packages/dicompylercore ] || missing+=(python3-dicompylercore)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
