@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { testDomain } from '../support/domain.ts';
+import { pause, until } from '../support/wait.ts';
 import { isocenter, temporaryFolder } from './support/cli.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,16 +29,6 @@ function figuresOf(stdout: string): Figures[] {
     .split('\n')
     .map((line) => JSON.parse(line) as Figures);
 }
-
-async function until(ready: () => boolean, what: string, ms = 20_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!ready()) {
-    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('isocenter guide, without a robot', () => {
   it('takes tremor out of a simulated hand', async () => {
