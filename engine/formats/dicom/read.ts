@@ -9,7 +9,7 @@ import { type ElementPlace, type Encoding, Walker } from './walk.ts';
 export interface StoredPixels {
   readonly vr: string;
   readonly little: boolean;
-  /** One piece where they are native, the fragments where they are encapsulated. */
+  /** One piece where they are native; the offset table and the fragments where they are encapsulated. */
   readonly pieces: readonly Uint8Array[];
   readonly isEncapsulated: boolean;
 }

@@ -10,7 +10,7 @@ export interface ElementPlace {
   readonly start: number;
   readonly valueStart: number;
   readonly valueEnd: number;
-  /** Of encapsulated pixel data: each fragment after the offset table. */
+  /** Of encapsulated pixel data: the offset table, and each fragment after it. */
   readonly fragments?: readonly (readonly [start: number, end: number])[];
 }
 
@@ -135,7 +135,7 @@ export class Walker {
   #encapsulated(tag: string, vr: string, start: number, valueStart: number, end: number): ElementPlace {
     const fragments: [number, number][] = [];
     let at = valueStart;
-    for (let n = 0; ; n++) {
+    for (;;) {
       if (end - at < 8) throw this.#truncated(at, `${tagName(tag)} is cut off within its fragments`);
       const mark = this.#tag(at, true);
       const length = this.#view.getUint32(at + 4, true);
@@ -148,7 +148,7 @@ export class Walker {
           `a fragment of ${tagName(tag)} has ${length} bytes, of which ${end - at} are there`,
         );
       }
-      if (n > 0) fragments.push([at, at + length]);
+      fragments.push([at, at + length]);
       at += length;
     }
   }
