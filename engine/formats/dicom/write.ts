@@ -20,15 +20,19 @@ const decided: Readonly<Record<string, (record: DicomRecord) => string>> = {
 };
 
 /**
- * A file in Part 10 form, explicit VR little endian; class and instance of the file meta information come from `SOPClassUID` and
+ * A file in Part 10 form; class and instance of the file meta information come from `SOPClassUID` and
  * `SOPInstanceUID`. Attributes of which the value is undefined are left out.
+ *
+ * @param isImplicit implicit instead of explicit VR little endian, for text longer than 64 KiB: an explicit length of a decimal
+ * string has 16 bits
  */
-export function writeDicom(record: DicomRecord): Uint8Array {
+export function writeDicom(record: DicomRecord, isImplicit = false): Uint8Array {
+  const { explicitLittle, implicitLittle } = TRANSFER_SYNTAX;
   const meta: Dict = {
     '00020001': { vr: 'OB', Value: [new Uint8Array([0, 1]).buffer] },
     '00020002': { vr: 'UI', Value: [record.SOPClassUID] },
     '00020003': { vr: 'UI', Value: [record.SOPInstanceUID] },
-    '00020010': { vr: 'UI', Value: [TRANSFER_SYNTAX.explicitLittle] },
+    '00020010': { vr: 'UI', Value: [isImplicit ? implicitLittle : explicitLittle] },
     '00020012': { vr: 'UI', Value: [IMPLEMENTATION_CLASS_UID] },
     '00020013': { vr: 'SH', Value: ['ISOCENTER'] },
   };
