@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { DicomChoice } from '../dicom/choose.ts';
 
 /** What the argument PATIENT may be. */
-export const patientArgument = 'folder of DICOM files, OpenKBP folder (with ct.csv in it), or phantom:NAME';
+export const patientArgument =
+  'folder of DICOM files, OpenKBP folder (ct.csv), folder of volumes (ct.nii.gz and masks), or phantom:NAME';
 
 /** The options that pick one of several patients, series and structure sets of a DICOM folder. */
 export function addChoiceOptions(command: Command): Command {

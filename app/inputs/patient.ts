@@ -11,7 +11,7 @@ import { fileReason, type InputRecord, sha256 } from './files.ts';
 
 export interface LoadedPatient {
   readonly patient: Patient;
-  readonly kind: 'openkbp' | 'phantom' | 'dicom';
+  readonly kind: 'openkbp' | 'phantom' | 'dicom' | 'volumes';
   readonly inputs: readonly InputRecord[];
   /** Where it comes from DICOM files. */
   readonly dicom?: DicomPatient;
@@ -20,7 +20,7 @@ export interface LoadedPatient {
 const phantomPrefix = 'phantom:';
 
 /**
- * The patient that PATIENT on the command line names: a folder of DICOM files, an OpenKBP folder, or `phantom:NAME`.
+ * The patient that PATIENT on the command line names: a folder of DICOM files, an OpenKBP folder, a folder of volumes (`ct.nii.gz` and masks), or `phantom:NAME`.
  *
  * @throws IsocenterError for a missing, unreadable or malformed folder and an unknown phantom
  */
@@ -41,6 +41,9 @@ async function loadFolder(folder: string, session: Session, choice: DicomChoice)
     (s) => s.isDirectory(),
     () => false,
   );
+  const { readVolumePatient, volumesOfPatient } = await import('../volumes/patient.ts');
+  const volumes = isFolder ? await volumesOfPatient(folder) : undefined;
+  if (volumes !== undefined) return { ...(await readVolumePatient(folder, volumes, session)), kind: 'volumes' };
   const { holdsDicom } = await import('../dicom/folder.ts');
   if (!isFolder || !(await holdsDicom(folder))) return loadOpenKbp(folder);
   const { readDicomPatient } = await import('../dicom/patient.ts');

@@ -19,12 +19,17 @@ export async function loadProtocol(
   name: string | undefined,
   { patient, kind }: LoadedPatient,
 ): Promise<{ protocol: Protocol; input: InputRecord }> {
-  const own = { openkbp: 'head-neck-openkbp', phantom: phantomProtocols[patient.id], dicom: undefined };
+  const own = {
+    openkbp: 'head-neck-openkbp',
+    phantom: phantomProtocols[patient.id],
+    dicom: undefined,
+    volumes: undefined,
+  };
   const wanted = name ?? own[kind];
   const hint = `built-in protocols: ${builtinProtocolNames.join(', ')}; or give a protocol file`;
   if (wanted === undefined) {
     const who =
-      kind === 'dicom' ? `patient ${patient.id} names none` : `phantom ${patient.id} has no protocol of its own`;
+      kind !== 'phantom' ? `patient ${patient.id} names none` : `phantom ${patient.id} has no protocol of its own`;
     throw inputError('protocol/none', `no protocol was given, and ${who}`, `give --protocol; ${hint}`);
   }
   if (Object.hasOwn(protocolJson, wanted)) {

@@ -7,6 +7,10 @@ import { checkPlacement, placedVolume } from './placed.ts';
 import { fits, readSamples, type SampleType } from './samples.ts';
 
 const AREA = 'nifti';
+/** Enough for the header of either version. */
+const HEAD = 544;
+/** Bytes that may follow a volume. */
+const SLACK = 65_536;
 const types: Readonly<Record<number, SampleType | undefined>> = {
   2: { kind: 'uint', bits: 8 },
   4: { kind: 'int', bits: 16 },
@@ -22,7 +26,7 @@ const types: Readonly<Record<number, SampleType | undefined>> = {
 const mmPerUnit: Readonly<Record<number, number>> = { 0: 1, 1: 1000, 2: 1, 3: 1e-3 };
 
 export function looksLikeNifti(bytes: Uint8Array): boolean {
-  return isGzip(bytes) || (bytes.length >= 352 && isNIFTI(bufferOf(bytes.subarray(0, 544))));
+  return isGzip(bytes) || (bytes.length >= 352 && isNIFTI(bufferOf(bytes.subarray(0, HEAD))));
 }
 
 /**
@@ -32,8 +36,10 @@ export function looksLikeNifti(bytes: Uint8Array): boolean {
  * @throws IsocenterError `nifti/...` naming file, value and limit
  */
 export function readNifti(file: string, packed: Uint8Array): { volume: Volume; warnings: string[] } {
-  const bytes = isGzip(packed) ? inflate(file, packed, { kind: 'gzip', area: AREA }) : packed;
-  const header = headerOf(file, bytes);
+  const isPacked = isGzip(packed);
+  const gzip = { kind: 'gzip', area: AREA } as const;
+  const head = isPacked ? inflate(file, packed, { ...gzip, first: HEAD }) : packed;
+  const header = headerOf(file, head);
   const type = types[header.datatypeCode];
   if (type === undefined) {
     const hint = 'convert it to integers or floats';
@@ -41,9 +47,13 @@ export function readNifti(file: string, packed: Uint8Array): { volume: Volume; w
   }
   const counts = countsOf(file, header);
   const warnings: string[] = [];
-  const placement = { counts, ...placeOf(file, header, bytes, warnings) };
+  const placement = { counts, ...placeOf(file, header, head, warnings) };
   const stack = checkPlacement(file, AREA, placement);
   const start = header.vox_offset;
+  const count = counts[0] * counts[1] * counts[2];
+  // The header says how much there is: what grows beyond it is no volume.
+  const most = Math.max(0, Math.min(start, 2 ** 24)) + (count * type.bits) / 8 + SLACK;
+  const bytes = isPacked ? inflate(file, packed, { ...gzip, most }) : packed;
   if (!(start >= 0 && start <= bytes.length)) {
     throw inputError(
       'nifti/offset',
@@ -51,7 +61,6 @@ export function readNifti(file: string, packed: Uint8Array): { volume: Volume; w
       'take a fresh copy',
     );
   }
-  const count = counts[0] * counts[1] * counts[2];
   const samples = readSamples(file, AREA, bytes.subarray(start), count, type, header.littleEndian);
   const { scl_slope: slope, scl_inter: inter } = header;
   // A slope of 0 means that there is no scaling.
@@ -62,8 +71,7 @@ export function readNifti(file: string, packed: Uint8Array): { volume: Volume; w
 }
 
 function headerOf(file: string, bytes: Uint8Array): NIFTI1 | NIFTI2 {
-  // Enough for the header of either version; extensions are not needed.
-  const head = bufferOf(bytes.subarray(0, 544));
+  const head = bufferOf(bytes.subarray(0, HEAD));
   try {
     if (bytes.length >= 348 && isNIFTI(head)) return readHeader(head);
   } catch (cause) {
