@@ -31,6 +31,11 @@ export function registerGuide(program: Command, session: Session): void {
     )
     .option('--horizon-ms <ms>', 'how far ahead tremor is predicted', numberOption('horizon-ms', 'ms', 0, 100), 0)
     .option('--rate <hz>', 'cycles a second', numberOption('rate', 'Hz', 100, 2000), 1000)
+    .option(
+      '--hand-rate <hz>',
+      "rate of the hand's topic (default: measured before the start)",
+      numberOption('hand-rate', 'Hz', 50, 20_000),
+    )
     .option('--duration <s>', 'stop after that time', numberOption('duration', 's', 0, 1e6))
     .option('--record <file>', 'record hand, set-points and joint states to an MCAP file')
     .option('--json', 'print JSON, one object a second');

@@ -1,3 +1,4 @@
+import { describeFilterCode, type FilterCode, OK } from '../../planners/guidance/codes.ts';
 import { describeGuidanceCode } from '../../planners/guidance/servo/guidance-codes.ts';
 import { RECORD } from './layout.ts';
 
@@ -10,6 +11,8 @@ export interface LoopFigures {
   readonly cycles: number;
   readonly rateHz: number;
   readonly state: string;
+  /** What the tremor filter says last, and in how many of the cycles it predicted without reservation [%]. */
+  readonly filter: { readonly state: string; readonly predictedPct: number };
   /** Share of cycles whose set-point came from the motion to rest. */
   readonly stoppingPct: number;
   /** What the cycle takes, and how late it began [us]. */
@@ -41,6 +44,8 @@ export class FigureWindow {
   #stoppingBefore = 0;
   #stopping = 0;
   #code = 0;
+  #filter: FilterCode = OK;
+  #predicted = 0;
   #begin = Number.NaN;
   #end = 0;
   #primed = false;
@@ -58,6 +63,8 @@ export class FigureWindow {
     this.#end = ring[at + RECORD.timeSec];
     this.#cycles++;
     this.#code = ring[at + RECORD.code];
+    this.#filter = ring[at + RECORD.filter] as FilterCode;
+    if (this.#filter === OK) this.#predicted++;
     this.#stopping = ring[at + RECORD.stopping];
     this.#compute.push(ring[at + RECORD.computeUs]);
     this.#late.push(ring[at + RECORD.lateUs]);
@@ -84,6 +91,10 @@ export class FigureWindow {
       cycles: this.#cycles,
       rateHz: this.#cycles / seconds,
       state: describeGuidanceCode(this.#code),
+      filter: {
+        state: describeFilterCode(this.#filter),
+        predictedPct: (100 * this.#predicted) / Math.max(1, this.#cycles),
+      },
       stoppingPct: (100 * (this.#stopping - this.#stoppingBefore)) / Math.max(1, this.#cycles),
       computeUs: spread(this.#compute),
       lateUs: spread(this.#late),
@@ -100,6 +111,7 @@ export class FigureWindow {
     this.#least.fill(Number.POSITIVE_INFINITY);
     this.#trocar = 0;
     this.#cycles = 0;
+    this.#predicted = 0;
     this.#begin = Number.NaN;
     return figures;
   }

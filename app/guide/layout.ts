@@ -16,12 +16,14 @@ export const CONTROL_WORDS = 8;
 
 export const COMMANDS = { none: 0, pause: 1, resume: 2 } as const;
 
-/** Of the hand's sample: time [s], position [m], quaternion x, y, z, w, clutch, operator. */
-export const HAND_NUMBERS = 10;
+/** Of the hand's sample: when it was measured [s], position [m], quaternion x, y, z, w, clutch, operator, when it came [s]. */
+export const HAND_NUMBERS = 11;
+export const HAND_ARRIVED = 10;
 
 /** Of a record, before distances and set-points. */
 export const RECORD = {
   timeSec: 0,
+  /** When the hand's sample came. */
   handSec: 1,
   code: 2,
   computeUs: 3,
@@ -31,7 +33,9 @@ export const RECORD = {
   tip: 11,
   stopping: 14,
   trocarM: 15,
-  distances: 16,
+  /** Code of the tremor filter. */
+  filter: 16,
+  distances: 17,
 } as const;
 
 export const RING_RECORDS = 4096;

@@ -1,12 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import type { ToolSpec } from '../../engine/core/tool.ts';
-import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
-import { createGuidance } from '../../planners/guidance/servo/guidance.ts';
 import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
 import { isAtRest } from '../../planners/guidance/servo/servo.ts';
-import { PoseSteadier } from '../../planners/guidance/tremor/pose.ts';
-import { createTool } from '../../planners/motion/rcm/tool.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 import { HandSource } from '../../sim/sources/hand.ts';
 import { RecordingSource } from '../../sim/sources/recording.ts';
 import type { Source } from '../../sim/sources/source.ts';
@@ -14,6 +8,7 @@ import {
   COMMAND,
   COMMANDS,
   clockSec,
+  HAND_ARRIVED,
   HAND_SEQUENCE,
   HEAD,
   IDLE,
@@ -23,23 +18,7 @@ import {
   type SharedLoop,
   STOP,
 } from './layout.ts';
-
-/** What the loop is made of; plain data, to be sent to its thread. */
-export interface LoopSettings {
-  readonly robot: string;
-  readonly tool: ToolSpec;
-  readonly trocarM?: readonly [number, number, number];
-  readonly fixtures: readonly Fixture[];
-  readonly scale: number;
-  readonly periodSec: number;
-  readonly horizonSec: number;
-  /** [joints] where the arm is. */
-  readonly start: Float64Array;
-  /** A hand of the loop's own; without one samples come through the shared memory. */
-  readonly hand?:
-    | { readonly kind: 'synthetic'; readonly seed: number }
-    | { readonly kind: 'recording'; readonly tracks: readonly Float64Array[]; readonly rateHz: number };
-}
+import { guidanceOf, type LoopSettings } from './loop-settings.ts';
 
 /** After a stop the loop ends at the latest then [s]. */
 const STOP_SEC = 5;
@@ -50,16 +29,7 @@ const STOP_SEC = 5;
  */
 function run({ settings, shared }: { readonly settings: LoopSettings; readonly shared: SharedLoop }): void {
   const { control, ring, stride } = shared;
-  const model = builtinRobot(settings.robot);
-  const guidance = createGuidance({
-    model,
-    tool: createTool(model, settings.tool),
-    fixtures: settings.fixtures,
-    scale: settings.scale,
-    periodSec: settings.periodSec,
-    filter: new PoseSteadier({ rateHz: 1 / settings.periodSec, horizonSec: settings.horizonSec }),
-    ...(settings.trocarM === undefined ? {} : { trocarM: settings.trocarM }),
-  });
+  const guidance = guidanceOf(settings);
   const { servo } = guidance;
   const { columns } = servo.arm.shaft.chain;
   const fault = guidance.start(Float64Array.from(columns, (c) => settings.start[c]));
@@ -97,7 +67,8 @@ function run({ settings, shared }: { readonly settings: LoopSettings; readonly s
     const head = Atomics.load(control, HEAD);
     const at = (head % RING_RECORDS) * stride;
     ring[at + RECORD.timeSec] = done;
-    ring[at + RECORD.handSec] = hand.timeSec;
+    ring[at + RECORD.handSec] = source === undefined ? shared.hand[HAND_ARRIVED] : now;
+    ring[at + RECORD.filter] = guidance.hand.filterCode;
     ring[at + RECORD.code] = code;
     ring[at + RECORD.computeUs] = 1e6 * (done - now);
     ring[at + RECORD.lateUs] = 1e6 * (now - due);

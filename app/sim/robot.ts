@@ -3,6 +3,7 @@ import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.t
 import { SimulatedRobot } from '../../sim/robots/simulated-robot.ts';
 import { readTextInput } from '../inputs/files.ts';
 import { toJson } from '../output/json.ts';
+import { robotNamespace } from '../ros2/namespaces.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';
 import type { Session } from '../session.ts';
@@ -21,9 +22,6 @@ export interface SimulationSettings extends DdsNodeOptions {
   readonly duration?: number;
   readonly json?: boolean;
 }
-
-/** Namespaces of the robots' CRTK topics, as dVRK names its arms. */
-const NAMESPACES: Readonly<Record<string, string>> = { psm: '/PSM1', 'psm-si': '/PSM1', ecm: '/ECM' };
 
 /** Runs a simulated robot in real time until the user stops it, and says how well the pace was kept. */
 export async function runSimulation(settings: SimulationSettings, session: Session): Promise<void> {
@@ -46,7 +44,7 @@ export async function runSimulation(settings: SimulationSettings, session: Sessi
   });
   const node = await openNode(settings, `${settings.robot.replace('-', '_')}_simulation`);
   node.onWarning((warning) => process.stderr.write(`${warning}\n`));
-  const namespace = NAMESPACES[settings.robot] ?? `/${settings.robot}`;
+  const namespace = robotNamespace(settings.robot);
   const ros = new RosRobot(node, model, robot, {
     namespace,
     tip: builtinTip[settings.robot],

@@ -1,13 +1,12 @@
-import { mat4, quat, vec3 } from 'gl-matrix';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { headerAt, jointReadingOf } from '../../engine/ros2/crtk/motion.ts';
 import { type CrtkRobot, createCrtkRobot } from '../../engine/ros2/crtk/robot.ts';
 import { createTrajectoryServer } from '../../engine/ros2/crtk/trajectory-action.ts';
-import { TRAJECTORY_CODES } from '../../engine/ros2/messages/follow-joint-trajectory.ts';
-import { GOAL_STATUS, type Publisher, type RosNode } from '../../engine/ros2/node/types.ts';
+import type { Publisher, RosNode } from '../../engine/ros2/node/types.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
-import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
 import type { SimulatedRobot } from '../../sim/robots/simulated-robot.ts';
+import { linkPose, poseOf } from './poses.ts';
+import { TrajectoryCourse } from './trajectory-course.ts';
 import { RobotTransforms } from './transforms.ts';
 
 export interface RosRobotOptions {
@@ -24,8 +23,6 @@ export interface RosRobotOptions {
 
 /** Between two words about commands that are not taken [ms]. */
 const REFUSAL_MS = 2000;
-/** How long joints may take to arrive after the end of a trajectory [s]. */
-const SETTLE_SEC = 1;
 /** Farthest that the robot may be from a trajectory's first point [rad or m]. */
 const START_TOLERANCE = 0.05;
 
@@ -43,8 +40,8 @@ export class RosRobot {
   readonly #tf: Publisher;
   readonly #crtk: CrtkRobot;
   readonly #tip: number;
-  /** What runs by itself at each step, as a trajectory does. */
-  #course: ((robot: SimulatedRobot) => void) | undefined;
+  /** What leads the robot by itself, until somebody else does. */
+  #course: TrajectoryCourse | undefined;
   #wasHolding = true;
   #commandedMs = 0;
   readonly #refusedMs = new Map<string, number>();
@@ -77,7 +74,7 @@ export class RosRobot {
     });
     this.#crtk.onJoints('servo_jp', (values) => {
       this.#commandedMs = performance.now();
-      this.#course = undefined;
+      this.#lead(undefined);
       robot.command(values);
     });
     this.#serveTrajectories(node);
@@ -86,7 +83,7 @@ export class RosRobot {
       const { names, positions } = jointReadingOf(message);
       const order = robot.names.map((name) => names.indexOf(name));
       if (order.some((at) => at < 0) || positions.length !== names.length) return;
-      this.#course = undefined;
+      this.#lead(undefined);
       robot.command(Float64Array.from(order, (at) => positions[at]));
     });
   }
@@ -94,7 +91,7 @@ export class RosRobot {
   /** One step of the simulation, and what is published with it. */
   step(index: number): void {
     const robot = this.#robot;
-    this.#course?.(robot);
+    this.#course?.step();
     robot.step();
     if (robot.isHolding !== this.#wasHolding) {
       this.#wasHolding = robot.isHolding;
@@ -103,6 +100,12 @@ export class RosRobot {
     }
     const every = Math.max(1, Math.round(1 / (this.#options.rateHz * robot.stepSec)));
     if (index % every === 0) this.#publish();
+  }
+
+  /** Whoever commands next takes over. */
+  #lead(course: TrajectoryCourse | undefined): void {
+    this.#course?.takenOver();
+    this.#course = course;
   }
 
   /** Commands come a thousand times a second: what is wrong with them is said once in a while. */
@@ -123,10 +126,7 @@ export class RosRobot {
     this.#crtk.publishJoints('measured_js', { ...reading, positions: measured });
     this.#crtk.publishJoints('setpoint_js', { ...reading, positions: setpoint, velocities: new Float64Array(0) });
     setConfiguration(this.#workspace, measured);
-    const pose = this.#workspace.linkPoses.subarray(16 * this.#tip, 16 * this.#tip + 16) as unknown as mat4;
-    const [x, y, z] = mat4.getTranslation(vec3.create(), pose);
-    const [rx, ry, rz, rw] = mat4.getRotation(quat.create(), pose);
-    this.#crtk.publishPose('measured_cp', { position: [x, y, z], rotation: [rx, ry, rz, rw] }, 'base');
+    this.#crtk.publishPose('measured_cp', poseOf(linkPose(this.#workspace.linkPoses, this.#tip)), 'base');
   }
 
   #serveTrajectories(node: RosNode): void {
@@ -139,49 +139,14 @@ export class RosRobot {
         });
         return far < 0 ? undefined : `it begins too far from where ${trajectory.jointNames[far]} is`;
       },
-      execute: ({ goal, order, cancelSignal, publishFeedback }) =>
+      execute: (task) =>
         new Promise((resolve) => {
-          const { trajectory } = goal;
-          const end = trajectory.timeSec[trajectory.timeSec.length - 1];
-          const wanted = new Float64Array(order.length);
-          const target = new Float64Array(order.length);
-          let time = 0;
-          let steps = 0;
-          let settle = 0;
-          const course = () => {
-            time = Math.min(end, time + robot.stepSec);
-            positionsAt(trajectory, time, wanted);
-            for (let i = 0; i < order.length; i++) target[i] = wanted[order[i]];
-            const taken = robot.command(target);
-            const actual = Float64Array.from(order, (_, i) => robot.measured[order.indexOf(i)]);
-            if (++steps % 50 === 0) publishFeedback(time, wanted, actual);
-            if (cancelSignal.aborted) finish(GOAL_STATUS.canceled, TRAJECTORY_CODES.successful, 'cancelled');
-            else if (!taken)
-              finish(GOAL_STATUS.aborted, TRAJECTORY_CODES.pathToleranceViolated, 'a point is outside the limits');
-            else if (time >= end) {
-              settle += robot.stepSec;
-              if (arrived(target)) finish(GOAL_STATUS.succeeded, TRAJECTORY_CODES.successful, '');
-              else if (settle > SETTLE_SEC) {
-                finish(GOAL_STATUS.aborted, TRAJECTORY_CODES.goalToleranceViolated, 'a joint did not arrive');
-              }
-            }
-          };
-          const finish = (status: 4 | 5 | 6, code: number, message: string) => {
-            if (this.#course === course) this.#course = undefined;
-            resolve({ status, code, message });
-          };
-          const arrived = (q: Float64Array) => q.every((value, i) => Math.abs(value - robot.q[i]) < 1e-3);
-          // Whoever commands next takes over; the goal ends then.
-          this.#course = course;
-          const lost = setInterval(() => {
-            if (this.#course === course) return;
-            clearInterval(lost);
-            finish(
-              cancelSignal.aborted ? GOAL_STATUS.canceled : GOAL_STATUS.aborted,
-              TRAJECTORY_CODES.pathToleranceViolated,
-              'another command took over',
-            );
-          }, 20);
+          this.#lead(
+            new TrajectoryCourse(robot, task, (end) => {
+              this.#course = undefined;
+              resolve(end);
+            }),
+          );
         }),
     });
   }

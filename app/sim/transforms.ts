@@ -1,8 +1,9 @@
-import { mat4, quat, vec3 } from 'gl-matrix';
+import { compose, inverse } from '../../engine/core/frames.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { headerAt } from '../../engine/ros2/crtk/motion.ts';
 import type { RosMessage } from '../../engine/ros2/messages/types.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
+import { linkPose, poseOf } from './poses.ts';
 
 /** tf2_msgs/TFMessage of a robot: moving joints, and those that never move. */
 export class RobotTransforms {
@@ -36,11 +37,11 @@ export class RobotTransforms {
   }
 
   #between(parent: number, child: number): RosMessage {
-    const poseOf = (link: number) => this.#workspace.linkPoses.subarray(16 * link, 16 * link + 16) as unknown as mat4;
-    const inverse = mat4.invert(mat4.create(), poseOf(parent)) ?? mat4.create();
-    const relative = mat4.multiply(mat4.create(), inverse, poseOf(child));
-    const [x, y, z] = mat4.getTranslation(vec3.create(), relative);
-    const [rx, ry, rz, rw] = mat4.getRotation(quat.create(), relative);
+    const { linkPoses } = this.#workspace;
+    const relative = compose(inverse(linkPose(linkPoses, parent)), linkPose(linkPoses, child));
+    const { position, rotation } = poseOf(relative);
+    const [x, y, z] = position;
+    const [rx, ry, rz, rw] = rotation;
     return { translation: { x, y, z }, rotation: { x: rx, y: ry, z: rz, w: rw } };
   }
 }

@@ -5,7 +5,7 @@ import { peerProgram, VENDORS, type Vendor } from '../../tests/engine/ros2/peers
 import { endPeers, peer, type Times } from '../../tests/engine/ros2/peers/peer.ts';
 import { joints, nowMs, timesOf } from '../../tests/engine/ros2/peers/samples.ts';
 import { qosWords } from '../../tests/engine/ros2/peers/streams.ts';
-import { pause, until } from '../../tests/engine/ros2/rtps/support.ts';
+import { pause, until } from '../../tests/support/wait.ts';
 
 const DOMAIN = 130;
 /** Pairs take turns, so that a busy moment of the machine meets all of them. */

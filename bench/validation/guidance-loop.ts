@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
+import { until } from '../../tests/support/wait.ts';
 import { table } from './markdown.ts';
 
 const DOMAIN = 231;
@@ -152,14 +153,6 @@ function start(...args: readonly string[]): Run {
     lines.push(...parts);
   });
   return { child, lines };
-}
-
-async function until(ready: () => boolean): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!ready()) {
-    if (performance.now() > end) throw new Error('nothing happened for 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 function at(sorted: readonly number[], share: number): number {

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { testDomain } from '../support/domain.ts';
+import { pause, until } from '../support/wait.ts';
 import { isocenter } from './support/cli.ts';
 
 /** What is used of roslib here: the types that it ships do not resolve for modules of Node. */
@@ -80,16 +81,6 @@ function connect(url: string): Promise<Ros> {
     ros.connect(url).catch(reject);
   });
 }
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!ready()) {
-    if (Date.now() > end) throw new Error(`${what}: not within 15 s`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let robot: RosNode;
 beforeAll(async () => {

@@ -9,19 +9,12 @@ import { createTrajectoryClient } from '../../engine/ros2/crtk/trajectory-action
 import { createRosNode } from '../../engine/ros2/node/context.ts';
 import { GOAL_STATUS, type RosNode } from '../../engine/ros2/node/types.ts';
 import { testDomain } from '../support/domain.ts';
+import { until } from '../support/wait.ts';
 import { isocenter, temporaryFolder } from './support/cli.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const DOMAIN = testDomain();
 const folder = temporaryFolder();
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!ready()) {
-    if (Date.now() > end) throw new Error(`${what}: not within 15 s`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe('isocenter sim robot', () => {
   let simulation: ChildProcess;

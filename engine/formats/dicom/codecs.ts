@@ -1,4 +1,5 @@
-import { inputError } from '../../core/errors.ts';
+import { IsocenterError, inputError } from '../../core/errors.ts';
+import { jpeg2000Headers, jpegHeaders } from './codestream.ts';
 import { nativePixels, type PixelLayout, type PixelValues, pixelLayout, valuesOf } from './pixels.ts';
 import type { DicomFile } from './read.ts';
 import { TRANSFER_SYNTAX } from './uids.ts';
@@ -6,22 +7,55 @@ import { TRANSFER_SYNTAX } from './uids.ts';
 type Codecs = typeof import('dcmjs-codecs');
 
 let loading: Promise<Codecs> | undefined;
+let servedAt: string | undefined;
 
 /**
  * Loads the decoders of compressed pixel data, once. Node finds their module by itself; a page names where it is served.
  *
- * @param wasmUrl address of dcmjs-native-codecs.wasm
+ * @param wasmUrl address of dcmjs-native-codecs.wasm; left out, that of an earlier call
+ * @throws IsocenterError `dicom/codecs` where the module cannot be loaded; the next call tries again
  */
 export function loadCodecs(wasmUrl?: string): Promise<Codecs> {
-  loading ??= (async () => {
-    const loaded = await import('dcmjs-codecs');
-    // Node wraps what is no ES module; bundlers may not.
-    const codecs = (loaded as { default?: Codecs }).default ?? loaded;
-    const where = wasmUrl === undefined ? {} : { webAssemblyModulePathOrUrl: wasmUrl };
-    await codecs.NativeCodecs.initializeAsync({ ...where, logCodecsInfo: false, logCodecsTrace: false });
-    return codecs;
-  })();
+  servedAt = wasmUrl ?? servedAt;
+  loading ??= instantiate(servedAt).catch((cause) => {
+    loading = undefined;
+    throw new IsocenterError({
+      code: 'dicom/codecs',
+      message: `the decoders of compressed images cannot be loaded: ${reasonOf(cause)}`,
+      hint: 'install again (dcmjs-codecs holds them), or name where dcmjs-native-codecs.wasm is served',
+      origin: 'internal',
+      cause,
+    });
+  });
   return loading;
+}
+
+async function instantiate(wasmUrl: string | undefined): Promise<Codecs> {
+  const loaded = await import('dcmjs-codecs');
+  // Node wraps what is no ES module; bundlers may not.
+  const codecs = (loaded as { default?: Codecs }).default ?? loaded;
+  const where = wasmUrl === undefined ? {} : { webAssemblyModulePathOrUrl: wasmUrl };
+  await codecs.NativeCodecs.initializeAsync({ ...where, logCodecsInfo: false, logCodecsTrace: false });
+  return codecs;
+}
+
+/**
+ * An instance on which no decoding has failed. One that has failed may have left its memory in any state: sound images were seen
+ * refused after it.
+ */
+async function withSoundCodecs<T>(run: (codecs: Codecs) => T): Promise<T> {
+  for (;;) {
+    const mine = loadCodecs();
+    const codecs = await mine;
+    // Another image may have failed since.
+    if (mine !== loading) continue;
+    try {
+      return run(codecs);
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  }
 }
 
 /**
@@ -33,14 +67,47 @@ export async function decodePixels(file: DicomFile): Promise<PixelValues> {
   if (file.pixels?.isEncapsulated !== true) return nativePixels(file);
   const layout = pixelLayout(file);
   const frames = framesOf(file, layout);
-  const codecs = await loadCodecs();
-  const frameValues = layout.rows * layout.columns;
-  const bytes = new Uint8Array(frameValues * layout.frames * (layout.bitsAllocated / 8));
-  for (const [n, encoded] of frames.entries()) {
-    const decoded = decodeFrame(codecs, file, layout, encoded, n);
-    bytes.set(decoded, n * frameValues * (layout.bitsAllocated / 8));
-  }
+  for (const [n, frame] of frames.entries()) checkHeaders(file, layout, frame, n);
+  const frameBytes = layout.rows * layout.columns * (layout.bitsAllocated / 8);
+  const bytes = new Uint8Array(frameBytes * layout.frames);
+  await withSoundCodecs((codecs) => {
+    for (const [n, frame] of frames.entries()) bytes.set(decodeFrame(codecs, file, layout, frame, n), n * frameBytes);
+  });
   return valuesOf(file, bytes, layout, true);
+}
+
+const MOST_TILES = 4096;
+
+/** A decoder takes the memory that the image's own header asks for: it must be that of the data set. */
+function checkHeaders(file: DicomFile, { rows, columns }: PixelLayout, encoded: Uint8Array, n: number): void {
+  const s = TRANSFER_SYNTAX;
+  if (file.transferSyntaxUid === s.rle) return;
+  const is2000 = file.transferSyntaxUid === s.jpeg2000Lossless || file.transferSyntaxUid === s.jpeg2000;
+  const headers = is2000 ? jpeg2000Headers(encoded) : jpegHeaders(encoded);
+  if (headers.length === 0) throw badFrame(file, n, `it has no header of ${is2000 ? 'JPEG 2000' : 'JPEG'}`);
+  for (const header of headers) {
+    if (header.rows === rows && header.columns === columns && header.components === 1 && header.tiles <= MOST_TILES) {
+      continue;
+    }
+    const { components, tiles } = header;
+    throw badFrame(
+      file,
+      n,
+      `its header says ${header.columns} x ${header.rows} pixels of ${components} components in ${tiles} tiles; the data set has ${columns} x ${rows} of 1`,
+    );
+  }
+}
+
+function badFrame({ name }: DicomFile, n: number, reason: string): IsocenterError {
+  return inputError(
+    'dicom/pixels',
+    `${name}: frame ${n + 1} of (7FE0,0010) PixelData cannot be decoded: ${reason}`,
+    'the file is damaged: take a fresh copy, or export it uncompressed',
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).trim().slice(0, 160);
 }
 
 function decodeFrame(codecs: Codecs, file: DicomFile, layout: PixelLayout, encoded: Uint8Array, n: number): Uint8Array {
@@ -65,12 +132,7 @@ function decodeFrame(codecs: Codecs, file: DicomFile, layout: PixelLayout, encod
     }
     return decoded.subarray(0, expected);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw inputError(
-      'dicom/pixels',
-      `${file.name}: frame ${n + 1} of (7FE0,0010) PixelData cannot be decoded: ${reason.slice(0, 160)}`,
-      'the file is damaged: take a fresh copy, or export it uncompressed',
-    );
+    throw badFrame(file, n, reasonOf(cause));
   }
 }
 

@@ -13,6 +13,10 @@ declare module 'dcmjs' {
     readonly name: string;
   }
 
+  interface Logger {
+    setLevel(level: 'silent', persist?: boolean): void;
+  }
+
   const dcmjs: {
     readonly data: {
       readonly ReadBufferStream: new (
@@ -33,7 +37,7 @@ declare module 'dcmjs' {
         readonly nameMap: Readonly<Record<string, DictionaryEntry | undefined>>;
       };
     };
-    readonly log: { setLevel(level: 'silent'): void };
+    readonly log: Logger & { getLogger(name: string): Logger };
   };
   // biome-ignore lint/style/noDefaultExport: so it is exported
   export default dcmjs;

@@ -1,6 +1,8 @@
 import dcmjs from 'dcmjs';
 
-dcmjs.log.setLevel('silent');
+// What it has to say of a file is said in our errors.
+dcmjs.log.setLevel('silent', false);
+dcmjs.log.getLogger('validation.dcmjs').setLevel('silent', false);
 
 const { nameMap, dictionary } = dcmjs.data.DicomMetaDictionary;
 

@@ -1,7 +1,7 @@
 import dcmjs, { type Dict } from 'dcmjs';
 import { IsocenterError, inputError } from '../../core/errors.ts';
+import { inflate } from '../inflate.ts';
 import { Dataset } from './dataset.ts';
-import { inflate } from './inflate.ts';
 import { TRANSFER_SYNTAX } from './uids.ts';
 import { type ElementPlace, type Encoding, Walker } from './walk.ts';
 
@@ -114,7 +114,8 @@ function codedAs(name: string, syntax: string, body: Uint8Array): { encoding: En
   const { implicitLittle, explicitBig, deflated } = TRANSFER_SYNTAX;
   if (syntax === implicitLittle) return { encoding: IMPLICIT_LITTLE, body };
   if (syntax === explicitBig) return { encoding: { explicit: true, little: false }, body };
-  if (syntax === deflated) return { encoding: EXPLICIT_LITTLE, body: inflate(name, body) };
+  if (syntax === deflated)
+    return { encoding: EXPLICIT_LITTLE, body: inflate(name, body, { kind: 'raw', area: 'dicom' }) };
   if ((Object.values(TRANSFER_SYNTAX) as string[]).includes(syntax)) return { encoding: EXPLICIT_LITTLE, body };
   throw inputError(
     'dicom/transfer-syntax',

@@ -53,7 +53,10 @@ export class BreathPredictor implements SampleFilter {
     if (code !== OK && code !== WARMING_UP && code !== COASTING && code !== BRIDGED && code !== TIME_BACKWARDS) {
       return this.#pass(sample, out, code);
     }
-    this.#model.predict(this.horizonSec + this.#guard.coasted / this.rateHz, out);
+    const { coasted, last, modelled } = this.#guard;
+    this.#model.predict(this.horizonSec + coasted / this.rateHz, out);
+    // The sample may be newer than what the model knows: what it predicts begins there.
+    for (let a = 0; a < this.axes; a++) out[a] += last[a] - modelled[a];
     return code;
   }
 

@@ -108,11 +108,11 @@ export class TremorFilter implements SampleFilter {
     if (code === TIME_BACKWARDS) return this.#hold(out, code);
     if (code !== OK && code !== WARMING_UP && code !== COASTING && code !== BRIDGED)
       return this.#pass(sample, out, code);
-    const late = this.#guard.coasted / this.rateHz;
-    this.#model.predict(Math.min(this.horizonSec + late, this.#model.maxHorizonSec), this.#ahead);
-    if (late === 0) {
+    const { coasted, behindSec, lateSec } = this.#guard;
+    this.#model.predict(Math.min(this.horizonSec + lateSec, this.#model.maxHorizonSec), this.#ahead);
+    if (coasted === 0) {
       if (this.horizonSec === 0) this.#now.set(this.#ahead);
-      else this.#model.predict(0, this.#now);
+      else this.#model.predict(behindSec, this.#now);
     }
     return this.#hold(out, code);
   }

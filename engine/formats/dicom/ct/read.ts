@@ -1,8 +1,9 @@
 import { inputError } from '../../../core/errors.ts';
 import { type Vec3, type Volume, voxelCount } from '../../../core/grid.ts';
+import { type AxisOrientation, placeStack } from '../../../core/oriented-grid.ts';
 import { decodePixels } from '../codecs.ts';
 import type { StudyInfo } from '../modules.ts';
-import { type AxisOrientation, axisOrientation, placeStack } from '../orientation.ts';
+import { axisOrientation } from '../orientation.ts';
 import { pixelLayout } from '../pixels.ts';
 import type { DicomFile } from '../read.ts';
 import { studyInfoOf } from '../study.ts';

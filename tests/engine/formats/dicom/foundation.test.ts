@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { inflate } from '../../../../engine/formats/dicom/inflate.ts';
 import { nativePixels } from '../../../../engine/formats/dicom/pixels.ts';
 import { looksLikeDicom, readDicom } from '../../../../engine/formats/dicom/read.ts';
 import { derivedUid, SOP_CLASS, TRANSFER_SYNTAX } from '../../../../engine/formats/dicom/uids.ts';
 import { decimalString, writeDicom } from '../../../../engine/formats/dicom/write.ts';
+import { inflate } from '../../../../engine/formats/inflate.ts';
 import { failsWith } from '../../../support/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-dicom-'));
@@ -111,10 +111,11 @@ describe('what is no DICOM file', () => {
   });
 
   it('does not grow without bounds', () => {
+    const raw = { kind: 'raw', area: 'dicom' } as const;
     const bomb = deflateSync(new Uint8Array(1e6));
-    expect(inflate('fine', bomb)).toHaveLength(1e6);
-    failsWith(() => inflate('bomb', bomb, 1e5), 'dicom/too-large', 'bomb');
-    failsWith(() => inflate('cut', new Uint8Array([255, 255, 255])), 'dicom/deflate', 'cut');
+    expect(inflate('fine', bomb, raw)).toHaveLength(1e6);
+    failsWith(() => inflate('bomb', bomb, { ...raw, most: 1e5 }), 'dicom/too-large', 'bomb');
+    failsWith(() => inflate('cut', new Uint8Array([255, 255, 255]), raw), 'dicom/deflate', 'cut');
   });
 });
 

@@ -1,16 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
 import type { DdsNode } from '../../../../engine/ros2/node/dds-node.ts';
-import {
-  type ActionClient,
-  type ActionHandlers,
-  GOAL_STATUS,
-  type RosNode,
-  type ServerGoal,
-} from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, DOMAIN, node, pause } from './support.ts';
-
-const TYPE = 'example_interfaces/action/Fibonacci';
+import { type ActionHandlers, GOAL_STATUS, type RosNode } from '../../../../engine/ros2/node/types.ts';
+import { pause } from '../../../support/wait.ts';
+import { countingPair, FIBONACCI, numbers } from './counting.ts';
+import { closeNodes, DOMAIN, node } from './support.ts';
 
 let robot: RosNode;
 let planner: RosNode;
@@ -21,32 +15,13 @@ beforeEach(async () => {
 });
 afterEach(closeNodes);
 
-/** The sequence of Fibonacci, a number every few milliseconds, until it is asked to stop. */
-async function count(goal: ServerGoal) {
-  const sequence = [0, 1];
-  while (sequence.length < Number(goal.goal.order)) {
-    await pause(5);
-    if (goal.cancelSignal.aborted) return { status: GOAL_STATUS.canceled, result: { sequence } };
-    sequence.push(sequence[sequence.length - 1] + sequence[sequence.length - 2]);
-    goal.publishFeedback({ sequence });
-  }
-  return { status: GOAL_STATUS.succeeded, result: { sequence } };
-}
-
-async function pair(handlers: Partial<ActionHandlers> = {}, asks = planner): Promise<ActionClient> {
-  robot.createActionServer(TYPE, '/count', { execute: count, ...handlers });
-  const client = asks.createActionClient(TYPE, '/count');
-  expect(await client.waitForServer(10_000)).toBe(true);
-  return client;
-}
-
-const numbers = (message: RosMessage | undefined) => Array.from(message?.sequence as Int32Array);
+const pair = (handlers: Partial<ActionHandlers> = {}, asks = planner) => countingPair(robot, asks, handlers);
 
 describe('the services of an action', () => {
   const stamped = (seconds: number) => ({ sec: Math.floor(seconds), nanosec: Math.floor((seconds % 1) * 1e9) });
   const zero = { sec: 0, nanosec: 0 };
   const client = (part: string, kind: 'sendGoal' | 'getResult') =>
-    (planner as DdsNode).openClient(`/count/_action/${part}`, planner.interfaces.action(TYPE)[kind]);
+    (planner as DdsNode).openClient(`/count/_action/${part}`, planner.interfaces.action(FIBONACCI)[kind]);
 
   it('cancel by id and by time, as action_msgs has it', async () => {
     const sender = await pair();

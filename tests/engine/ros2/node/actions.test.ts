@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
-import {
-  type ActionClient,
-  type ActionHandlers,
-  GOAL_STATUS,
-  type RosNode,
-  type ServerGoal,
-} from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
-
-const TYPE = 'example_interfaces/action/Fibonacci';
+import { type ActionHandlers, GOAL_STATUS, type RosNode, type ServerGoal } from '../../../../engine/ros2/node/types.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { count, countingPair, FIBONACCI, numbers } from './counting.ts';
+import { closeNodes, DOMAIN, node, warningsOf } from './support.ts';
 
 let robot: RosNode;
 let planner: RosNode;
@@ -20,26 +14,7 @@ beforeEach(async () => {
 });
 afterEach(closeNodes);
 
-/** The sequence of Fibonacci, a number every few milliseconds, until it is asked to stop. */
-async function count(goal: ServerGoal) {
-  const sequence = [0, 1];
-  while (sequence.length < Number(goal.goal.order)) {
-    await pause(5);
-    if (goal.cancelSignal.aborted) return { status: GOAL_STATUS.canceled, result: { sequence } };
-    sequence.push(sequence[sequence.length - 1] + sequence[sequence.length - 2]);
-    goal.publishFeedback({ sequence });
-  }
-  return { status: GOAL_STATUS.succeeded, result: { sequence } };
-}
-
-async function pair(handlers: Partial<ActionHandlers> = {}, asks = planner): Promise<ActionClient> {
-  robot.createActionServer(TYPE, '/count', { execute: count, ...handlers });
-  const client = asks.createActionClient(TYPE, '/count');
-  expect(await client.waitForServer(10_000)).toBe(true);
-  return client;
-}
-
-const numbers = (message: RosMessage | undefined) => Array.from(message?.sequence as Int32Array);
+const pair = (handlers: Partial<ActionHandlers> = {}, asks = planner) => countingPair(robot, asks, handlers);
 
 describe('goals', () => {
   it('succeed, with feedback on the way', async () => {
@@ -107,7 +82,7 @@ describe('goals', () => {
   it('of two clients run side by side', async () => {
     const first = await pair();
     const other = await node({ name: 'other', domain: DOMAIN });
-    const second = other.createActionClient(TYPE, '/count');
+    const second = other.createActionClient(FIBONACCI, '/count');
     await second.waitForServer(10_000);
     const feedback = [0, 0];
     const goals = await Promise.all([
@@ -126,7 +101,7 @@ describe('goals', () => {
 
   it("are those of a client in the server's own node, too", async () => {
     await pair();
-    const goal = await robot.createActionClient(TYPE, '/count').sendGoal({ order: 5 });
+    const goal = await robot.createActionClient(FIBONACCI, '/count').sendGoal({ order: 5 });
     expect(numbers((await goal?.outcome)?.result)).toEqual([0, 1, 1, 2, 3]);
   });
 

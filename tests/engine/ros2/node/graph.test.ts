@@ -3,7 +3,8 @@ import type { Distro, RosMessage } from '../../../../engine/ros2/messages/types.
 import { GOAL_STATUS } from '../../../../engine/ros2/node/types.ts';
 import { createParticipant } from '../../../../engine/ros2/rtps/participant.ts';
 import { QOS_PROFILES } from '../../../../engine/ros2/rtps/qos.ts';
-import { closeNodes, DOMAIN, node, until } from './support.ts';
+import { until } from '../../../support/wait.ts';
+import { closeNodes, DOMAIN, node } from './support.ts';
 
 const STRING = 'std_msgs/msg/String';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
 import type { ParameterValue, RosNode } from '../../../../engine/ros2/node/types.ts';
-import { closeNodes, DOMAIN, node, until } from './support.ts';
+import { until } from '../../../support/wait.ts';
+import { closeNodes, DOMAIN, node } from './support.ts';
 
 describe('parameters over their services', () => {
   let robot: RosNode;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openRosContext } from '../../../../engine/ros2/node/context.ts';
-import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeNodes, DOMAIN, node, warningsOf } from './support.ts';
 
 const ADD = 'example_interfaces/srv/AddTwoInts';
 const TRIGGER = 'std_srvs/srv/Trigger';

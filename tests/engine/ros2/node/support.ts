@@ -17,18 +17,6 @@ export async function closeNodes(): Promise<void> {
   await Promise.all(open.splice(0).map((each) => each.close()));
 }
 
-export async function until(what: () => boolean, timeoutMs = 20_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!what()) {
-    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 export function warningsOf(each: RosNode): string[] {
   const said: string[] = [];
   each.onWarning((message) => said.push(message));

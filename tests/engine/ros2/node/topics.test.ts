@@ -6,7 +6,8 @@ import { Warnings } from '../../../../engine/ros2/node/warnings.ts';
 import { createParticipant } from '../../../../engine/ros2/rtps/participant.ts';
 import { QOS_PROFILES, type QosProfile } from '../../../../engine/ros2/rtps/qos.ts';
 import type { EndpointInfo } from '../../../../engine/ros2/rtps/types.ts';
-import { closeNodes, DOMAIN, node, pause, until, warningsOf } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeNodes, DOMAIN, node, warningsOf } from './support.ts';
 
 const STRING = 'std_msgs/msg/String';
 

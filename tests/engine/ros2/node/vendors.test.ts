@@ -8,7 +8,7 @@ import type { RosContext } from '../../../../engine/ros2/node/shared.ts';
 import { Warnings } from '../../../../engine/ros2/node/warnings.ts';
 import { QOS_PROFILES } from '../../../../engine/ros2/rtps/qos.ts';
 import type { DdsParticipant, ReceivedSample, Vendor } from '../../../../engine/ros2/rtps/types.ts';
-import { pause, until } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
 import { VendorNetwork } from './vendor-network.ts';
 
 const interfaces = createInterfaceRegistry({});

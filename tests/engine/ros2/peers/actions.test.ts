@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RosMessage } from '../../../../engine/ros2/messages/types.ts';
 import { createRosNode } from '../../../../engine/ros2/node/context.ts';
 import { type ActionClient, GOAL_STATUS, type GoalOutcome, type RosNode } from '../../../../engine/ros2/node/types.ts';
-import { pause, until } from '../rtps/support.ts';
+import { pause, until } from '../../../support/wait.ts';
 import { peerProgram, VENDORS } from './build.ts';
 import { endPeers, type PeerOptions, peer } from './peer.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DdsParticipant, EndpointInfo } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, participant, pause, qos, until } from '../rtps/support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeAll, participant, qos } from '../rtps/support.ts';
 import { peerProgram, VENDORS } from './build.ts';
 import { endPeers, peer } from './peer.ts';
 import { joints, Tally, text } from './samples.ts';
@@ -114,7 +115,7 @@ describe.each(VENDORS)('%s', (vendor) => {
     second.go();
     await until(() => tally.received >= before + 50);
     expect(gone).toEqual([]);
-    await until(() => gone.length > 0, 1000 * (LEASE_SEC + 5));
+    await until(() => gone.length > 0, 'the end of the lease', 1000 * (LEASE_SEC + 5));
     expect(gone).toEqual(['lease']);
     expect(reader.matched).toHaveLength(1);
     // Not before the lease is over: counted from the last sign of life, which came up to a quarter of it before the kill.

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../../engine/core/random.ts';
 import type { DdsParticipant, DdsWriter, Qos } from '../../../../engine/ros2/rtps/types.ts';
-import { participant, pause, until } from '../rtps/support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { participant } from '../rtps/support.ts';
 import type { Vendor } from './build.ts';
 import { type PeerOptions, peer, type Summary } from './peer.ts';
 import { type Kind, nowMs, Tally } from './samples.ts';

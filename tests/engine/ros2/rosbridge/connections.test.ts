@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GOAL_STATUS, type RosNode } from '../../../../engine/ros2/node/types.ts';
 import { createRosbridgeNode } from '../../../../engine/ros2/rosbridge/node.ts';
+import { until } from '../../../support/wait.ts';
 import { RosbridgeServer } from './server.ts';
 
 const COUNT = 'example_interfaces/action/Fibonacci';
@@ -15,14 +16,6 @@ async function node(name: string, pingMs = 3000): Promise<RosNode> {
   created.onWarning((warning) => warnings.push(warning));
   open.push(created);
   return created;
-}
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!ready()) {
-    if (Date.now() > end) throw new Error(`${what}: not within 15 s`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 beforeEach(async () => {

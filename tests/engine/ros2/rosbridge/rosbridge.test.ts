@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GOAL_STATUS, type RosNode } from '../../../../engine/ros2/node/types.ts';
 import { createRosbridgeNode } from '../../../../engine/ros2/rosbridge/node.ts';
+import { until } from '../../../support/wait.ts';
 import { RosbridgeServer } from './server.ts';
 
 let server: RosbridgeServer;
@@ -20,14 +21,6 @@ afterEach(async () => {
   await page.close();
   await server.stop();
 });
-
-async function until(ready: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!ready()) {
-    if (Date.now() > end) throw new Error(`${what}: not within 10 s`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe('a node through rosbridge', () => {
   it('carries messages with all kinds of fields, in cbor', async () => {

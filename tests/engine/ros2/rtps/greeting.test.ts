@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { closeAll, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeAll, participant, qos, TOPIC, TYPE } from './support.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 
 afterEach(closeAll);

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { History } from '../../../../engine/ros2/rtps/history.ts';
 import { LIMITS } from '../../../../engine/ros2/rtps/limits.ts';
 import type { ReceivedSample } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, numbered, numberOf, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE } from './support.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 
 afterEach(closeAll);

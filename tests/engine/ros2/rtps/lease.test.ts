@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DdsParticipant } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, numbered, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeAll, numbered, participant, qos, TOPIC, TYPE } from './support.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 
 afterEach(closeAll);

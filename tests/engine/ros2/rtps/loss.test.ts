@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import type { DdsWriter, Qos } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE, until } from './support.ts';
+import { until } from '../../../support/wait.ts';
+import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE } from './support.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 
 afterEach(closeAll);

@@ -8,7 +8,8 @@ import {
   userPort,
 } from '../../../../engine/ros2/rtps/ports.ts';
 import type { DdsParticipant, IncompatibleQos, Qos, ReceivedSample } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, numbered, numberOf, participant, pause, qos, TOPIC, TYPE, until } from './support.ts';
+import { pause, until } from '../../../support/wait.ts';
+import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE } from './support.ts';
 
 afterEach(closeAll);
 

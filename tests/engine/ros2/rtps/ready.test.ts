@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DdsReader } from '../../../../engine/ros2/rtps/types.ts';
-import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE, until } from './support.ts';
+import { until } from '../../../support/wait.ts';
+import { closeAll, numbered, numberOf, participant, qos, TOPIC, TYPE } from './support.ts';
 
 const DOMAIN = 70 + (process.pid % 30);
 

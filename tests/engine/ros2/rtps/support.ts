@@ -24,18 +24,6 @@ export function numberOf({ payload }: ReceivedSample, bytes: number): number {
   return own.length === bytes && own.equals(numbered(n, bytes)) ? n : -1;
 }
 
-export async function until(what: () => boolean, timeoutMs = 20_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!what()) {
-    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 const open: DdsParticipant[] = [];
 
 /** A participant on loopback that knows nothing of the environment; {@link closeAll} closes it. */
