@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { registerBridge } from './commands/bridge.ts';
+import { registerConvert } from './commands/convert.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerGamma } from './commands/gamma.ts';
 import { registerGuide } from './commands/guide.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
@@ -28,6 +30,8 @@ export function createProgram(session: Session): Command {
     .configureOutput({ writeErr: () => {} });
   registerPlan(program, session);
   registerEvaluate(program, session);
+  registerGamma(program, session);
+  registerConvert(program, session);
   registerDicom(program, session);
   registerMachine(program, session);
   registerMotion(program, session);

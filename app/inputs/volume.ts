@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import { inputError } from '../../engine/core/errors.ts';
+import type { Volume } from '../../engine/core/grid.ts';
+import { ctSeriesAmong, readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
+import { readRtDose } from '../../engine/formats/dicom/dose/read.ts';
+import { looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
+import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
+import { looksLikeMetaImage, readMetaImage } from '../../engine/formats/volumes/meta-image.ts';
+import { looksLikeNifti, readNifti } from '../../engine/formats/volumes/nifti.ts';
+import { looksLikeNrrd, readNrrd } from '../../engine/formats/volumes/nrrd.ts';
+import { readDicomFolder } from '../dicom/folder.ts';
+import type { Session } from '../session.ts';
+import { type InputRecord, readInput, sha256 } from './files.ts';
+
+export interface LoadedVolume {
+  /** Its unit is '' where the file names none. */
+  readonly volume: Volume;
+  readonly warnings: readonly string[];
+  readonly record: InputRecord;
+}
+
+const KINDS =
+  'a volume is a file of NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha) or RT Dose, or a folder with one CT series';
+
+/**
+ * The volume that an argument names, whatever the file is called: NIfTI, NRRD, MetaImage, RT Dose, or a folder of DICOM files with
+ * one RT Dose or else one CT series.
+ *
+ * @param role what it is for, as messages and the provenance name it
+ * @throws IsocenterError `file/unreadable`, `volume/unknown`, and what the readers throw
+ */
+export async function loadVolume(path: string, role: string, session: Session): Promise<LoadedVolume> {
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return loadFolder(path, role, session);
+  const bytes = await readInput(path, role, KINDS);
+  const record = { role, name: path, sha256: sha256(bytes) };
+  if (looksLikeNrrd(bytes)) {
+    const { volume, warnings } = readNrrd(path, bytes);
+    return { volume, warnings, record };
+  }
+  if (looksLikeMetaImage(bytes)) return { ...readMetaImage(path, bytes), warnings: [], record };
+  if (looksLikeNifti(bytes)) return { ...readNifti(path, bytes), record };
+  if (!looksLikeDicom(bytes)) {
+    throw inputError('volume/unknown', `${role} ${path} is no volume of a known form`, KINDS);
+  }
+  const file = readDicom(path, bytes);
+  if (file.sopClassUid === SOP_CLASS.rtDose) {
+    const { volume, warnings } = await readRtDose(file);
+    return { volume, warnings, record };
+  }
+  const what = file.dataset.text('Modality') ?? file.sopClassUid;
+  throw inputError(
+    'volume/unknown',
+    `${role} ${path} is DICOM of modality ${what}, which is no volume by itself`,
+    KINDS,
+  );
+}
+
+async function loadFolder(path: string, role: string, session: Session): Promise<LoadedVolume> {
+  const { files, input } = await readDicomFolder(path, session).finally(() => session.progress.clear());
+  const record = { ...input, role };
+  const doses = files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtDose);
+  if (doses.length === 1) {
+    const { volume, warnings } = await readRtDose(doses[0]);
+    return { volume, warnings, record };
+  }
+  const series = ctSeriesAmong(files);
+  if (doses.length > 1 || series.length !== 1) {
+    const found =
+      doses.length > 1
+        ? `${doses.length} RT Doses (${doses
+            .map(({ name }) => name)
+            .join(', ')
+            .slice(0, 200)})`
+        : `${series.length} CT series`;
+    throw inputError(
+      'volume/ambiguous',
+      `${role} ${path} holds ${found}`,
+      'give the file of one RT Dose, or a folder with one series',
+    );
+  }
+  const { volume, warnings } = await readCtSeries(series[0]);
+  return { volume, warnings, record };
+}
