@@ -5,6 +5,7 @@ import { registerDemo } from './commands/demo.ts';
 import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerGamma } from './commands/gamma.ts';
 import { registerGuide } from './commands/guide.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
@@ -31,6 +32,7 @@ export function createProgram(session: Session): Command {
   registerPlan(program, session);
   registerEvaluate(program, session);
   registerReport(program, session);
+  registerGamma(program, session);
   registerDicom(program, session);
   registerConvert(program, session);
   registerMachine(program, session);
