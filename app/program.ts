@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerBridge } from './commands/bridge.ts';
+import { registerDeidentify } from './commands/deidentify.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -29,6 +30,7 @@ export function createProgram(session: Session): Command {
   registerPlan(program, session);
   registerEvaluate(program, session);
   registerDicom(program, session);
+  registerDeidentify(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
   registerTremor(program, session);
