@@ -19,6 +19,8 @@ export interface Finding {
 
 /** Elements of the file meta information that say nothing about anyone. */
 const PLAIN_META = /^0002(0000|0001|0002|0003|0010|0012|0013)$/;
+const PIXEL_DATA = '7FE00010';
+const LONGEST_BYTES = 2 ** 16;
 const NOTHING = /^(|REMOVED|ANONYMOUS|ANONYMIZED|NONE|UNKNOWN|0+)$/i;
 
 /**
@@ -63,7 +65,9 @@ function problemOf(
   const { tag, vr, items, valueStart, valueEnd } = element;
   const isEmpty = items === undefined ? valueEnd === valueStart : items.length === 0;
   if (isEmpty) return undefined;
-  const text = items === undefined && valueEnd - valueStart <= 2 ** 20 ? textIn(body, element) : '';
+  // Pixels and tables are no text.
+  const isText = items === undefined && (!/^O[BDFLVW]$/.test(vr) || valueEnd - valueStart <= LONGEST_BYTES);
+  const text = isText && tag !== PIXEL_DATA ? textIn(body, element) : '';
   if (original !== undefined) {
     if (!isRetained(tag, options) && elementTells(element, body, original.words))
       return 'it repeats identity of the originals';
