@@ -26,6 +26,7 @@ export const PATIENCE: Patience = { retries: 4, pauseMs: 250, silenceMs: 60_000 
 const LONGEST_PAUSE_MS = 30_000;
 /** Objects asked for at a time. */
 const PAGE = 1000;
+const OBJECT = 'SOPInstanceUID';
 
 type Library = InstanceType<typeof dicomweb.api.DICOMwebClient>;
 
@@ -62,7 +63,7 @@ export class Archive {
   /** All objects of a study, or of one of its series. */
   async instances(studyUid: string, seriesUid?: string): Promise<InstanceReference[]> {
     const series = seriesUid === undefined ? {} : { seriesInstanceUID: seriesUid };
-    const rows = await this.#pages('SOPInstanceUID', {}, (queryParams, request) =>
+    const rows = await this.#pages(OBJECT, {}, (queryParams, request) =>
       this.#library().searchForInstances({ studyInstanceUID: studyUid, ...series, queryParams, request }),
     );
     return rows
@@ -119,9 +120,10 @@ export class Archive {
     const found = new Map<string, JsonDataset>();
     for (;;) {
       const page = { ...query, limit: PAGE, offset: found.size };
-      const { result } = await this.#try((request) => ask(page, request));
+      // Of a study that they do not have, some archives list nothing, others say 404.
+      const { result, instance } = await this.#try((request) => ask(page, request), key === OBJECT ? [404] : []);
       const before = found.size;
-      for (const row of jsonDatasets(result, this.host)) found.set(row.text(key), row);
+      for (const row of instance.status === 404 ? [] : jsonDatasets(result, this.host)) found.set(row.text(key), row);
       if (found.size === before) return [...found.values()];
     }
   }

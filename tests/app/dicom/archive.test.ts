@@ -148,6 +148,24 @@ describe('with Orthanc, which wants a password', () => {
   });
 });
 
+it('objects that an archive does not take are named with the reason; a study it says 404 of is new to it', async () => {
+  const { sopInstanceUid, name } = ct[2];
+  const failed = { '00081155': { vr: 'UI', Value: [sopInstanceUid] }, '00081197': { vr: 'US', Value: [0xa700] } };
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.method === 'GET') return void response.writeHead(404).end();
+      response.writeHead(409, { 'content-type': 'application/dicom+json' });
+      response.end(JSON.stringify({ '00081198': { vr: 'SQ', Value: [failed] } }));
+    });
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as { port: number };
+  const { code, stdout, stderr } = await dicom(['push', '--url', `http://127.0.0.1:${port}`, join(local, name)]);
+  server.close();
+  expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 2, lines: 2 });
+  for (const text of [stdout, stderr]) expect(text).toContain(`${join(local, name)}: the archive is out of resources`);
+});
+
 describe('between them a line that fails', () => {
   /** Passes requests on to Orthanc until `fate` takes them. */
   async function line(

@@ -39,6 +39,7 @@ export function plantedValue(vr: string): Uint8Array {
 /** Elements that tell: of the whole table, unknown and private ones, an overlay, a curve; at every level. */
 function plants(depth: number): Map<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
+  let nested = 0;
   const put = (tag: string, vr: string, value: Uint8Array): void => {
     found.set(tag, encodeElement(tag, vr, value, CODED));
   };
@@ -48,8 +49,11 @@ function plants(depth: number): Map<string, Uint8Array> {
     const vr = known === 'ox' ? 'OB' : known === 'xs' ? 'US' : known;
     if (vr !== 'SQ') put(tag, vr, plantedValue(vr));
     else {
+      // All of them within each would make a file of megabytes.
       const inner =
-        depth > 0 ? [...plants(depth - 1).values()] : [encodeElement('00100010', 'PN', plantedValue('PN'), CODED)];
+        depth > 0 && nested++ % 8 === 0
+          ? [...plants(depth - 1).values()]
+          : [encodeElement('00100010', 'PN', plantedValue('PN'), CODED)];
       put(tag, 'SQ', encodeItems([joined(inner)], CODED));
     }
   }
