@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerBridge } from './commands/bridge.ts';
 import { registerConvert } from './commands/convert.ts';
+import { registerDeidentify } from './commands/deidentify.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ export function createProgram(session: Session): Command {
   registerGamma(program, session);
   registerDicom(program, session);
   registerConvert(program, session);
+  registerDeidentify(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
   registerTremor(program, session);

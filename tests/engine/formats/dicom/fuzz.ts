@@ -85,7 +85,7 @@ export async function fuzz(seed: Uint8Array, count: number, randomSeed: number):
   return { read, refused, slowestMs, mostBytes, faults };
 }
 
-function mutated(seed: Uint8Array, random: () => number): Uint8Array {
+export function mutated(seed: Uint8Array, random: () => number): Uint8Array {
   let bytes = Uint8Array.from(seed);
   const at = (): number => Math.floor(random() * bytes.length);
   // Most of a file is pixels; half of the damage is done to what comes before them.
