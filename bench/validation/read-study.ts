@@ -5,9 +5,11 @@ import { openSession } from '../../app/session.ts';
 const begin = performance.now();
 const { patient, folder, structures } = await readDicomPatient(process.argv[2], {}, openSession());
 const seconds = (performance.now() - begin) / 1000;
+const { user, system } = process.cpuUsage();
 console.log(
   JSON.stringify({
     seconds,
+    processorSeconds: (user + system) / 1e6,
     peakMb: process.resourceUsage().maxRSS / 1024,
     files: folder.files.length,
     structures: patient.structureSet.structures.length,
