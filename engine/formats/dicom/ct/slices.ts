@@ -4,6 +4,12 @@ import { inputError } from '../../../core/errors.ts';
 export const SAME_MM = 0.01;
 /** Steps that differ by less than this share of the usual one are equal. */
 const EQUAL = 0.01;
+/**
+ * Slices this near to where equal steps would put them are there: some scanners write positions rounded to 0.1 mm. Not more
+ * than a share of a step either.
+ */
+const ROUNDED_MM = 0.1;
+const ROUNDED_SHARE = 0.1;
 const MOST_SLICES = 4096;
 
 /** How slices lie along their normal, and what they are resampled to where they are not equally spaced. */
@@ -17,7 +23,7 @@ export interface SliceSpacing {
 }
 
 /**
- * Judges ascending positions of slices. Equal steps (to 1 %) are taken as they are. A step that is a whole multiple of the
+ * Judges ascending positions of slices. Equal steps (to 1 %, or to the rounding of positions) are taken as they are. A step that is a whole multiple of the
  * steps on both sides of it means slices that are missing: refused. Other steps are how the series was made (finer through
  * the target, for example): it is resampled linearly to its smallest step.
  *
@@ -32,6 +38,11 @@ export function sliceSpacing(name: string, alongMm: readonly number[]): SliceSpa
   const near = (a: number, b: number): boolean => Math.abs(a - b) <= Math.max(EQUAL * b, SAME_MM);
   if (steps.every((step) => near(step, usual))) {
     return { spacingMm: extent / steps.length, firstMm, count: alongMm.length, warnings: [] };
+  }
+  const mean = extent / steps.length;
+  const slack = Math.min(ROUNDED_MM, ROUNDED_SHARE * mean) + 1e-6;
+  if (alongMm.every((z, n) => Math.abs(z - firstMm - n * mean) <= slack)) {
+    return { spacingMm: mean, firstMm, count: alongMm.length, warnings: [] };
   }
   refuseMissing(name, alongMm, steps, near);
   const least = Math.min(...steps);

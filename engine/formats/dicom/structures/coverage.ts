@@ -2,6 +2,7 @@ import type { Contour } from './contour.ts';
 
 /** Lines of sight through each row of pixels: along a line spans are exact, across them this many are summed. */
 const LINES = 16;
+const FEW = 32;
 
 /** A plane of pixels: columns x rows, the centre of the first, and the distance of neighbours [mm]. */
 export interface PixelPlane {
@@ -18,64 +19,99 @@ export interface PixelPlane {
  * edges encloses is inside (even-odd): a polygon within another is a hole, and so is what a keyhole cuts out.
  */
 export function addCoverage(contours: readonly Contour[], plane: PixelPlane, cover: Float32Array): void {
-  const { columns, rows, x0Mm, y0Mm, dxMm, dyMm } = plane;
-  // In pixels: pixel i reaches from i to i + 1.
-  const toX = (mm: number): number => (mm - x0Mm) / dxMm + 0.5;
-  const toY = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
-  const crossings = new Map<number, number[]>();
-  for (const { points } of contours) {
-    const count = points.length / 2;
-    for (let n = 0; n < count; n++) {
-      const m = (n + 1) % count;
-      addEdge(
-        crossings,
-        rows * LINES,
-        toX(points[2 * n]),
-        toY(points[2 * n + 1]),
-        toX(points[2 * m]),
-        toY(points[2 * m + 1]),
-      );
+  const { columns, rows } = plane;
+  const { starts, xs } = crossingsOf(contours, plane);
+  // Pixels within spans are counted where spans begin and end, and summed up once: exact, as counts are whole.
+  const changes = new Int32Array(rows * (columns + 1));
+  for (let line = 0; line < rows * LINES; line++) {
+    sortRange(xs, starts[line], starts[line + 1]);
+    const row = Math.floor(line / LINES);
+    for (let n = starts[line]; n + 1 < starts[line + 1]; n += 2) {
+      addSpan(cover, changes, row, columns, xs[n], xs[n + 1]);
     }
   }
-  for (const [line, xs] of crossings) {
-    xs.sort((a, b) => a - b);
-    const row = Math.floor(line / LINES) * columns;
-    for (let n = 0; n + 1 < xs.length; n += 2) addSpan(cover, row, columns, xs[n], xs[n + 1]);
+  for (let j = 0, n = 0, c = 0; j < rows; j++, c++) {
+    for (let i = 0, lines = 0; i < columns; i++, n++, c++) {
+      lines += changes[c];
+      cover[n] += lines / LINES;
+    }
   }
 }
 
-/** Where an edge crosses the lines, which lie at whole numbers of y; an end on a line counts for the upper edge alone. */
-function addEdge(
-  crossings: Map<number, number[]>,
-  lines: number,
-  xa: number,
-  ya: number,
-  xb: number,
-  yb: number,
+/** Where edges cross each line, in pixels (pixel i reaches from i to i + 1): those of line n are xs[starts[n]] to xs[starts[n + 1] - 1]. */
+function crossingsOf(contours: readonly Contour[], plane: PixelPlane): { starts: Int32Array; xs: Float64Array } {
+  const starts = new Int32Array(plane.rows * LINES + 1);
+  eachCrossing(contours, plane, (line) => starts[line + 1]++);
+  for (let line = 0; line + 1 < starts.length; line++) starts[line + 1] += starts[line];
+  const xs = new Float64Array(starts[starts.length - 1]);
+  const next = starts.slice();
+  eachCrossing(contours, plane, (line, x) => {
+    xs[next[line]++] = x;
+  });
+  return { starts, xs };
+}
+
+/** Lines lie at whole numbers of y; an end of an edge on a line counts for the upper edge alone. */
+function eachCrossing(
+  contours: readonly Contour[],
+  { rows, x0Mm, y0Mm, dxMm, dyMm }: PixelPlane,
+  visit: (line: number, x: number) => void,
 ): void {
-  if (ya === yb) return;
-  const [lowY, highY] = ya < yb ? [ya, yb] : [yb, ya];
-  const slope = (xb - xa) / (yb - ya);
-  const last = Math.min(lines - 1, Math.ceil(highY) - 1);
-  for (let line = Math.max(0, Math.ceil(lowY)); line <= last; line++) {
-    const x = xa + (line - ya) * slope;
-    const known = crossings.get(line);
-    if (known === undefined) crossings.set(line, [x]);
-    else known.push(x);
+  const toX = (mm: number): number => (mm - x0Mm) / dxMm + 0.5;
+  const toY = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
+  for (const { points } of contours) {
+    const count = points.length;
+    let xa = toX(points[count - 2]);
+    let ya = toY(points[count - 1]);
+    for (let n = 0; n < count; n += 2) {
+      const xb = toX(points[n]);
+      const yb = toY(points[n + 1]);
+      const slope = (xb - xa) / (yb - ya);
+      const last = Math.min(rows * LINES - 1, Math.ceil(Math.max(ya, yb)) - 1);
+      for (let line = Math.max(0, Math.ceil(Math.min(ya, yb))); line <= last; line++) {
+        visit(line, xa + (line - ya) * slope);
+      }
+      xa = xb;
+      ya = yb;
+    }
   }
 }
 
-function addSpan(cover: Float32Array, row: number, columns: number, from: number, to: number): void {
+/** By insertion: a line crosses a contour a few times. */
+function sortRange(values: Float64Array, begin: number, end: number): void {
+  if (end - begin > FEW) {
+    values.subarray(begin, end).sort();
+    return;
+  }
+  for (let n = begin + 1; n < end; n++) {
+    const value = values[n];
+    let m = n;
+    for (; m > begin && values[m - 1] > value; m--) values[m] = values[m - 1];
+    values[m] = value;
+  }
+}
+
+/** Adds the ends of a span to `cover`, and what lies between them to `changes`, of which each row has one more. */
+function addSpan(
+  cover: Float32Array,
+  changes: Int32Array,
+  row: number,
+  columns: number,
+  from: number,
+  to: number,
+): void {
   const a = Math.max(0, from);
   const b = Math.min(columns, to);
   if (!(b > a)) return;
   const first = Math.floor(a);
   const last = Math.min(columns - 1, Math.floor(b));
+  const at = row * columns;
   if (first === last) {
-    cover[row + first] += (b - a) / LINES;
+    cover[at + first] += (b - a) / LINES;
     return;
   }
-  cover[row + first] += (first + 1 - a) / LINES;
-  for (let i = first + 1; i < last; i++) cover[row + i] += 1 / LINES;
-  cover[row + last] += (b - last) / LINES;
+  cover[at + first] += (first + 1 - a) / LINES;
+  cover[at + last] += (b - last) / LINES;
+  changes[row * (columns + 1) + first + 1]++;
+  changes[row * (columns + 1) + last]--;
 }

@@ -3,14 +3,17 @@ import { shapeBetween } from './between.ts';
 import type { Contour } from './contour.ts';
 import { addCoverage, type PixelPlane } from './coverage.ts';
 
-/** What a structure covers of a grid. */
-export interface Coverage {
-  /** Voxels of which at least half is covered, ascending. */
+/** The voxels of a structure: those of which at least half is covered, ascending. */
+export interface StructureVoxels {
   readonly voxels: Uint32Array;
+  readonly warnings: readonly string[];
+}
+
+/** What a structure covers of a grid. */
+export interface Coverage extends StructureVoxels {
   /** All voxels that are touched, ascending, and how much of each is covered, above 0 to 1. */
   readonly touched: Uint32Array;
   readonly fraction: Float32Array;
-  readonly warnings: readonly string[];
 }
 
 /** Planes nearer to a slice than this lie on it [mm]. */
@@ -26,13 +29,67 @@ const CONNECTED = 1.5;
  * structure reaches half a step beyond its last plane.
  */
 export function rasterise(name: string, contours: readonly Contour[], grid: Grid): Coverage {
+  const touched = new Growing(Uint32Array);
+  const fraction = new Growing(Float32Array);
+  const voxels = new Growing(Uint32Array);
+  const warnings = sweep(name, contours, grid, (at, covered) => {
+    touched.push(at);
+    fraction.push(Math.min(1, covered));
+    if (covered >= HALF) voxels.push(at);
+  });
+  return { voxels: voxels.values(), touched: touched.values(), fraction: fraction.values(), warnings };
+}
+
+/** The voxels of {@link rasterise} alone, in a third of the memory. */
+export function voxelsWithin(name: string, contours: readonly Contour[], grid: Grid): StructureVoxels {
+  const voxels = new Growing(Uint32Array);
+  const warnings = sweep(name, contours, grid, (at, covered) => {
+    if (covered >= HALF) voxels.push(at);
+  });
+  return { voxels: voxels.values(), warnings };
+}
+
+/** A typed array that grows: a body has tens of millions of voxels. */
+class Growing<T extends Uint32Array | Float32Array> {
+  #values: T;
+  #length = 0;
+  readonly #type: new (
+    length: number,
+  ) => T;
+
+  constructor(type: new (length: number) => T) {
+    this.#type = type;
+    this.#values = new type(1024);
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new this.#type(2 * this.#length);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  values(): T {
+    return this.#values.slice(0, this.#length) as T;
+  }
+}
+
+/** Visits the voxels that contours touch, ascending. @returns warnings */
+function sweep(
+  name: string,
+  contours: readonly Contour[],
+  grid: Grid,
+  visit: (voxel: number, covered: number) => void,
+): string[] {
   const planes = planesOf(contours);
   const warnings: string[] = [];
   const [columns, rows, slices] = grid.size;
   const box = boxOf(contours, grid);
   if (box === undefined) {
     if (contours.length > 0) warnings.push(`${name} lies outside the image: none of it is used.`);
-    return { voxels: new Uint32Array(), touched: new Uint32Array(), fraction: new Float32Array(), warnings };
+    return warnings;
   }
   if (box.isClipped) warnings.push(`${name} reaches beyond the image: what lies outside is not used.`);
   const step = usualStep(planes, grid.spacingMm[2]);
@@ -47,9 +104,6 @@ export function rasterise(name: string, contours: readonly Contour[], grid: Grid
     return cover;
   };
   const mixed = new Float32Array(box.plane.columns * box.plane.rows);
-  const touched: number[] = [];
-  const fraction: number[] = [];
-  const voxels: number[] = [];
   let isOutside = planes[0].zMm < grid.originMm[2] - grid.spacingMm[2] / 2 - ON_SLICE_MM;
   isOutside ||= planes[planes.length - 1].zMm > grid.originMm[2] + (slices - 0.5) * grid.spacingMm[2] + ON_SLICE_MM;
   if (isOutside) warnings.push(`${name} has contours above or below the image: they are not used.`);
@@ -66,20 +120,10 @@ export function rasterise(name: string, contours: readonly Contour[], grid: Grid
     if (cover === undefined) continue;
     for (let j = 0, n = 0; j < box.plane.rows; j++) {
       let at = box.firstColumn + columns * (box.firstRow + j + rows * k);
-      for (let i = 0; i < box.plane.columns; i++, n++, at++) {
-        if (cover[n] <= 1e-6) continue;
-        touched.push(at);
-        fraction.push(Math.min(1, cover[n]));
-        if (cover[n] >= HALF) voxels.push(at);
-      }
+      for (let i = 0; i < box.plane.columns; i++, n++, at++) if (cover[n] > 1e-6) visit(at, cover[n]);
     }
   }
-  return {
-    voxels: Uint32Array.from(voxels),
-    touched: Uint32Array.from(touched),
-    fraction: Float32Array.from(fraction),
-    warnings,
-  };
+  return warnings;
 }
 
 interface Plane {
