@@ -34,6 +34,8 @@ describe('a dose', () => {
     ...change,
   });
   const read = (change: DicomRecord) => readRtDose(fileOf(record(change)));
+  /** Columns run to the patient's right, frames to the feet. */
+  const feetFirst = { ImageOrientationPatient: [-1, 0, 0, 0, 1, 0] };
   /** Dose of each frame's first voxel by where it lies. */
   const near = (value: number) => expect.closeTo(value, 6);
 
@@ -45,8 +47,11 @@ describe('a dose', () => {
 
   it.each([
     ['absolute offsets', { GridFrameOffsetVector: [30, 35] }, [10, 20, 30], 0],
+    ['absolute offsets against the normal', { ...feetFirst, GridFrameOffsetVector: [30, 35] }, [1, 20, 30], 3],
+    ['absolute offsets along the normal', { ...feetFirst, GridFrameOffsetVector: [-30, -25] }, [1, 20, 25], 15],
+    ['a relative vector that begins next to 0', { GridFrameOffsetVector: [1e-12, 5] }, [10, 20, 30], 0],
     ['descending offsets', { GridFrameOffsetVector: [0, -5] }, [10, 20, 25], 12],
-    ['a patient who lies feet first', { ImageOrientationPatient: [-1, 0, 0, 0, 1, 0] }, [1, 20, 25], 15],
+    ['a patient who lies feet first', feetFirst, [1, 20, 25], 15],
     ['a patient who lies prone', { ImageOrientationPatient: [-1, 0, 0, 0, -1, 0] }, [1, 16, 30], 11],
     ['sagittal frames', { ImageOrientationPatient: [0, 1, 0, 0, 0, -1] }, [5, 20, 26], 20],
   ])('%s', async (_, change, originMm, first) => {
