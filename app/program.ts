@@ -11,6 +11,7 @@ import { registerMachine } from './commands/machine.ts';
 import { registerMotion } from './commands/motion.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
+import { registerReport } from './commands/report.ts';
 import { registerRos2 } from './commands/ros2.ts';
 import { registerSim } from './commands/sim.ts';
 import { registerTremor } from './commands/tremor.ts';
@@ -29,6 +30,7 @@ export function createProgram(session: Session): Command {
     .configureOutput({ writeErr: () => {} });
   registerPlan(program, session);
   registerEvaluate(program, session);
+  registerReport(program, session);
   registerDicom(program, session);
   registerConvert(program, session);
   registerMachine(program, session);
