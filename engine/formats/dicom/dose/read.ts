@@ -7,6 +7,7 @@ import { axisOrientation } from '../orientation.ts';
 import { pixelLayout } from '../pixels.ts';
 import type { DicomFile } from '../read.ts';
 import { studyInfoOf } from '../study.ts';
+import { SOP_CLASS } from '../uids.ts';
 
 /** An RT Dose. */
 export interface RtDose {
@@ -37,6 +38,10 @@ const EQUAL = 0.01;
  */
 export async function readRtDose(file: DicomFile): Promise<RtDose> {
   const { dataset, name } = file;
+  if (file.sopClassUid !== SOP_CLASS.rtDose) {
+    const what = `${dataset.text('Modality') ?? 'no modality'}, class ${file.sopClassUid}`;
+    throw inputError('dicom/modality', `${name} is no RT Dose (${what})`, 'give an RT Dose');
+  }
   const warnings: string[] = [];
   const units = dataset.text('DoseUnits') ?? 'GY';
   if (units !== 'GY') {
