@@ -137,6 +137,7 @@ async function itemOf(file: DicomFile, frames: ReadonlyMap<string, string>, find
     case SOP_CLASS.rtPlan: {
       const plan = readRtPlan(file);
       onCt(plan.frameOfReferenceUid);
+      for (const message of plan.warnings) warn(message);
       const beams = plan.beams.map(
         (beam) => `${beam.name || beam.number} (${beam.controlPoints.length} control points)`,
       );

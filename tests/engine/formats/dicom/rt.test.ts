@@ -138,6 +138,70 @@ describe('a plan', () => {
   });
 });
 
+describe('a plan that leaves something open', () => {
+  type Change = (beam: DicomRecord) => DicomRecord;
+  const read = (change: Change, more: DicomRecord = {}) =>
+    readRtPlan(
+      fileOf(planRecord((r) => ({ ...r, BeamSequence: (r.BeamSequence as DicomRecord[]).map(change), ...more }))),
+    );
+  const points =
+    (change: (point: DicomRecord, n: number) => DicomRecord): Change =>
+    (b) => ({
+      ...b,
+      ControlPointSequence: (b.ControlPointSequence as DicomRecord[]).map(change),
+    });
+  const without = (keyword: string) => (point: DicomRecord) => ({ ...point, [keyword]: undefined });
+
+  it('says nothing of one that does not', () => {
+    expect(read((b) => b).warnings).toEqual([]);
+  });
+
+  it('is refused without the first gantry angle, or with half an isocentre', () => {
+    failsWith(() => read(points(without('GantryAngle'))), 'dicom/missing-tag', 'GantryAngle');
+    failsWith(
+      () => read(points((p) => ({ ...p, IsocenterPosition: [1, 2] }))),
+      'dicom/bad-value',
+      '2 numbers instead of 3',
+    );
+  });
+
+  it('is read with the distance to the skin, and without a final weight by its last one', () => {
+    const plan = read((b) => ({
+      ...points((p, n) => (n === 0 ? { ...p, SourceToSurfaceDistance: 912.5 } : p))(b),
+      FinalCumulativeMetersetWeight: undefined,
+    }));
+    expect(plan.beams[0].controlPoints.map(({ ssdMm, metersetShare }) => [ssdMm, metersetShare])).toEqual([
+      [912.5, 0],
+      [912.5, 0.5],
+      [912.5, 1],
+    ]);
+  });
+
+  it('says what is not read', () => {
+    const group = { FractionGroupNumber: 1, NumberOfFractionsPlanned: 20 };
+    const groups = [group, { ...group, FractionGroupNumber: 2, NumberOfFractionsPlanned: 5 }];
+    const change = (b: DicomRecord) => ({
+      ...b,
+      RadiationType: 'ELECTRON',
+      NumberOfWedges: 1,
+      NumberOfBlocks: 2,
+      FinalCumulativeMetersetWeight: 4,
+    });
+    const { warnings, fractions } = read(change, { FractionGroupSequence: groups });
+    expect(fractions).toBe(20);
+    const said = warnings.join('\n');
+    for (const part of [
+      '2 fraction groups',
+      'beam 1 is of ELECTRON',
+      'has wedges, blocks, which are not read',
+      'beam 1 has no meterset',
+      'ends at 50.0 % of its meterset',
+    ]) {
+      expect(said).toContain(part);
+    }
+  });
+});
+
 describe('a registration', () => {
   // A quarter turn about z, then a shift.
   const quarter = [0, -1, 0, 10, 1, 0, 0, 20, 0, 0, 1, 30, 0, 0, 0, 1];
