@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { registerBridge } from './commands/bridge.ts';
 import { registerConvert } from './commands/convert.ts';
+import { registerDeidentify } from './commands/deidentify.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerGamma } from './commands/gamma.ts';
 import { registerGuide } from './commands/guide.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMachine } from './commands/machine.ts';
@@ -31,8 +33,10 @@ export function createProgram(session: Session): Command {
   registerPlan(program, session);
   registerEvaluate(program, session);
   registerReport(program, session);
+  registerGamma(program, session);
   registerDicom(program, session);
   registerConvert(program, session);
+  registerDeidentify(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
   registerTremor(program, session);

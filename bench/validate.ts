@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
+import { damagedFilesTable, largeStudyTable } from './validation/dicom-files.ts';
 import { entryTables } from './validation/entry.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
@@ -23,7 +24,7 @@ import { breathTables, tremorTables } from './validation/tremor.ts';
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
  * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search. Tremor and
- * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md.
+ * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md, damaged and large files to docs/dicom.md.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -35,7 +36,9 @@ async function main(): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
   const only = process.argv.slice(2);
   const wanted = (name: string): boolean =>
-    only.length === 0 || only.includes(name) || (name.startsWith('ros2-') && only.includes('ros2'));
+    only.length === 0 ||
+    only.includes(name) ||
+    ['ros2', 'dicom'].some((g) => name.startsWith(`${g}-`) && only.includes(g));
   const sections: [string, () => Promise<string>, PageName?][] = [
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
@@ -54,6 +57,8 @@ async function main(): Promise<void> {
     ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
+    ['dicom-fuzz', damagedFilesTable, 'dicom'],
+    ['dicom-speed', async () => largeStudyTable(root), 'dicom'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -87,6 +92,10 @@ const pages = {
   ros2: [
     '# ROS 2: what is measured',
     'Made by `npm run validate -- ros2` (one section alone: `npm run validate -- ros2-loss`); do not edit by hand. How to use it: [guide-ros2.md](guide-ros2.md).',
+  ],
+  dicom: [
+    '# DICOM: what is measured',
+    'Made by `npm run validate -- dicom` (one section alone: `npm run validate -- dicom-fuzz`); do not edit by hand. What is read and written: [guide-dicom.md](guide-dicom.md).',
   ],
 } as const;
 

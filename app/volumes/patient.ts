@@ -7,7 +7,7 @@ import { sameGrid } from '../../engine/core/resample.ts';
 import { structuresOf } from '../../engine/formats/volumes/labels.ts';
 import { BODY_HU, bodyOfCt } from '../inputs/body.ts';
 import { type InputRecord, sha256 } from '../inputs/files.ts';
-import { loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
+import { type LoadedVolume, loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
 import type { Session } from '../session.ts';
 
 /** Names of the volumes in a folder, where one of them is called ct; undefined where none is. */
@@ -29,12 +29,12 @@ export async function readVolumePatient(
 ): Promise<{ patient: Patient; inputs: readonly InputRecord[] }> {
   const ct = await loadVolume(join(folder, ctName), 'patient', session);
   const warnings = [...ct.warnings];
-  const inputs = [ct.input];
+  const inputs = [ct.record];
   const structures: Structure[] = [];
   for (const name of masks) {
     const mask = await loadVolume(join(folder, name), 'patient', session);
     if (!sameGrid(mask.volume.grid, ct.volume.grid)) {
-      const shape = (v: typeof ct): string =>
+      const shape = (v: LoadedVolume): string =>
         `${v.volume.grid.size.join(' x ')} voxels from ${v.volume.grid.originMm.join(', ')} mm`;
       throw inputError(
         'patient/grids',
@@ -45,7 +45,7 @@ export async function readVolumePatient(
     const found = structuresOf(mask.volume, volumeName(name), mask.labels);
     structures.push(...found.structures);
     warnings.push(...mask.warnings, ...found.warnings);
-    inputs.push(mask.input);
+    inputs.push(mask.record);
   }
   const twice = structures.find(({ name }, n) => structures.findIndex((other) => other.name === name) < n);
   if (twice !== undefined) {

@@ -189,10 +189,10 @@ describe('NIfTI', () => {
     failsWith(() => readNifti('bad.nii', edited(edit)), code, 'bad.nii');
   });
 
-  it('that grows beyond what its header says is refused', () => {
+  it('is unpacked only as far as its header says', () => {
     const bomb = new Uint8Array(2e6);
     bomb.set(writeNifti(whole, false));
-    failsWith(() => readNifti('bomb.nii.gz', gzipSync(bomb)), 'nifti/too-large', 'bomb');
+    expect(readNifti('bomb.nii.gz', gzipSync(bomb)).volume.data).toEqual(whole.data);
   });
 });
 
