@@ -62,7 +62,7 @@ async function surveyOf(folder: string, session: Session): Promise<Survey> {
   const { survey } = await import('../dicom/survey.ts');
   try {
     session.progress.show('reading', true);
-    return await survey(await readDicomFolder(folder, session));
+    return await survey(await readDicomFolder(folder, session, true));
   } finally {
     session.progress.clear();
   }

@@ -19,6 +19,8 @@ export interface EvaluationSettings {
   readonly aliases?: string | undefined;
   /** RT Dose, or sparse csv of the total dose [Gy]; the dose of the plan in a DICOM folder where it is left out. */
   readonly dose?: string | undefined;
+  /** Whether the doses of beams in a DICOM folder are added up instead. */
+  readonly sumBeams?: boolean | undefined;
   readonly protocol?: string | undefined;
   /** [mm]; the CT's own grid where it is left out. */
   readonly doseGridMm?: number | undefined;

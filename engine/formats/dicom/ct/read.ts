@@ -120,6 +120,7 @@ export async function readCtSeries({ files, seriesInstanceUid }: CtFiles): Promi
       'crop it',
     );
   }
+  warnings.push(...doubtsOfHu(name, placed.slices));
   const data = new Float32Array(voxelCount(stack.grid));
   const pixels = rows * columns;
   const values = new Float32Array(pixels);
@@ -250,6 +251,18 @@ function refuseShear(name: string, { slices, orientation, rows, columns, spacing
       );
     }
   }
+}
+
+/** Why values may be no Hounsfield units; densities come from them, and so does the dose. */
+function doubtsOfHu(name: string, slices: readonly PlacedSlice[]): string[] {
+  const said: string[] = [];
+  const bare = slices.filter(({ file }) => !file.dataset.has('RescaleIntercept')).length;
+  if (bare > 0) said.push(`${name}: ${bare} images have no RescaleIntercept: stored values count as HU.`);
+  const types = new Set(slices.map(({ file }) => file.dataset.text('RescaleType') ?? 'HU'));
+  types.delete('HU');
+  if (types.size > 0)
+    said.push(`${name}: RescaleType is ${[...types].join(', ')}: its values count as HU all the same.`);
+  return said;
 }
 
 /** Hounsfield units of one image; padding is air. */

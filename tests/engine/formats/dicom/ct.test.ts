@@ -3,6 +3,7 @@ import { voxelCentreMm } from '../../../../engine/core/grid.ts';
 import { ctSeriesAmong, readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
 import type { DicomFile } from '../../../../engine/formats/dicom/read.ts';
 import { derivedUid, SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
+import type { DicomRecord } from '../../../../engine/formats/dicom/write.ts';
 import { failsLater } from '../../../support/errors.ts';
 import { type StackOptions, stackFiles, testHu } from './ct-fixture.ts';
 
@@ -52,6 +53,28 @@ describe('a CT series', () => {
       'dicom/missing-slices',
       '39.00 and 47.00 mm',
     );
+  });
+
+  it('is refused where gaps lie next to each other, or every other slice is missing for a while', async () => {
+    for (const [alongMm, where] of [
+      [[0, 3, 6, 15, 21, 24, 27], '37.00 and 46.00 mm, 46.00 and 52.00 mm'],
+      [[0, 3, 6, 9, 15, 21, 24, 27, 30], '40.00 and 46.00 mm, 46.00 and 52.00 mm'],
+    ] as const) {
+      await failsLater(() => read(stackFiles({ alongMm: [...alongMm] })), 'dicom/missing-slices', where);
+    }
+  });
+
+  it('with a coarser part between finer ones is resampled', async () => {
+    const said = await expectHu({ alongMm: [0, 2, 4, 6, 8, 12, 16, 20, 22, 24, 26, 28] }, 0.51);
+    expect(said).toMatch(/2\.00 to 4\.00 mm/);
+  });
+
+  it('without what makes HU of its values, or with values that are none, says so', async () => {
+    const said = async (change: DicomRecord): Promise<string> =>
+      (await read(stackFiles({ edit: (record) => ({ ...record, ...change }) }))).warnings.join();
+    expect(await said({ RescaleIntercept: undefined })).toMatch(/no RescaleIntercept: stored values count as HU/);
+    expect(await said({ RescaleType: 'US' })).toMatch(/RescaleType is US/);
+    expect(await said({ RescaleType: 'HU' })).toBe('');
   });
 
   it('of positions rounded to 0.1 mm is not resampled', async () => {
