@@ -95,11 +95,12 @@ export function sliceFigure(
       doseLines[n],
       size.widthPx > 450 ? [full, `${level.percent} %`] : [`${level.percent} %`],
       space,
+      n,
     );
     if (label !== undefined) labels.push(textAt(label, 'dose-label'));
   });
   const outlinesPart: string[] = [];
-  for (const { letter, name, voxels } of scene.structures) {
+  for (const [order, { letter, name, voxels }] of scene.structures.entries()) {
     const mask = maskOf(grid, voxels, kind, layer);
     if (mask === undefined) continue;
     const lines = outlines(mask).map(toPx);
@@ -107,7 +108,7 @@ export function sliceFigure(
     outlinesPart.push(
       `<path d="${d}" stroke="#000" stroke-width="2.2"/><path class="contour" data-structure="${letter}" d="${d}" stroke="#fff" stroke-width="1.1"/>`,
     );
-    const label = place(lines, [`${letter} ${shortName(name, 16)}`, letter], space);
+    const label = place(lines, [`${letter} ${shortName(name, 16)}`, letter], space, scene.levels.length + order);
     if (label === undefined) unlabelled.push(`${letter} ${name}`);
     else labels.push(textAt(label, 'structure-label'));
   }
@@ -159,14 +160,22 @@ interface Label {
 }
 
 /** A free place on one of the lines, the longest first. */
-function place(lines: readonly Float64Array[], texts: readonly string[], space: LabelSpace): Label | undefined {
+function place(
+  lines: readonly Float64Array[],
+  texts: readonly string[],
+  space: LabelSpace,
+  turn: number,
+): Label | undefined {
   const longest = lines.toSorted((a, b) => b.length - a.length).slice(0, 4);
   for (const text of texts) {
     const width = textWidth(text, 9);
     for (const points of longest) {
       const count = points.length / 2;
       const step = Math.max(1, Math.floor(count / 48));
-      for (let n = 0; n < count; n += step) {
+      // Lines that run side by side begin at different turns, so that their labels do not pile up.
+      const begin = Math.floor(((turn * 0.382) % 1) * count);
+      for (let s = 0; s < count; s += step) {
+        const n = (begin + s) % count;
         const [x, y] = [points[2 * n], points[2 * n + 1]];
         if (space.take(x - width / 2, y - 5.5, width, 11)) return { x, y: y + 3, text };
       }
