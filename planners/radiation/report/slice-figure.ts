@@ -1,8 +1,8 @@
 import type { Grid, Vec3, Volume } from '../../../engine/core/grid.ts';
-import { niceStep } from './dvh-figure.ts';
 import { type Isoline, isolines, outlines } from './isolines.ts';
 import { layerMm, maskOf, nearestLayer, type PlaneKind, planeOf, planeViews, type Raster } from './planes.ts';
 import { greyPng, pngAddress } from './png.ts';
+import { cornersOf, cross, letters, round, scaleBar, triangle } from './slice-marks.ts';
 import { escapeText, LabelSpace, shortName, textWidth } from './svg.ts';
 
 export interface IsodoseLevel {
@@ -200,41 +200,6 @@ function marker(
   return draw(p);
 }
 
-function cross(x: number, y: number): string {
-  const d = `M${round(x - 8)} ${round(y)}h16M${round(x)} ${round(y - 8)}v16`;
-  return `<path d="${d}" stroke="#000" stroke-width="3.4"/><path class="isocentre" d="${d}" stroke="#fff" stroke-width="1.4"/>`;
-}
-
-function triangle(x: number, y: number): string {
-  return `<path class="maximum" d="M${round(x)} ${round(y - 6)}l5.2 9h-10.4Z" fill="#fff" stroke="#000" stroke-width="1.3"/>`;
-}
-
-function scaleBar(width: number, height: number, scale: number): { left: number; length: number; svg: string } {
-  const mm = niceStep((width * 0.14) / scale);
-  const length = mm * scale;
-  const left = width - length - 20;
-  const y = round(height - 8);
-  const bar = `M${round(left)} ${y}h${round(length)}m0 -3v6M${round(left)} ${round(height - 11)}v6`;
-  const svg = `<g fill="none"><path d="${bar}" stroke="#000" stroke-width="3.6"/><path class="scale" d="${bar}" stroke="#fff" stroke-width="1.4"/></g><text x="${round(left + length / 2)}" y="${round(height - 13)}" font-size="9" text-anchor="middle" fill="#fff" stroke="#000" stroke-width="2.6" paint-order="stroke">${mm} mm</text>`;
-  return { left, length, svg };
-}
-
-function letters({ left, right, top, bottom }: (typeof planeViews)['axial']['letters'], w: number, h: number): string {
-  const at = (x: number, y: number, text: string): string =>
-    `<text class="orientation" x="${round(x)}" y="${round(y)}" text-anchor="middle" font-size="12" font-weight="700" fill="#fff" stroke="#000" stroke-width="3" paint-order="stroke">${text}</text>`;
-  return at(9, h / 2 + 4, left) + at(w - 9, h / 2 + 4, right) + at(w / 2, 13, top) + at(w / 2, h - 5, bottom);
-}
-
-/** Where the orientation letters stand. */
-function cornersOf(w: number, h: number): [number, number][] {
-  return [
-    [2, h / 2 - 8],
-    [w - 16, h / 2 - 8],
-    [w / 2 - 7, 2],
-    [w / 2 - 7, h - 18],
-  ];
-}
-
 function isClosed(points: Float64Array): boolean {
   const n = points.length;
   return n > 4 && points[0] === points[n - 2] && points[1] === points[n - 1];
@@ -244,10 +209,6 @@ function pathOf(points: Float64Array, closed: boolean): string {
   let d = '';
   for (let n = 0; n < points.length; n += 2) d += `${n === 0 ? 'M' : 'L'}${round(points[n])} ${round(points[n + 1])}`;
   return closed ? `${d}Z` : d;
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10;
 }
 
 function shortGy(gy: number): string {
