@@ -164,7 +164,7 @@ export function remarksSection({ judged: { warnings, notes } }: Report): string 
   return `<h2>Warnings and notes</h2>${part('Warnings', warnings)}${part('Notes', notes)}`;
 }
 
-export function provenanceSection({ provenance: p }: Report, written: { version: string; date: string }): string {
+export function provenanceSection({ provenance: p, plan }: Report, written: { version: string; date: string }): string {
   const inputs = p.inputs.map(({ role, name, sha256 }): Cell[] => [
     role,
     name,
@@ -175,7 +175,9 @@ export function provenanceSection({ provenance: p }: Report, written: { version:
     ['Computed by', `${p.program} ${p.version}, node ${p.node}, ${p.platform}`],
     ['Computed on', p.date],
     ['Report written by', `isocenter ${written.version} on ${written.date}`],
-    ['Random numbers', 'none are used: the same inputs and settings on the same device give the same dose'],
+    ...(plan === undefined
+      ? []
+      : [['Seeds', 'no random numbers are used: same inputs, settings and device, same dose'] as const]),
   ])}<h3>Inputs, with SHA-256</h3>${htmlTable([{ title: 'Role' }, { title: 'Name' }, { title: 'SHA-256' }], inputs, 'inputs')}<h3>Settings</h3>${htmlFacts(
     settings.map(([name, value]) => [name, settingText(name, value)]),
   )}`;
