@@ -148,12 +148,15 @@ describe('what cannot be read is refused by name', () => {
   });
 
   it('a gzip bomb takes no more than its header asks for', () => {
-    const bomb = new Uint8Array(2 ** 26);
-    bomb.set(writeNifti(dose, false));
-    const packed = gzipSync(bomb, { level: 1 });
+    // A gigabyte of zeros behind the volume, as 256 members of one stream.
+    const first = gzipSync(writeNifti(dose, false));
+    const zeros = gzipSync(new Uint8Array(2 ** 22));
+    const packed = new Uint8Array(first.length + 256 * zeros.length);
+    packed.set(first);
+    for (let n = 0; n < 256; n++) packed.set(zeros, first.length + n * zeros.length);
     const before = process.memoryUsage().arrayBuffers;
     expectSame(readNifti('x.nii.gz', packed).volume, dose);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 27);
   });
 
   it.each(['nii', 'nii.gz', 'nrrd', 'mha'] as const)('%s: 1,000 mutations are read or refused', (form) => {
