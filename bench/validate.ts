@@ -5,6 +5,7 @@ import { openDevice } from '../kernels/device.ts';
 import { dicomDvhTables, dicomRoundTrips } from './validation/dicom.ts';
 import { damagedFilesTable, largeStudyTable } from './validation/dicom-files.ts';
 import { entryTables } from './validation/entry.ts';
+import { gammaTables } from './validation/gamma.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
+    ['dicom-gamma', async () => withDevice(gammaTables)],
     ['speed', async () => commandTable(data, root)],
     ['motion', async () => motionTables(data)],
     ['timing', timingTables],
