@@ -3,6 +3,7 @@ import { distanceTransform } from './distance-transform/contract.ts';
 import { doseHistogram } from './dose-histogram/contract.ts';
 import { doseObjective } from './dose-objective/contract.ts';
 import { fftConvolution, fftConvolutionAdjoint } from './fft-convolution/contract.ts';
+import { gamma } from './gamma/contract.ts';
 import { inverseKinematics } from './inverse-kinematics/contract.ts';
 import { photonDoseAdjoint } from './photon-dose-adjoint/contract.ts';
 import { photonDoseForward } from './photon-dose-forward/contract.ts';
@@ -40,6 +41,7 @@ export const contracts: readonly KernelContract<unknown>[] = [
   doseObjective,
   rankSelect,
   doseHistogram,
+  gamma,
   inverseKinematics,
   distanceTransform,
   trajectoryCost,

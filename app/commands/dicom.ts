@@ -2,10 +2,15 @@ import type { Command } from 'commander';
 import { inputError } from '../../engine/core/errors.ts';
 import type { Survey } from '../dicom/survey.ts';
 import type { Session } from '../session.ts';
+import { registerDicomPull } from './dicom/pull.ts';
+import { registerDicomPush } from './dicom/push.ts';
+import { registerDicomQuery } from './dicom/query.ts';
 
 /** `isocenter dicom`: what is in DICOM files, whether it hangs together, and patients as DICOM files. */
 export function registerDicom(program: Command, session: Session): void {
-  const dicom = program.command('dicom').description('look into DICOM files, check them, export patients');
+  const dicom = program
+    .command('dicom')
+    .description('look into DICOM files, check them, export patients; query, pull and push archives');
   dicom
     .command('info')
     .description('say what a folder of DICOM files holds')
@@ -47,6 +52,9 @@ export function registerDicom(program: Command, session: Session): void {
         `${report.patient}: ${report.images} images, ${report.structures.length} structures${dose} written to ${report.out}\n`,
       );
     });
+  registerDicomQuery(dicom, session);
+  registerDicomPull(dicom, session);
+  registerDicomPush(dicom, session);
 }
 
 async function surveyOf(folder: string, session: Session): Promise<Survey> {
@@ -54,7 +62,7 @@ async function surveyOf(folder: string, session: Session): Promise<Survey> {
   const { survey } = await import('../dicom/survey.ts');
   try {
     session.progress.show('reading', true);
-    return await survey(await readDicomFolder(folder, session));
+    return await survey(await readDicomFolder(folder, session, true));
   } finally {
     session.progress.clear();
   }

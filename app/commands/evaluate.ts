@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 
 interface EvaluateOptions extends ChoiceOptions {
   readonly dose?: string;
+  readonly sumBeams?: boolean;
   readonly aliases?: string;
   readonly protocol?: string;
   readonly doseGrid?: number;
@@ -21,6 +22,7 @@ export function registerEvaluate(program: Command, session: Session): void {
       '--dose <file>',
       'RT Dose, or dose.csv in the form of OpenKBP, total dose in Gy (default: the RT Dose of a DICOM folder)',
     )
+    .option('--sum-beams', 'add up the RT Doses of beams in a DICOM folder')
     .option('--protocol <name|file>', 'prescriptions and goals (default: the one that fits the patient)')
     .option(
       '--dose-grid <mm>',
@@ -30,16 +32,17 @@ export function registerEvaluate(program: Command, session: Session): void {
     .option('--aliases <file>', 'YAML file with lines `their name: protocol name`')
     .option('--json', 'print one JSON object instead of tables');
   addChoiceOptions(command).action(async (patient: string, options: EvaluateOptions) => {
-    const { dose, protocol, json, aliases, doseGrid: doseGridMm } = options;
+    const { dose, sumBeams, protocol, json, aliases, doseGrid: doseGridMm } = options;
     const choice = choiceOf(options);
     const { runEvaluation } = await import('../evaluation/run.ts');
-    const report = await runEvaluation({ patient, choice, aliases, dose, protocol, doseGridMm }, session);
+    const settings = { patient, choice, aliases, dose, sumBeams, protocol, doseGridMm };
+    const report = await runEvaluation(settings, session);
     if (json) {
       const { toJson } = await import('../output/json.ts');
       process.stdout.write(toJson(report));
     } else {
       const { evaluationText, matchesText, remarksText } = await import('../output/evaluation-text.ts');
-      const which = dose ?? 'the RT Dose of its folder';
+      const which = dose ?? (sumBeams ? 'the RT Doses of its beams' : 'the RT Dose of its folder');
       process.stdout.write(`Dose of ${report.patient}, judged by ${report.protocol}: ${which}\n\n`);
       process.stdout.write(matchesText(report.matches));
       process.stdout.write(evaluationText(report.structures, report.goals));

@@ -60,7 +60,7 @@ export function registerPlan(program: Command, session: Session): void {
       'iterations of the optimiser at most',
       wholeNumberOption('max-iterations', 1, 1_000_000),
     )
-    .option('--out <dir>', 'write plan.json, dose.csv and the dose as DICOM (dicom/) there')
+    .option('--out <dir>', 'write plan.json, dose.csv, report.html and the dose as DICOM (dicom/) there')
     .option('--beam-doses', 'write the dose of each beam as DICOM too')
     .option('--json', 'print one JSON object instead of tables');
   addChoiceOptions(command).action(async (patient: string, options: PlanOptions) => {

@@ -1,7 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
 import { type CtFiles, ctSeriesAmong } from '../../engine/formats/dicom/ct/read.ts';
 import type { DicomFile } from '../../engine/formats/dicom/read.ts';
-import { readSpatialRegistration, type SpatialRegistration } from '../../engine/formats/dicom/registration/read.ts';
 import { type RtStructureSet, readRtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
 
@@ -44,70 +43,128 @@ function patients(byId: ReadonlyMap<string, readonly DicomFile[]>): string {
   return [...byId].map(([id, own]) => `${id === '' ? '(no id)' : id} (${own.length} files)`).join(', ');
 }
 
-/** The CT to plan on, and the structures drawn on it. */
+/** Files without those that hold an object again which an earlier one holds. */
+export function withoutRepeats(files: readonly DicomFile[]): readonly DicomFile[] {
+  const uids = new Set<string>();
+  return files.filter(({ sopInstanceUid }) => {
+    const isNew = !uids.has(sopInstanceUid);
+    uids.add(sopInstanceUid);
+    return isNew;
+  });
+}
+
+/**
+ * The CT to plan on, and the structures drawn on it. Where there are several of one and what is known of the other tells which is
+ * meant, a note says so.
+ *
+ * @throws IsocenterError `dicom/no-ct`, `dicom/series`, `dicom/structure-sets`
+ */
 export function chooseImage(
   files: readonly DicomFile[],
   choice: DicomChoice,
 ): { readonly ct: CtFiles; readonly structures: RtStructureSet | undefined; readonly notes: readonly string[] } {
-  const sets = files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtStructureSet).map(readRtStructureSet);
-  const structures = chosenSet(sets, choice);
-  const all = ctSeriesAmong(files);
-  if (all.length === 0) {
+  const series = ctSeriesAmong(files);
+  if (series.length === 0) {
     throw inputError('dicom/no-ct', 'there is no CT among the files', 'give the folder with the CT images as well');
   }
-  const listed = (series: readonly CtFiles[]): string =>
-    series
-      .map((s) => `${s.seriesInstanceUid} (${s.files.length} images, ${s.description || 'no description'})`)
-      .join('; ');
-  const { series: wanted } = choice;
-  if (wanted !== undefined) {
-    const found = all.filter(({ seriesInstanceUid }) => seriesInstanceUid.endsWith(wanted));
-    if (found.length === 1) return { ct: found[0], structures, notes: [] };
-    throw inputError(
-      'dicom/series',
-      `--series ${wanted} is that of ${found.length} series; there are: ${listed(all)}`,
-      'give all of its UID',
-    );
+  const sets = withoutRepeats(files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtStructureSet)).map(
+    candidate,
+  );
+  const notes: string[] = [];
+  const wantedSet = chosenSet(sets, choice);
+  const ct = chosenSeries(series, choice) ?? seriesOf(wantedSet, series, notes);
+  const set = wantedSet ?? setOn(ct, sets, notes);
+  if (set !== undefined && set.seriesUid !== '' && set.seriesUid !== ct.seriesInstanceUid) {
+    notes.push(`${set.file.name} was drawn on series ${set.seriesUid}, not on that of the CT.`);
   }
-  if (all.length === 1) return { ct: all[0], structures, notes: [] };
-  const drawnOn = all.find(({ seriesInstanceUid }) => seriesInstanceUid === structures?.seriesInstanceUid);
-  if (drawnOn !== undefined) {
-    const notes = [
-      `Of ${all.length} CT series the one is used on which the structures were drawn: ${listed([drawnOn])}.`,
-    ];
-    return { ct: drawnOn, structures, notes };
+  return { ct, structures: set === undefined ? undefined : readRtStructureSet(set.file), notes };
+}
+
+/** What tells structure sets apart; their contours are read once one is chosen. */
+interface SetCandidate {
+  readonly file: DicomFile;
+  readonly label: string;
+  readonly frameUid: string;
+  readonly seriesUid: string;
+}
+
+function candidate(file: DicomFile): SetCandidate {
+  const { dataset } = file;
+  const [frame] = dataset.items('ReferencedFrameOfReferenceSequence');
+  const [drawnOn] = frame?.items('RTReferencedStudySequence')[0]?.items('RTReferencedSeriesSequence') ?? [];
+  const ofRoi = dataset.items('StructureSetROISequence')[0]?.text('ReferencedFrameOfReferenceUID');
+  return {
+    file,
+    label: dataset.text('StructureSetLabel') ?? '',
+    frameUid: ofRoi ?? frame?.text('FrameOfReferenceUID') ?? dataset.text('FrameOfReferenceUID') ?? '',
+    seriesUid: drawnOn?.text('SeriesInstanceUID') ?? '',
+  };
+}
+
+function listedSeries(series: readonly CtFiles[]): string {
+  return series
+    .map((s) => `${s.seriesInstanceUid} (${s.files.length} images, ${s.description || 'no description'})`)
+    .join('; ');
+}
+
+function listedSets(sets: readonly SetCandidate[]): string {
+  return sets.map(({ label, file }) => `${label || file.name} (${file.sopInstanceUid})`).join('; ') || 'none';
+}
+
+function chosenSeries(all: readonly CtFiles[], { series: wanted }: DicomChoice): CtFiles | undefined {
+  if (wanted === undefined) return all.length === 1 ? all[0] : undefined;
+  const found = all.filter(({ seriesInstanceUid }) => seriesInstanceUid.endsWith(wanted));
+  if (found.length === 1) return found[0];
+  throw inputError(
+    'dicom/series',
+    `--series ${wanted} is that of ${found.length} series; there are: ${listedSeries(all)}`,
+    'give all of its UID',
+  );
+}
+
+function chosenSet(sets: readonly SetCandidate[], { structureSet: wanted }: DicomChoice): SetCandidate | undefined {
+  if (wanted === undefined) return sets.length === 1 ? sets[0] : undefined;
+  const found = sets.filter(({ label, file }) => label === wanted || file.sopInstanceUid.endsWith(wanted));
+  if (found.length === 1) return found[0];
+  throw inputError(
+    'dicom/structure-sets',
+    `--structure-set ${wanted} is that of ${found.length} structure sets; there are: ${listedSets(sets)}`,
+    'give its label, or all of its UID',
+  );
+}
+
+const frameOf = ({ files }: CtFiles): string => files[0].dataset.text('FrameOfReferenceUID') ?? '';
+
+/** The one series that a structure set was drawn on, or that lies in its frame of reference. */
+function seriesOf(set: SetCandidate | undefined, all: readonly CtFiles[], notes: string[]): CtFiles {
+  const drawnOn = all.filter(({ seriesInstanceUid }) => seriesInstanceUid === set?.seriesUid);
+  const found =
+    drawnOn.length > 0 ? drawnOn : all.filter((one) => frameOf(one) !== '' && frameOf(one) === set?.frameUid);
+  if (found.length === 1) {
+    const why = drawnOn.length > 0 ? 'on which the structures were drawn' : "in the structures' frame of reference";
+    notes.push(`Of ${all.length} CT series the one is used ${why}: ${listedSeries(found)}.`);
+    return found[0];
   }
   throw inputError(
     'dicom/series',
-    `there are ${all.length} CT series: ${listed(all)}`,
+    `there are ${all.length} CT series: ${listedSeries(all)}`,
     'give --series with the UID of one',
   );
 }
 
-function chosenSet(sets: readonly RtStructureSet[], { structureSet }: DicomChoice): RtStructureSet | undefined {
-  const listed = sets.map(({ label, file, sopInstanceUid }) => `${label || file} (${sopInstanceUid})`).join('; ');
-  if (structureSet !== undefined) {
-    const found = sets.filter(
-      ({ label, sopInstanceUid }) => label === structureSet || sopInstanceUid.endsWith(structureSet),
-    );
-    if (found.length === 1) return found[0];
-    throw inputError(
-      'dicom/structure-sets',
-      `--structure-set ${structureSet} is that of ${found.length} structure sets; there are: ${listed || 'none'}`,
-      'give its label, or all of its UID',
-    );
+/** The one structure set that was drawn on a series, or lies in its frame of reference; undefined where there is none at all. */
+function setOn(ct: CtFiles, sets: readonly SetCandidate[], notes: string[]): SetCandidate | undefined {
+  if (sets.length === 0) return undefined;
+  const drawnOn = sets.filter(({ seriesUid }) => seriesUid === ct.seriesInstanceUid);
+  const found =
+    drawnOn.length > 0 ? drawnOn : sets.filter(({ frameUid }) => frameUid !== '' && frameUid === frameOf(ct));
+  if (found.length === 1) {
+    notes.push(`Of ${sets.length} structure sets the one that belongs to the CT is used: ${listedSets(found)}.`);
+    return found[0];
   }
-  if (sets.length <= 1) return sets[0];
   throw inputError(
     'dicom/structure-sets',
-    `there are ${sets.length} structure sets: ${listed}`,
+    `there are ${sets.length} structure sets: ${listedSets(sets)}`,
     'give --structure-set with one',
   );
-}
-
-/** Registrations among the files. */
-export function registrationsAmong(files: readonly DicomFile[]): SpatialRegistration[] {
-  return files
-    .filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.spatialRegistration)
-    .flatMap((file) => readSpatialRegistration(file));
 }

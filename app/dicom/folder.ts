@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { inputError } from '../../engine/core/errors.ts';
+import { IsocenterError, inputError } from '../../engine/core/errors.ts';
 import { type DicomFile, looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
 import { fileReason, type InputRecord, sha256 } from '../inputs/files.ts';
 import { checkpoint, type Session } from '../session.ts';
@@ -14,6 +14,8 @@ export interface DicomFolder {
   readonly files: readonly DicomFile[];
   /** Files that are no DICOM files. */
   readonly others: readonly string[];
+  /** Files that begin as DICOM and cannot be read, where that is asked for. */
+  readonly damaged: readonly { readonly name: string; readonly message: string }[];
   /** One record for the whole folder: the hash of the hashes of its files. */
   readonly input: InputRecord;
 }
@@ -31,9 +33,15 @@ export async function holdsDicom(path: string): Promise<boolean> {
 /**
  * Reads every DICOM file of a folder, whatever the files are called. Each is named in messages by its path within the folder.
  *
+ * @param keepsDamaged whether damaged files are listed instead of refused
  * @throws IsocenterError `dicom/...` for a file that begins as DICOM and is damaged; `dicom/none` where there is none
  */
-export async function readDicomFolder(path: string, { signal, progress }: Session): Promise<DicomFolder> {
+export async function readDicomFolder(
+  path: string,
+  { signal, progress }: Session,
+  keepsDamaged = false,
+): Promise<DicomFolder> {
+  const damaged: { name: string; message: string }[] = [];
   const files: DicomFile[] = [];
   const others: string[] = [];
   const hashes: string[] = [];
@@ -50,19 +58,25 @@ export async function readDicomFolder(path: string, { signal, progress }: Sessio
       others.push(name);
       continue;
     }
-    files.push(readDicom(name, bytes));
+    try {
+      files.push(readDicom(name, bytes));
+    } catch (error) {
+      if (!keepsDamaged || !(error instanceof IsocenterError)) throw error;
+      damaged.push({ name, message: error.message });
+      continue;
+    }
     hashes.push(`${sha256(bytes)}  ${name}\n`);
     if (files.length % 50 === 0) {
       progress.show(`reading ${files.length} files`);
       await checkpoint(signal);
     }
   }
-  if (files.length === 0) {
+  if (files.length + damaged.length === 0) {
     const found = others.length === 0 ? 'it is empty' : `none of its ${others.length} files is one`;
     throw inputError('dicom/none', `${path} holds no DICOM files: ${found}`, 'give the folder that the files are in');
   }
   const input = { role: 'patient', name: path, sha256: sha256(hashes.sort().join('')) };
-  return { path, files, others, input };
+  return { path, files, others, damaged, input };
 }
 
 async function* filesIn(folder: string, depth: number): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 import type { Volume } from '../../engine/core/grid.ts';
-import type { Patient } from '../../engine/core/patient.ts';
+import type { Patient, Structure } from '../../engine/core/patient.ts';
 import { type WrittenFile, writeCtSeries } from '../../engine/formats/dicom/ct/write.ts';
 import { writeRtDose } from '../../engine/formats/dicom/dose/write.ts';
 import type { StudyInfo } from '../../engine/formats/dicom/modules.ts';
@@ -29,20 +29,20 @@ export function contextOf({ ct, structures }: DicomPatient): DicomContext {
   };
 }
 
-/** A study made for a patient that does not come from DICOM files: the same patient, the same UIDs. */
+/** A study made for a patient that does not come from DICOM files: the same patient and version, the same UIDs. */
 export function newContext({ id, source }: Patient): DicomContext {
-  const key = [source.kind, source.path.replace(/^.*[\\/]/, ''), source.sha256 ?? ''];
+  const key = [source.kind, source.path.replace(/^.*[\\/]/, ''), source.sha256 ?? '', version()];
   return {
     study: {
-      patientId: id.slice(0, 64),
-      patientName: id.slice(0, 64),
+      patientId: nameIn(id),
+      patientName: nameIn(id),
       patientBirthDate: '',
       patientSex: '',
       studyInstanceUid: derivedUid(...key, 'study'),
       studyId: '1',
       studyDate: '',
       studyTime: '',
-      studyDescription: `${source.kind} ${id}`.slice(0, 64),
+      studyDescription: nameIn(`${source.kind} ${id}`),
       accessionNumber: '',
       referringPhysicianName: '',
     },
@@ -72,9 +72,9 @@ export function imageFiles(patient: Patient, context: DicomContext): WrittenFile
     seriesInstanceUid: derivedUid(structureSetUid, 'series'),
     label: 'isocenter',
     equipment,
-    rois: patient.structureSet.structures.map(({ name, voxels }, n) => ({
+    rois: regionsOf(patient).map(({ name, voxels }, n) => ({
       number: n + 1,
-      name,
+      name: nameIn(name),
       type: roiType(name),
       color: undefined,
       contours: outline(voxels, grid),
@@ -86,6 +86,17 @@ export function imageFiles(patient: Patient, context: DicomContext): WrittenFile
     },
   });
   return [...ct, { name: 'RS.dcm', bytes, sopInstanceUid: structureSetUid }];
+}
+
+/** Structures, and the body where none of them is: who plans on the files finds it by its type. */
+function regionsOf({ structureSet: { structures }, doseVoxels }: Patient): readonly Structure[] {
+  if (structures.some(({ name }) => roiType(name) === 'EXTERNAL')) return structures;
+  return [...structures, { name: 'External', voxels: doseVoxels }];
+}
+
+/** A name as DICOM takes it: 64 characters at most, no separator of values or of a name's parts, no control characters. */
+function nameIn(text: string): string {
+  return text.replace(/[\\^=\p{Cc}]/gu, '_').slice(0, 64);
 }
 
 export interface DoseObject {

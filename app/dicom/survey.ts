@@ -7,6 +7,7 @@ import { readSpatialRegistration } from '../../engine/formats/dicom/registration
 import { readRtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
 import type { DicomFolder } from './folder.ts';
+import { danglingReferences, imagesMissing } from './references.ts';
 
 /** Something to know (`warning`) or that stands in the way of planning (`error`). */
 export interface Finding {
@@ -37,9 +38,18 @@ export interface Survey {
 }
 
 /** Reads everything in a folder as planning would, and gathers what is there and what is wrong with it. */
-export async function survey({ path, files, others }: DicomFolder): Promise<Survey> {
+export async function survey({ path, files, others, damaged }: DicomFolder): Promise<Survey> {
   const items: SurveyItem[] = [];
-  const findings: Finding[] = [];
+  const findings: Finding[] = damaged.map(({ name, message }) => ({ severity: 'error', about: name, message }));
+  const patients = new Set(files.map(({ dataset }) => dataset.text('PatientID') ?? ''));
+  if (patients.size > 1) {
+    const ids = [...patients].map((id) => id || '(no id)').join(', ');
+    findings.push({
+      severity: 'warning',
+      about: path,
+      message: `there are files of ${patients.size} patients: ${ids}`,
+    });
+  }
   const about = async (name: string, read: () => Promise<SurveyItem> | SurveyItem): Promise<void> => {
     try {
       items.push(await read());
@@ -74,7 +84,8 @@ export async function survey({ path, files, others }: DicomFolder): Promise<Surv
     });
   }
   for (const file of files.filter((one) => !isCt(one))) await about(file.name, () => itemOf(file, frames, findings));
-  findings.push(...danglingReferences(files));
+  for (const message of imagesMissing(files)) findings.push({ severity: 'error', about: 'CT', message });
+  findings.push(...danglingReferences(files).map((found) => ({ severity: 'warning' as const, ...found })));
   return { path, items, findings, others: others.length };
 }
 
@@ -126,6 +137,7 @@ async function itemOf(file: DicomFile, frames: ReadonlyMap<string, string>, find
     case SOP_CLASS.rtPlan: {
       const plan = readRtPlan(file);
       onCt(plan.frameOfReferenceUid);
+      for (const message of plan.warnings) warn(message);
       const beams = plan.beams.map(
         (beam) => `${beam.name || beam.number} (${beam.controlPoints.length} control points)`,
       );
@@ -140,23 +152,4 @@ async function itemOf(file: DicomFile, frames: ReadonlyMap<string, string>, find
     }
   }
   return item('other', `${dataset.text('Modality') ?? 'no modality'}, SOP class ${file.sopClassUid}`);
-}
-
-/** References to objects of which the folder has others of the same kind, but not these. */
-function danglingReferences(files: readonly DicomFile[]): Finding[] {
-  const uids = new Set(files.map(({ sopInstanceUid }) => sopInstanceUid));
-  const kinds = new Set(files.map(({ sopClassUid }) => sopClassUid));
-  return files.flatMap(({ name, dataset, sopClassUid }) => {
-    if (sopClassUid !== SOP_CLASS.rtDose && sopClassUid !== SOP_CLASS.rtPlan) return [];
-    return ['ReferencedRTPlanSequence', 'ReferencedStructureSetSequence'].flatMap((keyword): Finding[] =>
-      dataset.items(keyword).flatMap((item): Finding[] => {
-        const uid = item.text('ReferencedSOPInstanceUID') ?? '';
-        const kind = item.text('ReferencedSOPClassUID') ?? '';
-        if (uids.has(uid) || !kinds.has(kind)) return [];
-        return [
-          { severity: 'warning', about: name, message: `${name} refers to ${uid} (${keyword}), which is not here` },
-        ];
-      }),
-    );
-  });
 }

@@ -1,7 +1,9 @@
+import type { Patient } from '../../engine/core/patient.ts';
 import { onDoseGrid } from '../../planners/radiation/dose/dose-grid.ts';
-import { type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
+import { type DoseOnVoxels, type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
+import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import type { DicomChoice } from '../dicom/choose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
@@ -17,6 +19,8 @@ export interface EvaluationSettings {
   readonly aliases?: string | undefined;
   /** RT Dose, or sparse csv of the total dose [Gy]; the dose of the plan in a DICOM folder where it is left out. */
   readonly dose?: string | undefined;
+  /** Whether the doses of beams in a DICOM folder are added up instead. */
+  readonly sumBeams?: boolean | undefined;
   readonly protocol?: string | undefined;
   /** [mm]; the CT's own grid where it is left out. */
   readonly doseGridMm?: number | undefined;
@@ -31,7 +35,21 @@ export interface EvaluationReport extends Pick<Evaluation, 'structures' | 'goals
   readonly provenance: Provenance;
 }
 
+/** An evaluation with what it was made of. */
+export interface JudgedDose {
+  readonly report: EvaluationReport;
+  /** With structures on the grid of the dose, under the protocol's names. */
+  readonly patient: Patient;
+  /** What of the protocol the patient has. */
+  readonly protocol: Protocol;
+  readonly dose: Float32Array | DoseOnVoxels;
+}
+
 export async function runEvaluation(settings: EvaluationSettings, session: Session): Promise<EvaluationReport> {
+  return (await judgeDose(settings, session)).report;
+}
+
+export async function judgeDose(settings: EvaluationSettings, session: Session): Promise<JudgedDose> {
   const loaded = await loadPatient(settings.patient, session, settings.choice);
   const { protocol: wanted, input: protocolInput } = await loadProtocol(settings.protocol, loaded);
   const named = await matchStructures(loaded, wanted, settings.aliases);
@@ -41,7 +59,7 @@ export async function runEvaluation(settings: EvaluationSettings, session: Sessi
   const { dose, inputs: doseInputs, warnings } = await loadDose(settings, loaded, patient);
   await checkpoint(session.signal);
   const evaluation = evaluateDose({ patient, protocol, dose });
-  return {
+  const report: EvaluationReport = {
     patient: patient.id,
     protocol: protocol.name,
     structures: evaluation.structures,
@@ -52,4 +70,5 @@ export async function runEvaluation(settings: EvaluationSettings, session: Sessi
     notes: [...new Set([...notes, ...evaluation.notes])],
     provenance: provenance({ settings, inputs: [...loaded.inputs, protocolInput, ...named.inputs, ...doseInputs] }),
   };
+  return { report, patient, protocol, dose };
 }

@@ -2,26 +2,28 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import type { Volume } from '../../engine/core/grid.ts';
+import { ctSeriesAmong, readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
 import { readRtDose } from '../../engine/formats/dicom/dose/read.ts';
 import { looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
 import { looksLikeMetaImage, readMetaImage } from '../../engine/formats/volumes/meta-image.ts';
 import { looksLikeNifti, readNifti } from '../../engine/formats/volumes/nifti.ts';
 import { looksLikeNrrd, readNrrd } from '../../engine/formats/volumes/nrrd.ts';
+import { readDicomFolder } from '../dicom/folder.ts';
 import type { Session } from '../session.ts';
 import { type InputRecord, readInput, sha256 } from './files.ts';
 
-/** A volume from a file of any format that is read. */
 export interface LoadedVolume {
+  /** Its unit is '' where the file names none. */
   readonly volume: Volume;
-  readonly kind: 'nifti' | 'nrrd' | 'mha' | 'rtdose' | 'ct';
   /** Names of labels, where the file gives any. */
-  readonly labels: ReadonlyMap<number, string>;
+  readonly labels?: ReadonlyMap<number, string>;
   readonly warnings: readonly string[];
-  readonly input: InputRecord;
+  readonly record: InputRecord;
 }
 
-const hint = 'NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha), an RT Dose, or a folder with one CT series';
+const KINDS =
+  'a volume is a file of NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha) or RT Dose, or a folder with one CT series';
 
 /** Ends of the names of files that may hold a volume. */
 export const VOLUME_NAME = /\.(nii|nii\.gz|nrrd|mha)$/i;
@@ -34,41 +36,64 @@ export function volumeName(path: string): string {
 }
 
 /**
- * Reads a volume; what it is its content tells, not its name.
+ * The volume that an argument names, whatever the file is called: NIfTI, NRRD, MetaImage, RT Dose, or a folder of DICOM files with
+ * one RT Dose or else one CT series.
  *
- * @param role what it is for, for messages and the provenance
- * @throws IsocenterError naming the file and what is wrong with it
+ * @param role what it is for, as messages and the provenance name it
+ * @throws IsocenterError `file/unreadable`, `volume/unknown`, and what the readers throw
  */
 export async function loadVolume(path: string, role: string, session: Session): Promise<LoadedVolume> {
   const isFolder = await stat(path).then(
-    (s) => s.isDirectory(),
+    (entry) => entry.isDirectory(),
     () => false,
   );
-  if (isFolder) {
-    const { readDicomPatient } = await import('../dicom/patient.ts');
-    const { ct, inputs, patient } = await readDicomPatient(path, {}, session);
-    return {
-      volume: ct.volume,
-      kind: 'ct',
-      labels: new Map(),
-      warnings: patient.warnings,
-      input: { ...inputs[0], role },
-    };
+  if (isFolder) return loadFolder(path, role, session);
+  const bytes = await readInput(path, role, KINDS);
+  const record = { role, name: path, sha256: sha256(bytes) };
+  if (looksLikeNrrd(bytes)) {
+    return { ...readNrrd(path, bytes), record };
   }
-  const bytes = await readInput(path, role, hint);
-  const input = { role, name: path, sha256: sha256(bytes) };
-  const none = new Map<number, string>();
-  if (looksLikeNrrd(bytes)) return { ...readNrrd(path, bytes), kind: 'nrrd', input };
-  if (looksLikeMetaImage(bytes))
-    return { ...readMetaImage(path, bytes), kind: 'mha', labels: none, warnings: [], input };
-  if (looksLikeNifti(bytes)) return { ...readNifti(path, bytes), kind: 'nifti', labels: none, input };
-  if (looksLikeDicom(bytes)) {
-    const file = readDicom(path, bytes);
-    if (file.sopClassUid === SOP_CLASS.rtDose) {
-      const { volume, warnings } = await readRtDose(file);
-      return { volume, kind: 'rtdose', labels: none, warnings, input };
-    }
-    throw inputError('volume/kind', `${role} ${path} is a DICOM file of class ${file.sopClassUid}, no RT Dose`, hint);
+  if (looksLikeMetaImage(bytes)) return { ...readMetaImage(path, bytes), warnings: [], record };
+  if (looksLikeNifti(bytes)) return { ...readNifti(path, bytes), record };
+  if (!looksLikeDicom(bytes)) {
+    throw inputError('volume/unknown', `${role} ${path} is no volume of a known form`, KINDS);
   }
-  throw inputError('volume/kind', `${role} ${path} is no volume of a kind that is read`, hint);
+  const file = readDicom(path, bytes);
+  if (file.sopClassUid === SOP_CLASS.rtDose) {
+    const { volume, warnings } = await readRtDose(file);
+    return { volume, warnings, record };
+  }
+  const what = file.dataset.text('Modality') ?? file.sopClassUid;
+  throw inputError(
+    'volume/unknown',
+    `${role} ${path} is DICOM of modality ${what}, which is no volume by itself`,
+    KINDS,
+  );
+}
+
+async function loadFolder(path: string, role: string, session: Session): Promise<LoadedVolume> {
+  const { files, input } = await readDicomFolder(path, session).finally(() => session.progress.clear());
+  const record = { ...input, role };
+  const doses = files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtDose);
+  if (doses.length === 1) {
+    const { volume, warnings } = await readRtDose(doses[0]);
+    return { volume, warnings, record };
+  }
+  const series = ctSeriesAmong(files);
+  if (doses.length > 1 || series.length !== 1) {
+    const found =
+      doses.length > 1
+        ? `${doses.length} RT Doses (${doses
+            .map(({ name }) => name)
+            .join(', ')
+            .slice(0, 200)})`
+        : `${series.length} CT series`;
+    throw inputError(
+      'volume/ambiguous',
+      `${role} ${path} holds ${found}`,
+      'give the file of one RT Dose, or a folder with one series',
+    );
+  }
+  const { volume, warnings } = await readCtSeries(series[0]);
+  return { volume, warnings, record };
 }

@@ -13,9 +13,10 @@ import type { PlanReport } from './report.ts';
 export function planObjects(plan: Plan, loaded: LoadedPatient, report: PlanReport): WrittenFile[] {
   const { dicom, patient } = loaded;
   const context = dicom === undefined ? newContext(patient) : contextOf(dicom);
-  const { settings, inputs } = report.provenance;
-  // Another plan of the same patient gets other UIDs, the same plan the same.
-  const key = sha256(JSON.stringify([settings, inputs]));
+  const { settings, inputs, version } = report.provenance;
+  // Another plan of the same patient gets other UIDs; so does what another version or device computes, if only in the last digits.
+  const made = [version, report.device, { ...settings, out: undefined }, inputs.map((input) => input.sha256)];
+  const key = sha256(JSON.stringify(made));
   const names = `${report.protocol} on ${report.machine}, ${report.fractions} fractions`;
   const doses: DoseObject[] = [
     { name: 'RD.dcm', volume: volumeOf(plan, plan.fluence.dose), summationType: 'PLAN', comment: names },

@@ -23,6 +23,7 @@ export interface PlanReport {
   readonly patient: string;
   readonly device: { readonly kind: string; readonly name: string; readonly threads: number };
   readonly machine: string;
+  readonly energyMV: number;
   readonly protocol: string;
   readonly fractions: number;
   readonly beams: readonly BeamReport[];
@@ -57,7 +58,7 @@ export function planReport(parts: {
   settings: PlanSettings;
   plan: Plan;
   device: PlanReport['device'];
-  machine: string;
+  machine: { readonly name: string; readonly energyMV: number };
   inputs: readonly InputRecord[];
   matches: readonly NameMatch[];
   warnings: readonly string[];
@@ -69,7 +70,8 @@ export function planReport(parts: {
   return {
     patient: patient.id,
     device,
-    machine,
+    machine: machine.name,
+    energyMV: machine.energyMV,
     protocol: protocol.name,
     fractions: protocol.fractions,
     beams: plan.beams.map(({ gantryDeg, couchDeg, collimatorDeg, isocenterMm, ssdMm, bixels }) => ({

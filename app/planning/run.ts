@@ -9,6 +9,8 @@ import { loadProtocol } from '../inputs/protocol.ts';
 import { matchStructures } from '../inputs/structures.ts';
 import { OutputFiles } from '../output/files.ts';
 import { toJsonFile } from '../output/json.ts';
+import { reportHtml } from '../report/html.ts';
+import { sourceOfPlan } from '../report/plan-source.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { doseFile, fluenceRecord } from './plan-files.ts';
 import { planObjects } from './plan-objects.ts';
@@ -22,7 +24,9 @@ import type { PlanSettings } from './settings.ts';
  */
 export async function runPlan(settings: PlanSettings, session: Session): Promise<PlanReport> {
   const output =
-    settings.out === undefined ? undefined : OutputFiles.open(settings.out, ['plan.json', 'dose.csv'], 'out');
+    settings.out === undefined
+      ? undefined
+      : OutputFiles.open(settings.out, ['plan.json', 'dose.csv', 'report.html'], 'out');
   try {
     const { plan, report, loaded } = await makePlan(settings, session);
     await checkpoint(session.signal);
@@ -36,6 +40,7 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
     output.reserve(files.map(({ name }) => name));
     for (const { name, bytes } of files) output.write(name, bytes);
     const dicom = files.map(({ name }) => name);
+    output.write('report.html', reportHtml(sourceOfPlan(plan, finished)));
     output.write('plan.json', toJsonFile({ ...finished, dose: dose.record, dicom, ...fluenceRecord(plan) }));
     output.commit();
     return finished;
@@ -91,7 +96,7 @@ async function makePlan(
         settings,
         plan,
         device: { kind: device.kind, name: device.name, threads: device.threads },
-        machine: model.name,
+        machine: model,
         inputs: [...loaded.inputs, protocolInput, machineInput, hlutInput, ...aliasInputs],
         matches,
         warnings: [...loaded.patient.warnings, ...couchWarning(settings, loaded)],

@@ -22,7 +22,7 @@ export function planText(report: PlanReport, out?: string): string {
     matchesText(report.matches),
     evaluationText(report.structures, report.goals),
     remarksText(report.warnings, report.notes),
-    out === undefined ? '' : `Written to ${out}: plan.json, dose.csv, dicom/\n`,
+    out === undefined ? '' : `Written to ${out}: plan.json, dose.csv, report.html, dicom/\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');

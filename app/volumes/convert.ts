@@ -1,13 +1,10 @@
-import { basename, dirname } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
-import type { Vec3, Volume } from '../../engine/core/grid.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
 import { maskOf } from '../../engine/formats/volumes/labels.ts';
-import { writeNifti } from '../../engine/formats/volumes/nifti.ts';
-import { writeNrrd } from '../../engine/formats/volumes/nrrd.ts';
 import type { DicomChoice } from '../dicom/choose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadVolume } from '../inputs/volume.ts';
-import { OutputFiles } from '../output/files.ts';
+import { openVolumeOutput } from '../output/volume.ts';
 import type { Session } from '../session.ts';
 
 export interface ConvertSettings {
@@ -34,14 +31,12 @@ export interface ConvertReport {
 /** Writes a volume, or a structure of a patient as a mask, in the format that the output's name tells. */
 export async function convertVolume(settings: ConvertSettings, session: Session): Promise<ConvertReport> {
   const { from, to } = settings;
-  const write = writerOf(to);
-  const output = OutputFiles.open(dirname(to), [basename(to)], 'out');
+  const output = openVolumeOutput(to, 'OUT');
   try {
     session.progress.show('reading', true);
     const { volume, warnings } = await read(settings, session);
     session.progress.show('writing', true);
-    output.write(basename(to), write(volume));
-    output.commit();
+    output.save(volume);
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const value of volume.data) {
       least = Math.min(least, value);
@@ -53,17 +48,6 @@ export async function convertVolume(settings: ConvertSettings, session: Session)
     output.discard();
     session.progress.clear();
   }
-}
-
-function writerOf(to: string): (volume: Volume) => Uint8Array {
-  if (/\.nii\.gz$/i.test(to)) return (volume) => writeNifti(volume, true);
-  if (/\.nii$/i.test(to)) return (volume) => writeNifti(volume, false);
-  if (/\.nrrd$/i.test(to)) return writeNrrd;
-  throw inputError(
-    'convert/format',
-    `${to}: its ending names no format that is written`,
-    'end it with .nii, .nii.gz or .nrrd',
-  );
 }
 
 async function read({ from, structure, choice }: ConvertSettings, session: Session) {

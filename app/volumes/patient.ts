@@ -1,16 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
-import { voxelCount } from '../../engine/core/grid.ts';
+import type { Volume } from '../../engine/core/grid.ts';
 import type { Patient, Structure } from '../../engine/core/patient.ts';
 import { sameGrid } from '../../engine/core/resample.ts';
 import { structuresOf } from '../../engine/formats/volumes/labels.ts';
+import { BODY_HU, bodyOfCt } from '../inputs/body.ts';
 import { type InputRecord, sha256 } from '../inputs/files.ts';
-import { loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
+import { type LoadedVolume, loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
 import type { Session } from '../session.ts';
-
-/** Tissue is denser than that [HU]; the body where no structure is called so. */
-const BODY_HU = -350;
 
 /** Names of the volumes in a folder, where one of them is called ct; undefined where none is. */
 export async function volumesOfPatient(folder: string): Promise<{ ct: string; masks: readonly string[] } | undefined> {
@@ -31,12 +29,12 @@ export async function readVolumePatient(
 ): Promise<{ patient: Patient; inputs: readonly InputRecord[] }> {
   const ct = await loadVolume(join(folder, ctName), 'patient', session);
   const warnings = [...ct.warnings];
-  const inputs = [ct.input];
+  const inputs = [ct.record];
   const structures: Structure[] = [];
   for (const name of masks) {
     const mask = await loadVolume(join(folder, name), 'patient', session);
     if (!sameGrid(mask.volume.grid, ct.volume.grid)) {
-      const shape = (v: typeof ct): string =>
+      const shape = (v: LoadedVolume): string =>
         `${v.volume.grid.size.join(' x ')} voxels from ${v.volume.grid.originMm.join(', ')} mm`;
       throw inputError(
         'patient/grids',
@@ -47,32 +45,29 @@ export async function readVolumePatient(
     const found = structuresOf(mask.volume, volumeName(name), mask.labels);
     structures.push(...found.structures);
     warnings.push(...mask.warnings, ...found.warnings);
-    inputs.push(mask.input);
+    inputs.push(mask.record);
   }
   const twice = structures.find(({ name }, n) => structures.findIndex((other) => other.name === name) < n);
   if (twice !== undefined) {
     throw inputError('patient/names', `${folder}: two structures are called ${twice.name}`, 'rename one of the files');
   }
-  const { grid, data } = ct.volume;
+  const { grid } = ct.volume;
   const patient: Patient = {
     id: basename(resolve(folder)),
     ct: { ...ct.volume, unit: 'HU' },
     structureSet: { grid, structures },
-    doseVoxels: bodyOf(data, structures, voxelCount(grid), warnings),
+    doseVoxels: bodyOf(ct.volume, structures, warnings),
     warnings,
     source: { kind: 'volumes', path: folder, sha256: sha256(inputs.map((i) => `${i.sha256}  ${i.name}\n`).join('')) },
   };
   return { patient, inputs };
 }
 
-function bodyOf(hu: Float32Array, structures: readonly Structure[], count: number, warnings: string[]): Uint32Array {
+function bodyOf(ct: Volume, structures: readonly Structure[], warnings: string[]): Uint32Array {
   const body = structures.find(({ name }) => /^(external|body|skin)$/i.test(name));
   if (body !== undefined) return body.voxels;
   warnings.push(
-    `No structure is called External or Body: all voxels above ${BODY_HU} HU count as the body, the couch too.`,
+    `No structure is called External or Body: what is above ${BODY_HU} HU, and what that encloses, counts as the body, the couch too.`,
   );
-  const voxels = new Uint32Array(count);
-  let used = 0;
-  for (let v = 0; v < count; v++) if (hu[v] > BODY_HU) voxels[used++] = v;
-  return voxels.slice(0, used);
+  return bodyOfCt(ct);
 }

@@ -30,7 +30,7 @@ describe('isocenter convert', () => {
   it.each([
     ['an unknown ending', ['a.nii', 'b.png'], /b\.png/],
     ['a file that is not there', [join(folder, 'none.nii'), join(folder, 'b.nii')], /none\.nii/],
-    ['no volume', [join(folder, 'text.nii'), join(folder, 'b.nii')], /text\.nii is no volume/],
+    ['no volume', [join(folder, 'text.nii'), join(folder, 'b.nii')], /text\.nii is no volume of a known form/],
     [
       'a structure that is not there',
       ['phantom:tg119-cshape', join(folder, 'b.nii'), '--structure', 'Liver'],

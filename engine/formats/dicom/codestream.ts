@@ -8,10 +8,10 @@ export interface CodestreamHeader {
 }
 
 /**
- * Headers of a JPEG or JPEG-LS image before its first scan. Several frame headers are one too many, but only a decoder that
+ * Headers of a JPEG image before its first scan. Several frame headers are one too many, but only a decoder that
  * sees all of them can say so.
  *
- * Source: ISO/IEC 10918-1 B.2.2, ISO/IEC 14495-1 C.2.2 (SOF55).
+ * Source: ISO/IEC 10918-1 B.2.2.
  */
 export function jpegHeaders(bytes: Uint8Array): CodestreamHeader[] {
   const found: CodestreamHeader[] = [];
@@ -26,7 +26,7 @@ export function jpegHeaders(bytes: Uint8Array): CodestreamHeader[] {
     }
     if (marker === 0xda) return found;
     const isTable = marker === 0xc4 || marker === 0xc8 || marker === 0xcc;
-    if (((marker >= 0xc0 && marker <= 0xcf && !isTable) || marker === 0xf7) && at + 10 <= bytes.length) {
+    if (marker >= 0xc0 && marker <= 0xcf && !isTable && at + 10 <= bytes.length) {
       found.push({
         rows: view.getUint16(at + 5),
         columns: view.getUint16(at + 7),

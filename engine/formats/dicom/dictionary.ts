@@ -29,3 +29,8 @@ export function tagName(tag: string): string {
 export function bareTag(tag: string): string {
   return tag.replace(/[(),]/g, '').toUpperCase();
 }
+
+/** VR of a tag as the dictionary has it; undefined for a tag that it does not have. */
+export function knownVr(tag: string): string | undefined {
+  return dictionary[`(${tag.slice(0, 4)},${tag.slice(4)})`]?.vr;
+}

@@ -78,7 +78,7 @@ function bareEncoding(bytes: Uint8Array): Encoding | undefined {
   return length <= 256 && length <= bytes.length - 8 ? IMPLICIT_LITTLE : undefined;
 }
 
-function dataSetOf(
+export function dataSetOf(
   name: string,
   bytes: Uint8Array,
 ): { transferSyntaxUid: string; encoding: Encoding; body: Uint8Array } {

@@ -3,6 +3,7 @@ import { sha256 } from '../../core/sha256.ts';
 export const SOP_CLASS = {
   ctImage: '1.2.840.10008.5.1.4.1.1.2',
   enhancedCtImage: '1.2.840.10008.5.1.4.1.1.2.1',
+  legacyConvertedEnhancedCtImage: '1.2.840.10008.5.1.4.1.1.2.2',
   secondaryCapture: '1.2.840.10008.5.1.4.1.1.7',
   rtStructureSet: '1.2.840.10008.5.1.4.1.1.481.3',
   rtDose: '1.2.840.10008.5.1.4.1.1.481.2',
@@ -23,8 +24,6 @@ export const TRANSFER_SYNTAX = {
   jpegExtended: '1.2.840.10008.1.2.4.51',
   jpegLossless: '1.2.840.10008.1.2.4.57',
   jpegLosslessFirstOrder: '1.2.840.10008.1.2.4.70',
-  jpegLsLossless: '1.2.840.10008.1.2.4.80',
-  jpegLsNearLossless: '1.2.840.10008.1.2.4.81',
   jpeg2000Lossless: '1.2.840.10008.1.2.4.90',
   jpeg2000: '1.2.840.10008.1.2.4.91',
 } as const;

@@ -7,10 +7,9 @@ import { checkPlacement, placedVolume } from './placed.ts';
 import { fits, readSamples, type SampleType } from './samples.ts';
 
 const AREA = 'nifti';
-/** Enough for the header of either version. */
-const HEAD = 544;
-/** Bytes that may follow a volume. */
-const SLACK = 65_536;
+/** Enough for the header of either version; extensions are not needed. */
+const HEADER_BYTES = 544;
+const MOST_OFFSET = 2 ** 24;
 const types: Readonly<Record<number, SampleType | undefined>> = {
   2: { kind: 'uint', bits: 8 },
   4: { kind: 'int', bits: 16 },
@@ -26,7 +25,7 @@ const types: Readonly<Record<number, SampleType | undefined>> = {
 const mmPerUnit: Readonly<Record<number, number>> = { 0: 1, 1: 1000, 2: 1, 3: 1e-3 };
 
 export function looksLikeNifti(bytes: Uint8Array): boolean {
-  return isGzip(bytes) || (bytes.length >= 352 && isNIFTI(bufferOf(bytes.subarray(0, HEAD))));
+  return isGzip(bytes) || (bytes.length >= 352 && isNIFTI(bufferOf(bytes.subarray(0, HEADER_BYTES))));
 }
 
 /**
@@ -36,9 +35,9 @@ export function looksLikeNifti(bytes: Uint8Array): boolean {
  * @throws IsocenterError `nifti/...` naming file, value and limit
  */
 export function readNifti(file: string, packed: Uint8Array): { volume: Volume; warnings: string[] } {
-  const isPacked = isGzip(packed);
-  const gzip = { kind: 'gzip', area: AREA } as const;
-  const head = isPacked ? inflate(file, packed, { ...gzip, first: HEAD }) : packed;
+  const unpack = (first: number): Uint8Array =>
+    isGzip(packed) ? inflate(file, packed, { kind: 'gzip', area: AREA, first }) : packed;
+  const head = unpack(HEADER_BYTES);
   const header = headerOf(file, head);
   const type = types[header.datatypeCode];
   if (type === undefined) {
@@ -50,17 +49,12 @@ export function readNifti(file: string, packed: Uint8Array): { volume: Volume; w
   const placement = { counts, ...placeOf(file, header, head, warnings) };
   const stack = checkPlacement(file, AREA, placement);
   const start = header.vox_offset;
-  const count = counts[0] * counts[1] * counts[2];
-  // The header says how much there is: what grows beyond it is no volume.
-  const most = Math.max(0, Math.min(start, 2 ** 24)) + (count * type.bits) / 8 + SLACK;
-  const bytes = isPacked ? inflate(file, packed, { ...gzip, most }) : packed;
-  if (!(start >= 0 && start <= bytes.length)) {
-    throw inputError(
-      'nifti/offset',
-      `${file}: its data begin at byte ${start} of ${bytes.length}`,
-      'take a fresh copy',
-    );
+  if (!(Number.isInteger(start) && start >= 0 && start <= MOST_OFFSET)) {
+    const hint = 'take a fresh copy';
+    throw inputError('nifti/offset', `${file}: its data begin at byte ${start}, beyond 0 to ${MOST_OFFSET}`, hint);
   }
+  const count = counts[0] * counts[1] * counts[2];
+  const bytes = unpack(start + (count * type.bits) / 8);
   const samples = readSamples(file, AREA, bytes.subarray(start), count, type, header.littleEndian);
   const { scl_slope: slope, scl_inter: inter } = header;
   // A slope of 0 means that there is no scaling.
@@ -71,7 +65,7 @@ export function readNifti(file: string, packed: Uint8Array): { volume: Volume; w
 }
 
 function headerOf(file: string, bytes: Uint8Array): NIFTI1 | NIFTI2 {
-  const head = bufferOf(bytes.subarray(0, HEAD));
+  const head = bufferOf(bytes.subarray(0, HEADER_BYTES));
   try {
     if (bytes.length >= 348 && isNIFTI(head)) return readHeader(head);
   } catch (cause) {
@@ -121,7 +115,10 @@ function sform({ littleEndian }: NIFTI1 | NIFTI2, bytes: Uint8Array): number[][]
 
 /** From the quaternion (nifti1.h, method 2). */
 function qform(header: NIFTI1 | NIFTI2): number[][] {
-  const { quatern_b: b, quatern_c: c, quatern_d: d, pixDims } = header;
+  const { quatern_b, quatern_c, quatern_d, pixDims } = header;
+  // Rounding of a half turn may leave three parts longer than 1: they are shortened then.
+  const length = Math.max(1, Math.hypot(quatern_b, quatern_c, quatern_d));
+  const [b, c, d] = [quatern_b / length, quatern_c / length, quatern_d / length];
   const a = Math.sqrt(Math.max(0, 1 - (b * b + c * c + d * d)));
   const [q, dx, dy, dz] = pixDims;
   const k = (q < 0 ? -1 : 1) * dz;

@@ -50,6 +50,7 @@ export const planSchema = z.object({
   patient: z.string(),
   device: z.object({ kind: z.enum(['wasm', 'webgpu']), name: z.string(), threads: z.int().min(1) }),
   machine: z.string(),
+  energyMV: z.number(),
   fractions: z.int().positive(),
   beams: z.array(
     z.strictObject({

@@ -46,22 +46,31 @@ export interface CtFiles {
   readonly files: readonly DicomFile[];
 }
 
-/** Tells the CT series among files apart; other objects are left out. */
+/** Several slices in one file, of which only the name is read. */
+const ENHANCED: readonly string[] = [SOP_CLASS.enhancedCtImage, SOP_CLASS.legacyConvertedEnhancedCtImage];
+
+/**
+ * Tells the CT series among files apart; other objects are left out, and so are localizers (scout views): they are projections, not
+ * slices, though they come as CT images.
+ *
+ * @throws IsocenterError `dicom/enhanced-ct` where there are such images and no others
+ */
 export function ctSeriesAmong(files: readonly DicomFile[]): CtFiles[] {
   const series = new Map<string, DicomFile[]>();
   for (const file of files) {
-    if (file.sopClassUid === SOP_CLASS.enhancedCtImage) {
-      throw inputError(
-        'dicom/enhanced-ct',
-        `${file.name} is an Enhanced CT image (several slices in one file), which is not read`,
-        'export the series as CT Image Storage, one slice a file',
-      );
-    }
-    if (file.sopClassUid !== SOP_CLASS.ctImage) continue;
+    if (file.sopClassUid !== SOP_CLASS.ctImage || isLocalizer(file)) continue;
     const uid = file.dataset.needText('SeriesInstanceUID');
     const known = series.get(uid);
     if (known === undefined) series.set(uid, [file]);
     else known.push(file);
+  }
+  const enhanced = files.find(({ sopClassUid }) => ENHANCED.includes(sopClassUid));
+  if (series.size === 0 && enhanced !== undefined) {
+    throw inputError(
+      'dicom/enhanced-ct',
+      `${enhanced.name} is an Enhanced CT image (several slices in one file), which is not read`,
+      'export the series as CT Image Storage, one slice a file',
+    );
   }
   return [...series].map(([seriesInstanceUid, own]) => {
     const { dataset } = own[0];
@@ -73,6 +82,10 @@ export function ctSeriesAmong(files: readonly DicomFile[]): CtFiles[] {
       files: own,
     };
   });
+}
+
+function isLocalizer({ dataset }: DicomFile): boolean {
+  return dataset.texts('ImageType').includes('LOCALIZER');
 }
 
 /**
@@ -107,6 +120,7 @@ export async function readCtSeries({ files, seriesInstanceUid }: CtFiles): Promi
       'crop it',
     );
   }
+  warnings.push(...doubtsOfHu(name, placed.slices));
   const data = new Float32Array(voxelCount(stack.grid));
   const pixels = rows * columns;
   const values = new Float32Array(pixels);
@@ -178,6 +192,8 @@ function sortedSlices(files: readonly DicomFile[], warnings: string[]): PlacedSl
   };
   const frame = first.dataset.text('FrameOfReferenceUID');
   const slices = files.map((file): PlacedSlice => {
+    const frames = file.dataset.number('NumberOfFrames') ?? 1;
+    if (frames !== 1) throw file.dataset.bad('NumberOfFrames', `${frames} in a CT image, which has one`);
     for (const [keyword, wanted] of Object.entries(like)) {
       const found = file.dataset.numbers(keyword);
       if (found.length === wanted.length && found.every((v, n) => Math.abs(v - wanted[n]) <= 1e-4)) continue;
@@ -237,9 +253,26 @@ function refuseShear(name: string, { slices, orientation, rows, columns, spacing
   }
 }
 
+/** Why values may be no Hounsfield units; densities come from them, and so does the dose. */
+function doubtsOfHu(name: string, slices: readonly PlacedSlice[]): string[] {
+  const said: string[] = [];
+  const bare = slices.filter(({ file }) => !file.dataset.has('RescaleIntercept')).length;
+  if (bare > 0) said.push(`${name}: ${bare} images have no RescaleIntercept: stored values count as HU.`);
+  const types = new Set(slices.map(({ file }) => file.dataset.text('RescaleType') ?? 'HU'));
+  types.delete('HU');
+  if (types.size > 0)
+    said.push(`${name}: RescaleType is ${[...types].join(', ')}: its values count as HU all the same.`);
+  return said;
+}
+
 /** Hounsfield units of one image; padding is air. */
 async function readHu(file: DicomFile, out: Float32Array): Promise<void> {
   const { dataset } = file;
+  // MONOCHROME1 changes how an image is shown, not its HU; what a palette colours has none.
+  const photometric = dataset.text('PhotometricInterpretation') ?? 'MONOCHROME2';
+  if (!photometric.startsWith('MONOCHROME')) {
+    throw dataset.bad('PhotometricInterpretation', `${photometric} is not of CT`);
+  }
   const stored = await decodePixels(file);
   const slope = dataset.number('RescaleSlope') ?? 1;
   const intercept = dataset.number('RescaleIntercept') ?? 0;

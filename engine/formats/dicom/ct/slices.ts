@@ -4,6 +4,14 @@ import { inputError } from '../../../core/errors.ts';
 export const SAME_MM = 0.01;
 /** Steps that differ by less than this share of the usual one are equal. */
 const EQUAL = 0.01;
+/**
+ * Slices this near to where equal steps would put them are there: some scanners write positions rounded to 0.1 mm. Not more
+ * than a share of a step either.
+ */
+const ROUNDED_MM = 0.1;
+const ROUNDED_SHARE = 0.1;
+/** Nobody scans a coarser part of fewer steps between finer ones. */
+const FEWEST_COARSE = 3;
 const MOST_SLICES = 4096;
 
 /** How slices lie along their normal, and what they are resampled to where they are not equally spaced. */
@@ -17,9 +25,10 @@ export interface SliceSpacing {
 }
 
 /**
- * Judges ascending positions of slices. Equal steps (to 1 %) are taken as they are. A step that is a whole multiple of the
- * steps on both sides of it means slices that are missing: refused. Other steps are how the series was made (finer through
- * the target, for example): it is resampled linearly to its smallest step.
+ * Judges ascending positions of slices. Equal steps (to 1 %, or to the rounding of positions) are taken as they are. Slices are
+ * missing, and the series is refused, where a step is a whole multiple of the steps on both sides of it, or is one or two among
+ * others and a multiple of the usual one. Other steps are how the series was made (finer through the target, for example): it is
+ * resampled linearly to its smallest step.
  *
  * @param alongMm ascending, no two the same
  * @throws IsocenterError `dicom/missing-slices` naming the positions
@@ -33,7 +42,12 @@ export function sliceSpacing(name: string, alongMm: readonly number[]): SliceSpa
   if (steps.every((step) => near(step, usual))) {
     return { spacingMm: extent / steps.length, firstMm, count: alongMm.length, warnings: [] };
   }
-  refuseMissing(name, alongMm, steps, near);
+  const mean = extent / steps.length;
+  const slack = Math.min(ROUNDED_MM, ROUNDED_SHARE * mean) + 1e-6;
+  if (alongMm.every((z, n) => Math.abs(z - firstMm - n * mean) <= slack)) {
+    return { spacingMm: mean, firstMm, count: alongMm.length, warnings: [] };
+  }
+  refuseMissing(name, alongMm, steps, usual, near);
   const least = Math.min(...steps);
   const count = Math.round(extent / least) + 1;
   const changes = steps.flatMap((step, n) => (n > 0 && !near(step, steps[n - 1]) ? [alongMm[n]] : []));
@@ -60,16 +74,21 @@ function refuseMissing(
   name: string,
   alongMm: readonly number[],
   steps: readonly number[],
+  usual: number,
   near: (a: number, b: number) => boolean,
 ): void {
+  const isMultiple = (step: number, of: number): boolean => {
+    const times = Math.round(step / of);
+    return times >= 2 && near(step, times * of);
+  };
   const gaps: number[] = [];
-  for (const [n, step] of steps.entries()) {
-    const around = [steps[n - 1], steps[n + 1]].filter((other) => other !== undefined);
-    const isMultiple = (other: number): boolean => {
-      const times = Math.round(step / other);
-      return times >= 2 && near(step, times * other);
-    };
-    if (around.length > 0 && around.every(isMultiple)) gaps.push(n);
+  for (let n = 0, end = 0; n < steps.length; n = end) {
+    const step = steps[n];
+    for (end = n + 1; end < steps.length && near(steps[end], step); ) end++;
+    const around = [steps[n - 1], steps[end]].filter((other) => other !== undefined);
+    const isAmidst = around.length === 2 && end - n < FEWEST_COARSE && isMultiple(step, usual);
+    const isAlone = end - n === 1 && around.length > 0 && around.every((other) => isMultiple(step, other));
+    if (isAmidst || isAlone) for (let gap = n; gap < end; gap++) gaps.push(gap);
   }
   if (gaps.length === 0) return;
   const between = gaps.slice(0, 4).map((n) => `${alongMm[n].toFixed(2)} and ${alongMm[n + 1].toFixed(2)} mm`);

@@ -7,6 +7,7 @@ import { axisOrientation } from '../orientation.ts';
 import { pixelLayout } from '../pixels.ts';
 import type { DicomFile } from '../read.ts';
 import { studyInfoOf } from '../study.ts';
+import { SOP_CLASS } from '../uids.ts';
 
 /** An RT Dose. */
 export interface RtDose {
@@ -37,6 +38,10 @@ const EQUAL = 0.01;
  */
 export async function readRtDose(file: DicomFile): Promise<RtDose> {
   const { dataset, name } = file;
+  if (file.sopClassUid !== SOP_CLASS.rtDose) {
+    const what = `${dataset.text('Modality') ?? 'no modality'}, class ${file.sopClassUid}`;
+    throw inputError('dicom/modality', `${name} is no RT Dose (${what})`, 'give an RT Dose');
+  }
   const warnings: string[] = [];
   const units = dataset.text('DoseUnits') ?? 'GY';
   if (units !== 'GY') {
@@ -54,7 +59,7 @@ export async function readRtDose(file: DicomFile): Promise<RtDose> {
   if (!spacing.every((mm) => mm > 0)) throw dataset.bad('PixelSpacing', `${spacing.join('\\')} mm`);
   const [x, y, z] = dataset.needNumbers('ImagePositionPatient', 3);
   const firstMm: Vec3 = [x, y, z];
-  const { offsets, step, isReversed } = frameOffsets(file, frames, orientation.signs[2] * firstMm[orientation.axes[2]]);
+  const { offsets, step, isReversed } = frameOffsets(file, frames, orientation.signs[2], firstMm[orientation.axes[2]]);
   const start = [...firstMm];
   start[orientation.axes[2]] += orientation.signs[2] * (isReversed ? offsets[frames - 1] : offsets[0]);
   const stack = placeStack(
@@ -93,22 +98,28 @@ export async function readRtDose(file: DicomFile): Promise<RtDose> {
   };
 }
 
+/** Positions nearer than this are the same [mm]; text of a file rounds them. */
+const SAME_MM = 0.05;
+
 /**
- * Where the frames lie along the normal, from the first position. The vector is relative where it begins with 0, else it holds
- * the coordinates themselves (PS3.3 C.8.8.3.2).
+ * Where the frames lie along the normal, from the first position. The vector is relative to it where it begins with 0; else it holds
+ * coordinates of the patient (PS3.3 C.8.8.3.2), or, as some systems write it, coordinates along the normal.
  */
-function frameOffsets({ dataset, name }: DicomFile, frames: number, firstAlong: number) {
-  if (frames === 1) return { offsets: [0], step: dataset.number('SliceThickness') || 1, isReversed: false };
+function frameOffsets({ dataset, name }: DicomFile, frames: number, sign: number, firstMm: number) {
+  if (frames === 1) {
+    const thickness = dataset.number('SliceThickness') ?? 0;
+    return { offsets: [0], step: thickness > 0 ? thickness : 1, isReversed: false };
+  }
   const vector = dataset.needNumbers('GridFrameOffsetVector', frames);
   const first = vector[0];
-  const isAbsolute = first !== 0;
-  if (isAbsolute && Math.abs(Math.abs(first) - Math.abs(firstAlong)) > 0.05) {
+  const direction = directionOf(first, sign, firstMm);
+  if (direction === undefined) {
     throw dataset.bad(
       'GridFrameOffsetVector',
-      `it begins with ${first} mm, which is neither 0 nor the first image's position, ${firstAlong} mm`,
+      `it begins with ${first} mm, which is neither 0 nor the first image's position, ${firstMm} mm`,
     );
   }
-  const offsets = vector.map((value) => value - first);
+  const offsets = vector.map((value) => direction * (value - first));
   const steps = offsets.slice(1).map((value, n) => value - offsets[n]);
   const mean = offsets[frames - 1] / (frames - 1);
   const odd = steps.findIndex((step) => !(Math.abs(step - mean) <= Math.max(EQUAL * Math.abs(mean), 0.01)));
@@ -121,4 +132,11 @@ function frameOffsets({ dataset, name }: DicomFile, frames: number, firstAlong: 
     );
   }
   return { offsets, step: Math.abs(mean), isReversed: mean < 0 };
+}
+
+/** What turns steps of the vector into steps along the normal. */
+function directionOf(first: number, sign: number, firstMm: number): number | undefined {
+  if (Math.abs(first) <= 1e-3) return 1;
+  if (Math.abs(first - firstMm) <= SAME_MM) return sign;
+  return Math.abs(first - sign * firstMm) <= SAME_MM ? 1 : undefined;
 }

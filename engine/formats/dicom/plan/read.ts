@@ -22,6 +22,8 @@ export interface ControlPoint {
   readonly couchDeg: number;
   readonly isocenterMm: Vec3 | undefined;
   readonly energyMv: number | undefined;
+  /** Source to skin along the axis [mm]. */
+  readonly ssdMm: number | undefined;
   readonly devices: readonly LimitingDevice[];
 }
 
@@ -55,6 +57,8 @@ export interface RtPlan {
   /** Prescribed doses [Gy], as the plan names them. */
   readonly prescriptions: readonly { readonly name: string; readonly doseGy: number }[];
   readonly beams: readonly PlannedBeam[];
+  /** What the plan has that is not read, and what it leaves open. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -64,9 +68,9 @@ export interface RtPlan {
  */
 export function readRtPlan(file: DicomFile): RtPlan {
   const { dataset, name } = file;
-  const [group] = dataset.items('FractionGroupSequence');
+  const groups = dataset.items('FractionGroupSequence');
   const metersets = new Map<number, number>();
-  for (const item of group?.items('ReferencedBeamSequence') ?? []) {
+  for (const item of groups.flatMap((group) => group.items('ReferencedBeamSequence'))) {
     const meterset = item.number('BeamMeterset');
     if (meterset !== undefined) metersets.set(item.needNumber('ReferencedBeamNumber'), meterset);
   }
@@ -85,13 +89,40 @@ export function readRtPlan(file: DicomFile): RtPlan {
     frameOfReferenceUid: dataset.text('FrameOfReferenceUID') ?? '',
     structureSetUid: dataset.items('ReferencedStructureSetSequence')[0]?.text('ReferencedSOPInstanceUID') ?? '',
     patientPosition: dataset.items('PatientSetupSequence')[0]?.text('PatientPosition') ?? '',
-    fractions: group?.number('NumberOfFractionsPlanned'),
+    fractions: groups[0]?.number('NumberOfFractionsPlanned'),
     prescriptions: dataset.items('DoseReferenceSequence').flatMap((item) => {
       const doseGy = item.number('TargetPrescriptionDose');
       return doseGy === undefined ? [] : [{ name: item.text('DoseReferenceDescription') ?? '', doseGy }];
     }),
     beams,
+    warnings: [
+      ...(groups.length > 1 ? [`${name}: ${groups.length} fraction groups; fractions are those of the first.`] : []),
+      ...dataset.items('BeamSequence').flatMap((beam, n) => doubts(name, beam, beams[n])),
+    ],
   };
+}
+
+/** Numbers of things in the way of a beam. */
+const IN_THE_WAY = [
+  ['NumberOfWedges', 'wedges'],
+  ['NumberOfCompensators', 'compensators'],
+  ['NumberOfBoli', 'boli'],
+  ['NumberOfBlocks', 'blocks'],
+] as const;
+
+function doubts(file: string, item: Dataset, { number, radiation, metersetMu, controlPoints }: PlannedBeam): string[] {
+  const said: string[] = [];
+  const beam = `${file}: beam ${number}`;
+  if (!['', 'PHOTON'].includes(radiation)) said.push(`${beam} is of ${radiation}, not of photons.`);
+  const unread = IN_THE_WAY.filter(([keyword]) => (item.number(keyword) ?? 0) > 0).map(([, what]) => what);
+  if (unread.length > 0) said.push(`${beam} has ${unread.join(', ')}, which are not read.`);
+  if (metersetMu === undefined) said.push(`${beam} has no meterset.`);
+  const last = controlPoints[controlPoints.length - 1];
+  if (last === undefined) said.push(`${beam} has no control points.`);
+  else if (last.metersetShare > 0 && Math.abs(last.metersetShare - 1) > 1e-3) {
+    said.push(`${beam} ends at ${(100 * last.metersetShare).toFixed(1)} % of its meterset.`);
+  }
+  return said;
 }
 
 function readBeam(beam: Dataset, metersets: ReadonlyMap<number, number>): PlannedBeam {
@@ -124,9 +155,11 @@ function readBeam(beam: Dataset, metersets: ReadonlyMap<number, number>): Planne
 }
 
 function readControlPoints(beam: Dataset, number: number, pairs: ReadonlyMap<string, number>): ControlPoint[] {
-  const final = beam.number('FinalCumulativeMetersetWeight') ?? 1;
+  const items = beam.items('ControlPointSequence');
+  const final =
+    beam.number('FinalCumulativeMetersetWeight') ?? items[items.length - 1]?.number('CumulativeMetersetWeight') ?? 1;
   const points: ControlPoint[] = [];
-  for (const item of beam.items('ControlPointSequence')) {
+  for (const item of items) {
     const before = points[points.length - 1];
     const angle = (keyword: string, held: number | undefined): number => item.number(keyword) ?? held ?? 0;
     const weight = item.number('CumulativeMetersetWeight');
@@ -134,14 +167,17 @@ function readControlPoints(beam: Dataset, number: number, pairs: ReadonlyMap<str
     if (before !== undefined && metersetShare < before.metersetShare - 1e-6) {
       throw item.bad('CumulativeMetersetWeight', `it falls at control point ${points.length + 1} of beam ${number}`);
     }
-    const isocenter = item.numbers('IsocenterPosition');
+    // Later points may leave it out, the first may not: a beam from 0 would be invented.
+    if (before === undefined) item.needNumber('GantryAngle');
+    const isocenter = item.has('IsocenterPosition') ? item.needNumbers('IsocenterPosition', 3) : undefined;
     points.push({
       metersetShare,
       gantryDeg: angle('GantryAngle', before?.gantryDeg),
       collimatorDeg: angle('BeamLimitingDeviceAngle', before?.collimatorDeg),
       couchDeg: angle('PatientSupportAngle', before?.couchDeg),
-      isocenterMm: isocenter.length === 3 ? ([...isocenter] as unknown as Vec3) : before?.isocenterMm,
+      isocenterMm: isocenter === undefined ? before?.isocenterMm : ([...isocenter] as unknown as Vec3),
       energyMv: item.number('NominalBeamEnergy') ?? before?.energyMv,
+      ssdMm: item.number('SourceToSurfaceDistance') ?? before?.ssdMm,
       devices: devicesAt(item, number, pairs, before?.devices ?? []),
     });
   }

@@ -2,6 +2,9 @@ import { inputError } from '../../../core/errors.ts';
 import { compose, identity, isRigid, type Transform } from '../../../core/frames.ts';
 import type { DicomFile } from '../read.ts';
 
+/** Lengths and cosines that differ from those of a rotation by less are rounded. */
+const ROUNDED = 2e-4;
+
 /** A rigid transform between two frames of reference [mm, LPS]. */
 export interface SpatialRegistration {
   readonly file: string;
@@ -29,17 +32,35 @@ export function readSpatialRegistration(file: DicomFile): SpatialRegistration[] 
         const rows = matrix.needNumbers('FrameOfReferenceTransformationMatrix', 16);
         // Row by row in the file, column by column here.
         const T = Float64Array.from({ length: 16 }, (_, n) => rows[4 * (n % 4) + Math.floor(n / 4)]);
-        if (type !== 'RIGID' || !isRigid(T)) {
+        const rigid = nearestRigid(T);
+        if (type !== 'RIGID' || rigid === undefined) {
           throw inputError(
             'dicom/not-rigid',
             `${name}: (3006,00C6) FrameOfReferenceTransformationMatrix of type ${type} is no rigid transform`,
             'only rotations and translations are applied; resample the image elsewhere',
           );
         }
-        total = compose(T, total);
+        total = compose(rigid, total);
       }
     }
     if (fromFrameUid === '' || fromFrameUid === toFrameUid) return [];
     return [{ file: name, toFrameUid, fromFrameUid, T_to_from: total }];
   });
+}
+
+/** Files round the matrix, some to four digits: its directions are made exact. Undefined for what is no rotation but for rounding. */
+function nearestRigid(T: Transform): Transform | undefined {
+  const out = T.slice();
+  const dot = (a: number, b: number): number => out[a] * out[b] + out[a + 1] * out[b + 1] + out[a + 2] * out[b + 2];
+  for (const a of [0, 4, 8]) {
+    if (Math.abs(Math.sqrt(dot(a, a)) - 1) > ROUNDED) return undefined;
+    for (let b = 0; b < a; b += 4) {
+      const share = dot(a, b);
+      if (Math.abs(share) > ROUNDED) return undefined;
+      for (let n = 0; n < 3; n++) out[a + n] -= share * out[b + n];
+    }
+    const length = Math.sqrt(dot(a, a));
+    for (let n = 0; n < 3; n++) out[a + n] /= length;
+  }
+  return isRigid(out) ? out : undefined;
 }

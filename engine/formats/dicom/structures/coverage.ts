@@ -18,64 +18,101 @@ export interface PixelPlane {
  * edges encloses is inside (even-odd): a polygon within another is a hole, and so is what a keyhole cuts out.
  */
 export function addCoverage(contours: readonly Contour[], plane: PixelPlane, cover: Float32Array): void {
-  const { columns, rows, x0Mm, y0Mm, dxMm, dyMm } = plane;
-  // In pixels: pixel i reaches from i to i + 1.
-  const toX = (mm: number): number => (mm - x0Mm) / dxMm + 0.5;
-  const toY = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
-  const crossings = new Map<number, number[]>();
-  for (const { points } of contours) {
-    const count = points.length / 2;
-    for (let n = 0; n < count; n++) {
-      const m = (n + 1) % count;
-      addEdge(
-        crossings,
-        rows * LINES,
-        toX(points[2 * n]),
-        toY(points[2 * n + 1]),
-        toX(points[2 * m]),
-        toY(points[2 * m + 1]),
-      );
+  const { columns, rows } = plane;
+  const { firstLine, starts, xs } = crossingsOf(contours, plane);
+  const lines = starts.length - 1;
+  // What changes from one pixel to the next; summed up along the row it is the coverage.
+  const change = new Float64Array(columns + 2);
+  const firstRow = Math.floor(firstLine / LINES);
+  for (let row = firstRow; row < rows && row * LINES < firstLine + lines; row++) {
+    change.fill(0);
+    const from = Math.max(0, row * LINES - firstLine);
+    const to = Math.min(lines, (row + 1) * LINES - firstLine);
+    for (let line = from; line < to; line++) {
+      for (let n = starts[line]; n + 1 < starts[line + 1]; n += 2) {
+        addEnd(change, columns, xs[n], 1);
+        addEnd(change, columns, xs[n + 1], -1);
+      }
+    }
+    let sum = 0;
+    for (let i = 0, at = row * columns; i < columns; i++, at++) {
+      sum += change[i];
+      cover[at] += sum / LINES;
     }
   }
-  for (const [line, xs] of crossings) {
-    xs.sort((a, b) => a - b);
-    const row = Math.floor(line / LINES) * columns;
-    for (let n = 0; n + 1 < xs.length; n += 2) addSpan(cover, row, columns, xs[n], xs[n + 1]);
+}
+
+/** All pixels to the right of x, and the part of its own that lies to the right. */
+function addEnd(change: Float64Array, columns: number, x: number, sign: number): void {
+  const at = Math.min(columns, Math.max(0, x));
+  const pixel = Math.floor(at);
+  const part = at - pixel;
+  change[pixel] += sign * (1 - part);
+  change[pixel + 1] += sign * part;
+}
+
+/** Where the polygons cross each line, ascending; those of line `firstLine + n` are xs[starts[n]] to xs[starts[n + 1]]. */
+interface Crossings {
+  readonly firstLine: number;
+  readonly starts: Int32Array;
+  /** [pixels]; pixel i reaches from i to i + 1. */
+  readonly xs: Float64Array;
+}
+
+function crossingsOf(contours: readonly Contour[], plane: PixelPlane): Crossings {
+  const { rows, x0Mm, y0Mm, dxMm, dyMm } = plane;
+  // Lines lie at whole numbers; an end on a line counts for the upper edge alone.
+  const toLine = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
+  const firstAbove = (y: number): number => Math.min(rows * LINES, Math.max(0, Math.ceil(y)));
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { points } of contours) {
+    for (let n = 1; n < points.length; n += 2) {
+      low = Math.min(low, points[n]);
+      high = Math.max(high, points[n]);
+    }
+  }
+  const firstLine = firstAbove(toLine(low));
+  const lines = Math.max(0, firstAbove(toLine(high)) - firstLine);
+  const starts = new Int32Array(lines + 1);
+  eachEdge(contours, (_xa, ya, _xb, yb) => {
+    const [from, to] = [firstAbove(toLine(Math.min(ya, yb))), firstAbove(toLine(Math.max(ya, yb)))];
+    for (let line = from; line < to; line++) starts[line - firstLine + 1]++;
+  });
+  for (let n = 0; n < lines; n++) starts[n + 1] += starts[n];
+  const xs = new Float64Array(starts[lines]);
+  const next = starts.slice();
+  eachEdge(contours, (xa, ya, xb, yb) => {
+    const [from, to] = [firstAbove(toLine(Math.min(ya, yb))), firstAbove(toLine(Math.max(ya, yb)))];
+    const [a, b] = [toLine(ya), toLine(yb)];
+    for (let line = from; line < to; line++) {
+      const x = xa + ((line - a) / (b - a)) * (xb - xa);
+      xs[next[line - firstLine]++] = (x - x0Mm) / dxMm + 0.5;
+    }
+  });
+  for (let n = 0; n < lines; n++) sortRange(xs, starts[n], starts[n + 1]);
+  return { firstLine, starts, xs };
+}
+
+function eachEdge(contours: readonly Contour[], use: (xa: number, ya: number, xb: number, yb: number) => void): void {
+  for (const { points } of contours) {
+    for (let n = 0, m = points.length - 2; n < points.length; m = n, n += 2) {
+      use(points[m], points[m + 1], points[n], points[n + 1]);
+    }
   }
 }
 
-/** Where an edge crosses the lines, which lie at whole numbers of y; an end on a line counts for the upper edge alone. */
-function addEdge(
-  crossings: Map<number, number[]>,
-  lines: number,
-  xa: number,
-  ya: number,
-  xb: number,
-  yb: number,
-): void {
-  if (ya === yb) return;
-  const [lowY, highY] = ya < yb ? [ya, yb] : [yb, ya];
-  const slope = (xb - xa) / (yb - ya);
-  const last = Math.min(lines - 1, Math.ceil(highY) - 1);
-  for (let line = Math.max(0, Math.ceil(lowY)); line <= last; line++) {
-    const x = xa + (line - ya) * slope;
-    const known = crossings.get(line);
-    if (known === undefined) crossings.set(line, [x]);
-    else known.push(x);
-  }
-}
+/** Few numbers are quicker sorted by insertion than by the library. */
+const FEW = 24;
 
-function addSpan(cover: Float32Array, row: number, columns: number, from: number, to: number): void {
-  const a = Math.max(0, from);
-  const b = Math.min(columns, to);
-  if (!(b > a)) return;
-  const first = Math.floor(a);
-  const last = Math.min(columns - 1, Math.floor(b));
-  if (first === last) {
-    cover[row + first] += (b - a) / LINES;
+function sortRange(values: Float64Array, from: number, to: number): void {
+  if (to - from > FEW) {
+    values.subarray(from, to).sort();
     return;
   }
-  cover[row + first] += (first + 1 - a) / LINES;
-  for (let i = first + 1; i < last; i++) cover[row + i] += 1 / LINES;
-  cover[row + last] += (b - last) / LINES;
+  for (let n = from + 1; n < to; n++) {
+    const value = values[n];
+    let at = n;
+    for (; at > from && values[at - 1] > value; at--) values[at] = values[at - 1];
+    values[at] = value;
+  }
 }

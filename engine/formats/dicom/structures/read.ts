@@ -135,7 +135,7 @@ export function structureSetOn(rtss: RtStructureSet, grid: Grid): { structureSet
     if (name !== roi.name)
       warnings.push(`${rtss.file}: the name ${roi.name} occurs more than once: one is called ${name}.`);
     taken.add(name);
-    const coverage = rasterise(name, roi.contours, grid);
+    const coverage = rasterise(name, roi.contours, grid, { fractions: false });
     warnings.push(...coverage.warnings.map((warning) => `${rtss.file}: ${warning}`));
     if (roi.contours.length === 0) warnings.push(`${rtss.file}: ${name} has no contours.`);
     return { name, voxels: coverage.voxels };

@@ -3,6 +3,7 @@ import { voxelCentreMm } from '../../../../engine/core/grid.ts';
 import { ctSeriesAmong, readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
 import type { DicomFile } from '../../../../engine/formats/dicom/read.ts';
 import { derivedUid, SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
+import type { DicomRecord } from '../../../../engine/formats/dicom/write.ts';
 import { failsLater } from '../../../support/errors.ts';
 import { type StackOptions, stackFiles, testHu } from './ct-fixture.ts';
 
@@ -52,6 +53,64 @@ describe('a CT series', () => {
       'dicom/missing-slices',
       '39.00 and 47.00 mm',
     );
+  });
+
+  it('is refused where gaps lie next to each other, or every other slice is missing for a while', async () => {
+    for (const [alongMm, where] of [
+      [[0, 3, 6, 15, 21, 24, 27], '37.00 and 46.00 mm, 46.00 and 52.00 mm'],
+      [[0, 3, 6, 9, 15, 21, 24, 27, 30], '40.00 and 46.00 mm, 46.00 and 52.00 mm'],
+    ] as const) {
+      await failsLater(() => read(stackFiles({ alongMm: [...alongMm] })), 'dicom/missing-slices', where);
+    }
+  });
+
+  it('with a coarser part between finer ones is resampled', async () => {
+    const said = await expectHu({ alongMm: [0, 2, 4, 6, 8, 12, 16, 20, 22, 24, 26, 28] }, 0.51);
+    expect(said).toMatch(/2\.00 to 4\.00 mm/);
+  });
+
+  it('without what makes HU of its values, or with values that are none, says so', async () => {
+    const said = async (change: DicomRecord): Promise<string> =>
+      (await read(stackFiles({ edit: (record) => ({ ...record, ...change }) }))).warnings.join();
+    expect(await said({ RescaleIntercept: undefined })).toMatch(/no RescaleIntercept: stored values count as HU/);
+    expect(await said({ RescaleType: 'US' })).toMatch(/RescaleType is US/);
+    expect(await said({ RescaleType: 'HU' })).toBe('');
+  });
+
+  it('of positions rounded to 0.1 mm is not resampled', async () => {
+    const alongMm = Array.from({ length: 9 }, (_, n) => Math.round(12.5 * n) / 10);
+    const { volume, warnings } = await read(stackFiles({ alongMm }));
+    expect(warnings).toEqual([]);
+    expect(volume.grid.size[2]).toBe(9);
+    expect(volume.grid.spacingMm[2]).toBeCloseTo(1.25, 9);
+  });
+
+  it('of which the first or the last but one slice is missing is refused too', async () => {
+    for (const alongMm of [
+      [0, 8, 12, 16],
+      [0, 4, 8, 16],
+      [0, 4, 16, 20],
+    ]) {
+      await failsLater(() => read(stackFiles({ alongMm })), 'dicom/missing-slices', 'slices are missing between');
+    }
+  });
+
+  it('has the same HU where it is shown inverted, and none where it is coloured', async () => {
+    const plain = await read(stackFiles({}));
+    const shown = (PhotometricInterpretation: string) =>
+      read(stackFiles({ edit: (record) => ({ ...record, PhotometricInterpretation }) }));
+    expect((await shown('MONOCHROME1')).volume.data).toEqual(plain.volume.data);
+    await failsLater(() => shown('PALETTE COLOR'), 'dicom/bad-value', 'PhotometricInterpretation');
+  });
+
+  it('is not disturbed by scout views, which come as CT images', async () => {
+    const scout = stackFiles({
+      orientation: [1, 0, 0, 0, 0, -1],
+      edit: (record) => ({ ...record, ImageType: ['ORIGINAL', 'PRIMARY', 'LOCALIZER'] }),
+    });
+    const { volume } = await read([scout[0], ...stackFiles({})]);
+    expect(volume.grid.size[2]).toBe(4);
+    expect(ctSeriesAmong(scout)).toEqual([]);
   });
 
   it('is refused where the gantry was tilted', async () => {
@@ -104,6 +163,7 @@ describe('a CT series', () => {
     ['PixelData', { PixelData: new Uint8Array(10) }],
     ['SamplesPerPixel', { SamplesPerPixel: 3 }],
     ['BitsAllocated', { BitsAllocated: 12 }],
+    ['NumberOfFrames', { NumberOfFrames: 2 }],
   ])('is refused for another %s in one slice', async (keyword, change) => {
     const edit: StackOptions['edit'] = (record, slice) => (slice === 2 ? { ...record, ...change } : record);
     await failsLater(async () => read(stackFiles({ edit })), 'dicom/bad-value', keyword);
@@ -115,5 +175,6 @@ describe('a CT series', () => {
     expect(found.map(({ files }) => files.length)).toEqual([4, 4]);
     const enhanced = stackFiles({ edit: (record) => ({ ...record, SOPClassUID: SOP_CLASS.enhancedCtImage }) });
     await failsLater(async () => ctSeriesAmong(enhanced), 'dicom/enhanced-ct', 'slice0');
+    expect(ctSeriesAmong([...enhanced, ...stackFiles({ series: 'b' })])).toHaveLength(1);
   });
 });

@@ -34,6 +34,8 @@ describe('a dose', () => {
     ...change,
   });
   const read = (change: DicomRecord) => readRtDose(fileOf(record(change)));
+  /** Columns run to the patient's right, frames to the feet. */
+  const feetFirst = { ImageOrientationPatient: [-1, 0, 0, 0, 1, 0] };
   /** Dose of each frame's first voxel by where it lies. */
   const near = (value: number) => expect.closeTo(value, 6);
 
@@ -45,8 +47,11 @@ describe('a dose', () => {
 
   it.each([
     ['absolute offsets', { GridFrameOffsetVector: [30, 35] }, [10, 20, 30], 0],
+    ['absolute offsets against the normal', { ...feetFirst, GridFrameOffsetVector: [30, 35] }, [1, 20, 30], 3],
+    ['absolute offsets along the normal', { ...feetFirst, GridFrameOffsetVector: [-30, -25] }, [1, 20, 25], 15],
+    ['a relative vector that begins next to 0', { GridFrameOffsetVector: [1e-12, 5] }, [10, 20, 30], 0],
     ['descending offsets', { GridFrameOffsetVector: [0, -5] }, [10, 20, 25], 12],
-    ['a patient who lies feet first', { ImageOrientationPatient: [-1, 0, 0, 0, 1, 0] }, [1, 20, 25], 15],
+    ['a patient who lies feet first', feetFirst, [1, 20, 25], 15],
     ['a patient who lies prone', { ImageOrientationPatient: [-1, 0, 0, 0, -1, 0] }, [1, 16, 30], 11],
     ['sagittal frames', { ImageOrientationPatient: [0, 1, 0, 0, 0, -1] }, [5, 20, 26], 20],
   ])('%s', async (_, change, originMm, first) => {
@@ -130,6 +135,70 @@ describe('a plan', () => {
       'dicom/bad-value',
       'LeafPositionBoundaries',
     );
+  });
+});
+
+describe('a plan that leaves something open', () => {
+  type Change = (beam: DicomRecord) => DicomRecord;
+  const read = (change: Change, more: DicomRecord = {}) =>
+    readRtPlan(
+      fileOf(planRecord((r) => ({ ...r, BeamSequence: (r.BeamSequence as DicomRecord[]).map(change), ...more }))),
+    );
+  const points =
+    (change: (point: DicomRecord, n: number) => DicomRecord): Change =>
+    (b) => ({
+      ...b,
+      ControlPointSequence: (b.ControlPointSequence as DicomRecord[]).map(change),
+    });
+  const without = (keyword: string) => (point: DicomRecord) => ({ ...point, [keyword]: undefined });
+
+  it('says nothing of one that does not', () => {
+    expect(read((b) => b).warnings).toEqual([]);
+  });
+
+  it('is refused without the first gantry angle, or with half an isocentre', () => {
+    failsWith(() => read(points(without('GantryAngle'))), 'dicom/missing-tag', 'GantryAngle');
+    failsWith(
+      () => read(points((p) => ({ ...p, IsocenterPosition: [1, 2] }))),
+      'dicom/bad-value',
+      '2 numbers instead of 3',
+    );
+  });
+
+  it('is read with the distance to the skin, and without a final weight by its last one', () => {
+    const plan = read((b) => ({
+      ...points((p, n) => (n === 0 ? { ...p, SourceToSurfaceDistance: 912.5 } : p))(b),
+      FinalCumulativeMetersetWeight: undefined,
+    }));
+    expect(plan.beams[0].controlPoints.map(({ ssdMm, metersetShare }) => [ssdMm, metersetShare])).toEqual([
+      [912.5, 0],
+      [912.5, 0.5],
+      [912.5, 1],
+    ]);
+  });
+
+  it('says what is not read', () => {
+    const group = { FractionGroupNumber: 1, NumberOfFractionsPlanned: 20 };
+    const groups = [group, { ...group, FractionGroupNumber: 2, NumberOfFractionsPlanned: 5 }];
+    const change = (b: DicomRecord) => ({
+      ...b,
+      RadiationType: 'ELECTRON',
+      NumberOfWedges: 1,
+      NumberOfBlocks: 2,
+      FinalCumulativeMetersetWeight: 4,
+    });
+    const { warnings, fractions } = read(change, { FractionGroupSequence: groups });
+    expect(fractions).toBe(20);
+    const said = warnings.join('\n');
+    for (const part of [
+      '2 fraction groups',
+      'beam 1 is of ELECTRON',
+      'has wedges, blocks, which are not read',
+      'beam 1 has no meterset',
+      'ends at 50.0 % of its meterset',
+    ]) {
+      expect(said).toContain(part);
+    }
   });
 });
 
