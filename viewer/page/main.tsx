@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { openSource } from '../state/workspace.ts';
+import { inspect } from './inspect.ts';
 import { Workspace } from './workspace.tsx';
 
 const root = document.querySelector('#workspace');
@@ -11,3 +12,5 @@ const wanted = options.get('open');
 if (wanted?.startsWith('phantom:')) {
   openSource({ kind: 'phantom', name: wanted.slice('phantom:'.length), voxelMm: Number(options.get('voxel') ?? 3) });
 }
+
+(globalThis as { isocenterViewer?: typeof inspect }).isocenterViewer = inspect;
