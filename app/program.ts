@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerBridge } from './commands/bridge.ts';
+import { registerConvert } from './commands/convert.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerDicom } from './commands/dicom.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerGuide } from './commands/guide.ts';
@@ -27,6 +29,8 @@ export function createProgram(session: Session): Command {
     .configureOutput({ writeErr: () => {} });
   registerPlan(program, session);
   registerEvaluate(program, session);
+  registerDicom(program, session);
+  registerConvert(program, session);
   registerMachine(program, session);
   registerMotion(program, session);
   registerTremor(program, session);

@@ -9,7 +9,7 @@ const demoDoseGridMm = 5;
 const next = `
 What next
   isocenter plan phantom:tg119-cshape --beams 5      fewer beams: see what it costs
-  isocenter plan FOLDER --out plan                   a patient of OpenKBP: plan.json and dose.csv
+  isocenter plan FOLDER --out plan                   a patient (DICOM or OpenKBP): plan.json, dose.csv, DICOM
   isocenter machine report generic-6mv               the beam in a water tank
   isocenter motion plan --help                       a robot arm among obstacles, or through a trocar
   isocenter doctor                                   what this computer computes with

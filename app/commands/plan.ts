@@ -2,10 +2,13 @@ import { type Command, Option } from 'commander';
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { type AngleOptions, beamAngles, defaultBeams } from '../inputs/angles.ts';
 import { numberListOption, numberOption, pointOption, wholeNumberOption } from '../inputs/numbers.ts';
+import { addChoiceOptions, type ChoiceOptions, choiceOf, patientArgument } from '../inputs/patient-options.ts';
 import { defaultBixelMm, defaultMachine } from '../planning/settings.ts';
 import type { Session } from '../session.ts';
 
-interface PlanOptions extends AngleOptions {
+interface PlanOptions extends AngleOptions, ChoiceOptions {
+  readonly aliases?: string;
+  readonly beamDoses?: boolean;
   readonly protocol?: string;
   readonly bixel: number;
   readonly machine: string;
@@ -20,11 +23,12 @@ interface PlanOptions extends AngleOptions {
 
 /** `isocenter plan`: from a CT to an optimised dose. */
 export function registerPlan(program: Command, session: Session): void {
-  program
+  const command = program
     .command('plan')
     .description('optimise the dose of one patient')
-    .argument('<patient>', 'OpenKBP folder (with ct.csv in it), or phantom:NAME')
+    .argument('<patient>', patientArgument)
     .option('--protocol <name|file>', 'prescriptions, objectives and goals (default: the one that fits the patient)')
+    .option('--aliases <file>', 'YAML file with lines `their name: protocol name`')
     .option(
       '--beams <n>',
       `beams at equal steps from gantry 0 (default: ${defaultBeams})`,
@@ -56,31 +60,35 @@ export function registerPlan(program: Command, session: Session): void {
       'iterations of the optimiser at most',
       wholeNumberOption('max-iterations', 1, 1_000_000),
     )
-    .option('--out <dir>', 'write plan.json and dose.csv there')
-    .option('--json', 'print one JSON object instead of tables')
-    .action(async (patient: string, options: PlanOptions) => {
-      const { json, out, protocol, machine, hlut, device, maxIterations } = options;
-      const settings = {
-        patient,
-        protocol,
-        machine,
-        hlut,
-        angles: beamAngles(options),
-        bixelMm: options.bixel,
-        isocenterMm: options.isocenter,
-        doseGridMm: options.doseGrid,
-        device,
-        maxIterations,
-        out,
-      };
-      const { runPlan } = await import('../planning/run.ts');
-      const report = await runPlan(settings, session);
-      if (json) {
-        const { toJson } = await import('../output/json.ts');
-        process.stdout.write(toJson(report));
-      } else {
-        const { planText } = await import('../planning/text.ts');
-        process.stdout.write(planText(report, out));
-      }
-    });
+    .option('--out <dir>', 'write plan.json, dose.csv and the dose as DICOM (dicom/) there')
+    .option('--beam-doses', 'write the dose of each beam as DICOM too')
+    .option('--json', 'print one JSON object instead of tables');
+  addChoiceOptions(command).action(async (patient: string, options: PlanOptions) => {
+    const { json, out, protocol, machine, hlut, device, maxIterations } = options;
+    const settings = {
+      patient,
+      choice: choiceOf(options),
+      aliases: options.aliases,
+      beamDoses: options.beamDoses === true,
+      protocol,
+      machine,
+      hlut,
+      angles: beamAngles(options),
+      bixelMm: options.bixel,
+      isocenterMm: options.isocenter,
+      doseGridMm: options.doseGrid,
+      device,
+      maxIterations,
+      out,
+    };
+    const { runPlan } = await import('../planning/run.ts');
+    const report = await runPlan(settings, session);
+    if (json) {
+      const { toJson } = await import('../output/json.ts');
+      process.stdout.write(toJson(report));
+    } else {
+      const { planText } = await import('../planning/text.ts');
+      process.stdout.write(planText(report, out));
+    }
+  });
 }

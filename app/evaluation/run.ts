@@ -1,19 +1,22 @@
-import { readOpenKbpDose } from '../../engine/formats/openkbp/dose.ts';
 import { onDoseGrid } from '../../planners/radiation/dose/dose-grid.ts';
 import { type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
-import { readInput, sha256 } from '../inputs/files.ts';
+import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
+import type { DicomChoice } from '../dicom/choose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
-import { readSparseDose } from '../output/sparse-dose.ts';
+import { matchStructures } from '../inputs/structures.ts';
 import { type Provenance, provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
+import { loadDose } from './dose.ts';
 
 export interface EvaluationSettings {
-  /** OpenKBP folder or `phantom:NAME`. */
+  /** Folder of DICOM files, OpenKBP folder or `phantom:NAME`. */
   readonly patient: string;
-  /** Sparse csv of the total dose [Gy]. */
-  readonly dose: string;
+  readonly choice: DicomChoice;
+  readonly aliases?: string | undefined;
+  /** RT Dose, or sparse csv of the total dose [Gy]; the dose of the plan in a DICOM folder where it is left out. */
+  readonly dose?: string | undefined;
   readonly protocol?: string | undefined;
   /** [mm]; the CT's own grid where it is left out. */
   readonly doseGridMm?: number | undefined;
@@ -23,36 +26,30 @@ export interface EvaluationSettings {
 export interface EvaluationReport extends Pick<Evaluation, 'structures' | 'goals' | 'indices' | 'notes'> {
   readonly patient: string;
   readonly protocol: string;
+  readonly matches: readonly NameMatch[];
   readonly warnings: readonly string[];
   readonly provenance: Provenance;
 }
 
-export async function runEvaluation(settings: EvaluationSettings, { signal }: Session): Promise<EvaluationReport> {
-  const loaded = await loadPatient(settings.patient);
+export async function runEvaluation(settings: EvaluationSettings, session: Session): Promise<EvaluationReport> {
+  const loaded = await loadPatient(settings.patient, session, settings.choice);
   const { protocol: wanted, input: protocolInput } = await loadProtocol(settings.protocol, loaded);
-  const { protocol, notes } = matchProtocol(wanted, loaded.patient);
+  const named = await matchStructures(loaded, wanted, settings.aliases);
+  const { protocol, notes } = matchProtocol(wanted, named.patient);
   const { doseGridMm } = settings;
-  const patient = doseGridMm === undefined ? loaded.patient : onDoseGrid(loaded.patient, doseGridMm);
-  const bytes = await readInput(
-    settings.dose,
-    'dose',
-    'give --dose a file such as dose.csv of OpenKBP or of isocenter plan',
-  );
-  const ownForm = loaded.kind === 'openkbp' && doseGridMm === undefined;
-  const dose = ownForm
-    ? readOpenKbpDose(bytes, settings.dose)
-    : readSparseDose(patient.structureSet.grid, new TextDecoder().decode(bytes), settings.dose);
-  await checkpoint(signal);
+  const patient = doseGridMm === undefined ? named.patient : onDoseGrid(named.patient, doseGridMm);
+  const { dose, inputs: doseInputs, warnings } = await loadDose(settings, loaded, patient);
+  await checkpoint(session.signal);
   const evaluation = evaluateDose({ patient, protocol, dose });
-  const doseInput = { role: 'dose', name: settings.dose, sha256: sha256(bytes) };
   return {
     patient: patient.id,
     protocol: protocol.name,
     structures: evaluation.structures,
     goals: evaluation.goals,
     indices: evaluation.indices,
-    warnings: loaded.patient.warnings,
+    matches: named.matches,
+    warnings: [...loaded.patient.warnings, ...warnings],
     notes: [...new Set([...notes, ...evaluation.notes])],
-    provenance: provenance({ settings, inputs: [...loaded.inputs, protocolInput, doseInput] }),
+    provenance: provenance({ settings, inputs: [...loaded.inputs, protocolInput, ...named.inputs, ...doseInputs] }),
   };
 }

@@ -7,6 +7,7 @@ import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { structureField } from '../../planners/motion/collision/structure-field.ts';
 import { readTextInput } from '../inputs/files.ts';
 import { loadPatient } from '../inputs/patient.ts';
+import type { Session } from '../session.ts';
 
 export interface KeepOutSettings {
   readonly scene?: string;
@@ -21,13 +22,17 @@ export interface KeepOutSettings {
  *
  * @param baseFrame name of the robot's root link
  */
-export async function loadKeepOuts(settings: KeepOutSettings, baseFrame: string): Promise<readonly Fixture[]> {
+export async function loadKeepOuts(
+  settings: KeepOutSettings,
+  baseFrame: string,
+  session: Session,
+): Promise<readonly Fixture[]> {
   const fixtures: Fixture[] = [];
   if (settings.scene !== undefined) {
     const { text } = await readTextInput(settings.scene, 'scene', 'give a MoveIt PlanningScene in YAML');
     fixtures.push(...readPlanningScene(text, settings.scene, { baseFrame }).obstacles.map(ofObstacle));
   }
-  if (settings.keepOut.length > 0) fixtures.push(...(await ofStructures(settings)));
+  if (settings.keepOut.length > 0) fixtures.push(...(await ofStructures(settings, session)));
   return fixtures;
 }
 
@@ -66,12 +71,15 @@ function ofObstacle({ name, shape, pose, marginM = 0 }: Obstacle): Fixture {
   }
 }
 
-async function ofStructures({ patient: folder, registration, keepOut }: KeepOutSettings): Promise<Fixture[]> {
+async function ofStructures(
+  { patient: folder, registration, keepOut }: KeepOutSettings,
+  session: Session,
+): Promise<Fixture[]> {
   if (folder === undefined || registration === undefined) {
     const hint = 'give both, --patient DIR and --registration FILE.json of isocenter register';
     throw inputError('guide/no-patient', '--keep-out names structures, but patient or registration are missing', hint);
   }
-  const { patient } = await loadPatient(folder);
+  const { patient } = await loadPatient(folder, session);
   const T_base_patient = await readRegistration(registration);
   const device = await openDevice({ prefer: 'wasm' });
   try {

@@ -51,7 +51,7 @@ export async function runGuide(settings: GuideSettings, session: Session): Promi
   const model = builtinRobot(settings.robot);
   const tool = await loadTool(settings);
   const hand = await loadHand(settings.hand);
-  const fixtures = await loadKeepOuts(settings, model.links[0].name);
+  const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
   const needsNode = settings.ros2 === true || hand.topic !== undefined;
   const node = needsNode ? await openNode(settings, 'isocenter_guide') : undefined;
   const namespace = settings.namespace ?? robotNamespace(settings.robot);

@@ -4,26 +4,51 @@ import { inputError } from '../../engine/core/errors.ts';
 import type { Patient } from '../../engine/core/patient.ts';
 import { readOpenKbp } from '../../engine/formats/openkbp/patient.ts';
 import { buildPhantom, phantomNames } from '../../sim/phantoms/registry.ts';
+import type { DicomChoice } from '../dicom/choose.ts';
+import type { DicomPatient } from '../dicom/patient.ts';
+import type { Session } from '../session.ts';
 import { fileReason, type InputRecord, sha256 } from './files.ts';
 
 export interface LoadedPatient {
   readonly patient: Patient;
-  readonly kind: 'openkbp' | 'phantom';
+  readonly kind: 'openkbp' | 'phantom' | 'dicom' | 'volumes';
   readonly inputs: readonly InputRecord[];
+  /** Where it comes from DICOM files. */
+  readonly dicom?: DicomPatient;
 }
 
 const phantomPrefix = 'phantom:';
 
 /**
- * The patient that PATIENT on the command line names: an OpenKBP folder, or `phantom:NAME`.
+ * The patient that PATIENT on the command line names: a folder of DICOM files, an OpenKBP folder, a folder of volumes (`ct.nii.gz` and masks), or `phantom:NAME`.
  *
  * @throws IsocenterError for a missing, unreadable or malformed folder and an unknown phantom
  */
-export async function loadPatient(name: string): Promise<LoadedPatient> {
-  if (!name.startsWith(phantomPrefix)) return loadOpenKbp(name);
+export async function loadPatient(name: string, session: Session, choice: DicomChoice = {}): Promise<LoadedPatient> {
+  if (!name.startsWith(phantomPrefix)) return loadFolder(name, session, choice);
   const patient = buildPhantom(name.slice(phantomPrefix.length));
   const recipe = { role: 'patient', name: `${phantomPrefix}${patient.source.path}`, sha256: null };
   return { patient, kind: 'phantom', inputs: [recipe] };
+}
+
+async function loadFolder(folder: string, session: Session, choice: DicomChoice): Promise<LoadedPatient> {
+  const isOpenKbp = await stat(join(folder, 'ct.csv')).then(
+    (s) => s.isFile(),
+    () => false,
+  );
+  if (isOpenKbp) return loadOpenKbp(folder);
+  const isFolder = await stat(folder).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+  const { readVolumePatient, volumesOfPatient } = await import('../volumes/patient.ts');
+  const volumes = isFolder ? await volumesOfPatient(folder) : undefined;
+  if (volumes !== undefined) return { ...(await readVolumePatient(folder, volumes, session)), kind: 'volumes' };
+  const { holdsDicom } = await import('../dicom/folder.ts');
+  if (!isFolder || !(await holdsDicom(folder))) return loadOpenKbp(folder);
+  const { readDicomPatient } = await import('../dicom/patient.ts');
+  const dicom = await readDicomPatient(folder, choice, session);
+  return { patient: dicom.patient, kind: 'dicom', inputs: dicom.inputs, dicom };
 }
 
 async function loadOpenKbp(folder: string): Promise<LoadedPatient> {
@@ -47,7 +72,7 @@ async function loadOpenKbp(folder: string): Promise<LoadedPatient> {
 
 /** Names, without `.csv`, of the files of a patient's folder that are its input: all but its reference dose. */
 async function csvNames(folder: string): Promise<string[]> {
-  const hint = `PATIENT is an OpenKBP folder (with ct.csv in it) or phantom:NAME with NAME one of ${phantomNames.join(', ')}`;
+  const hint = `PATIENT is a folder of DICOM files, an OpenKBP folder (with ct.csv in it) or phantom:NAME with NAME one of ${phantomNames.join(', ')}`;
   const unreadable = (reason: string) => inputError('patient/unreadable', `patient ${folder}: ${reason}`, hint);
   const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(cause.code === 'ENOTDIR' ? 'it is a file, not a folder' : fileReason(cause));

@@ -19,10 +19,18 @@ export async function loadProtocol(
   name: string | undefined,
   { patient, kind }: LoadedPatient,
 ): Promise<{ protocol: Protocol; input: InputRecord }> {
-  const wanted = name ?? (kind === 'openkbp' ? 'head-neck-openkbp' : phantomProtocols[patient.id]);
+  const own = {
+    openkbp: 'head-neck-openkbp',
+    phantom: phantomProtocols[patient.id],
+    dicom: undefined,
+    volumes: undefined,
+  };
+  const wanted = name ?? own[kind];
   const hint = `built-in protocols: ${builtinProtocolNames.join(', ')}; or give a protocol file`;
   if (wanted === undefined) {
-    throw inputError('protocol/none', `phantom ${patient.id} has no protocol of its own`, `give --protocol; ${hint}`);
+    const who =
+      kind !== 'phantom' ? `patient ${patient.id} names none` : `phantom ${patient.id} has no protocol of its own`;
+    throw inputError('protocol/none', `no protocol was given, and ${who}`, `give --protocol; ${hint}`);
   }
   if (Object.hasOwn(protocolJson, wanted)) {
     const text = protocolJson[wanted];

@@ -1,5 +1,6 @@
 import type { StructureEvaluation } from '../../planners/radiation/evaluation/evaluate.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import { fixed, table } from './table.ts';
 
 /** Structures and goals as two tables. */
@@ -41,6 +42,15 @@ function goalTable(goals: readonly GoalResult[]): string {
       pass === null ? 'not judged' : pass ? 'pass' : 'FAIL',
     ]),
   );
+}
+
+/** Structures that were found under other names; nothing where all have the protocol's own. */
+export function matchesText(matches: readonly NameMatch[]): string {
+  const renamed = matches.filter(({ by }) => by !== 'same name');
+  const lines = renamed.map(
+    ({ patientName, protocolName, by }) => `  ${JSON.stringify(patientName)} is ${protocolName} (${by})\n`,
+  );
+  return lines.length === 0 ? '' : `Structures matched by name\n${lines.join('')}`;
 }
 
 /** Warnings and notes, one a line. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import { fileReason } from '../inputs/files.ts';
 
@@ -10,15 +10,15 @@ import { fileReason } from '../inputs/files.ts';
  */
 export class OutputFiles {
   readonly #folder: string;
-  readonly #names: readonly string[];
+  readonly #names: string[];
   /** Folders that were made for the output, outermost first. */
-  readonly #made: readonly string[];
+  readonly #made: string[];
   readonly #option: string;
   #done = false;
 
-  private constructor(folder: string, names: readonly string[], made: readonly string[], option: string) {
+  private constructor(folder: string, made: string[], option: string) {
     this.#folder = folder;
-    this.#names = names;
+    this.#names = [];
     this.#made = made;
     this.#option = option;
     process.once('exit', this.discard);
@@ -31,21 +31,25 @@ export class OutputFiles {
   static open(folder: string, names: readonly string[], option: string): OutputFiles {
     const made: string[] = [];
     try {
-      const missing: string[] = [];
-      for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.unshift(path);
-      if (missing.length === 0 && !statSync(folder).isDirectory()) throw failure('EEXIST', folder);
-      // One by one: mkdir with `recursive` never returns where the system refuses with ENOENT, as /proc does (Node 20).
-      for (const path of missing) {
-        mkdirSync(path);
-        made.push(path);
-      }
-      const output = new OutputFiles(folder, names, made, option);
-      for (const name of names) output.#tryWriting(name);
-      return output;
+      makeFolder(folder, made);
     } catch (cause) {
       removeEmpty(made);
       throw unwritable(folder, cause, option);
     }
+    const output = new OutputFiles(folder, made, option);
+    output.reserve(names);
+    return output;
+  }
+
+  /** Proves that more files can be written; a name may lie in folders of its own (`dicom/RD.dcm`). */
+  reserve(names: readonly string[]): void {
+    this.#attempt(() => {
+      for (const name of names) {
+        makeFolder(dirname(join(this.#folder, name)), this.#made);
+        this.#tryWriting(name);
+        this.#names.push(name);
+      }
+    });
   }
 
   /** Writes beside the file; nothing shows under its own name until {@link commit}. */
@@ -100,7 +104,20 @@ export class OutputFiles {
   }
 
   #partial(name: string): string {
-    return join(this.#folder, `.${name}.${process.pid}.partial`);
+    const path = join(this.#folder, name);
+    return join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
+  }
+}
+
+/** Makes the folder and those above it that are missing; adds them to `made`, outermost first. */
+function makeFolder(folder: string, made: string[]): void {
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.unshift(path);
+  if (missing.length === 0 && !statSync(folder).isDirectory()) throw failure('EEXIST', folder);
+  // One by one: mkdir with `recursive` never returns where the system refuses with ENOENT, as /proc does (Node 20).
+  for (const path of missing) {
+    mkdirSync(path);
+    made.push(path);
   }
 }
 

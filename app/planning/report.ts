@@ -2,6 +2,7 @@ import type { Vec3 } from '../../engine/core/grid.ts';
 import type { StructureEvaluation, TargetIndices } from '../../planners/radiation/evaluation/evaluate.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Plan } from '../../planners/radiation/planning/plan.ts';
+import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import type { InputRecord } from '../inputs/files.ts';
 import { type Provenance, provenance } from '../provenance.ts';
 import { peakRssMb } from './memory.ts';
@@ -45,6 +46,8 @@ export interface PlanReport {
   readonly structures: readonly StructureEvaluation[];
   readonly goals: readonly GoalResult[];
   readonly indices: readonly TargetIndices[];
+  /** Structures of the patient under the names of the protocol. */
+  readonly matches: readonly NameMatch[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
   readonly provenance: Provenance;
@@ -56,10 +59,11 @@ export function planReport(parts: {
   device: PlanReport['device'];
   machine: string;
   inputs: readonly InputRecord[];
+  matches: readonly NameMatch[];
   warnings: readonly string[];
   readMs: number;
 }): PlanReport {
-  const { settings, plan, device, machine, inputs, warnings, readMs } = parts;
+  const { settings, plan, device, machine, inputs, matches, warnings, readMs } = parts;
   const { patient, protocol, fluence, evaluation, timeMs } = plan;
   const tenths = (ms: number): number => Math.round(ms * 10) / 10;
   return {
@@ -95,6 +99,7 @@ export function planReport(parts: {
     structures: evaluation.structures,
     goals: evaluation.goals,
     indices: evaluation.indices,
+    matches,
     warnings,
     notes: [...new Set([...plan.notes, ...evaluation.notes])],
     provenance: provenance({ settings, device, inputs }),

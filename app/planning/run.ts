@@ -6,10 +6,12 @@ import { loadHlut } from '../inputs/hlut.ts';
 import { loadMachine } from '../inputs/machine.ts';
 import { type LoadedPatient, loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
+import { matchStructures } from '../inputs/structures.ts';
 import { OutputFiles } from '../output/files.ts';
 import { toJsonFile } from '../output/json.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { doseFile, fluenceRecord } from './plan-files.ts';
+import { planObjects } from './plan-objects.ts';
 import { type PlanReport, planReport } from './report.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -22,7 +24,7 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
   const output =
     settings.out === undefined ? undefined : OutputFiles.open(settings.out, ['plan.json', 'dose.csv'], 'out');
   try {
-    const { plan, report } = await makePlan(settings, session);
+    const { plan, report, loaded } = await makePlan(settings, session);
     await checkpoint(session.signal);
     session.progress.show('writing', true);
     if (output === undefined) return report();
@@ -30,7 +32,11 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
     const dose = doseFile(plan, onOwnGrid ? 'openkbp' : 'sparse');
     output.write('dose.csv', dose.content);
     const finished = report();
-    output.write('plan.json', toJsonFile({ ...finished, dose: dose.record, ...fluenceRecord(plan) }));
+    const files = planObjects(plan, loaded, finished);
+    output.reserve(files.map(({ name }) => name));
+    for (const { name, bytes } of files) output.write(name, bytes);
+    const dicom = files.map(({ name }) => name);
+    output.write('plan.json', toJsonFile({ ...finished, dose: dose.record, dicom, ...fluenceRecord(plan) }));
     output.commit();
     return finished;
   } finally {
@@ -41,26 +47,28 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
 
 async function makePlan(
   settings: PlanSettings,
-  { signal, progress }: Session,
-): Promise<{ plan: Plan; report: () => PlanReport }> {
+  session: Session,
+): Promise<{ plan: Plan; report: () => PlanReport; loaded: LoadedPatient }> {
+  const { signal, progress } = session;
   const startedAt = performance.now();
   progress.show('reading', true);
   const opening = openDevice({ prefer: settings.device });
   try {
-    const loaded = await loadPatient(settings.patient);
+    const loaded = await loadPatient(settings.patient, session, settings.choice);
     const [{ protocol, input: protocolInput }, { model, input: machineInput }, { hlut, input: hlutInput }] =
       await Promise.all([
         loadProtocol(settings.protocol, loaded),
         loadMachine(settings.machine),
         loadHlut(settings.hlut),
       ]);
-    checkIsocenter(settings, loaded.patient);
+    const { patient, matches, inputs: aliasInputs } = await matchStructures(loaded, protocol, settings.aliases);
+    checkIsocenter(settings, patient);
     const device = await opening;
     await checkpoint(signal);
     const readMs = performance.now() - startedAt;
     const { isocenterMm, doseGridMm, maxIterations, bixelMm, angles } = settings;
     const request: PlanRequest = {
-      patient: loaded.patient,
+      patient,
       protocol,
       model,
       hlut,
@@ -68,6 +76,7 @@ async function makePlan(
       bixelMm,
       ...(isocenterMm === undefined ? {} : { isocenterMm }),
       ...(doseGridMm === undefined ? {} : { doseGridMm }),
+      beamDoses: settings.beamDoses === true && settings.out !== undefined,
       ...(maxIterations === undefined ? {} : { optimizer: { maxIterations } }),
     };
     const plan = await planPatient(device, request, {
@@ -83,11 +92,12 @@ async function makePlan(
         plan,
         device: { kind: device.kind, name: device.name, threads: device.threads },
         machine: model.name,
-        inputs: [...loaded.inputs, protocolInput, machineInput, hlutInput],
+        inputs: [...loaded.inputs, protocolInput, machineInput, hlutInput, ...aliasInputs],
+        matches,
         warnings: [...loaded.patient.warnings, ...couchWarning(settings, loaded)],
         readMs,
       });
-    return { plan, report };
+    return { plan, report, loaded };
   } finally {
     await opening.then(
       (device) => device.close(),

@@ -1,11 +1,15 @@
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import type { BeamAngles } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import type { DicomChoice } from '../dicom/choose.ts';
 
 /** What `isocenter plan` was asked for. */
 export interface PlanSettings {
-  /** OpenKBP folder or `phantom:NAME`. */
+  /** Folder of DICOM files, OpenKBP folder or `phantom:NAME`. */
   readonly patient: string;
+  readonly choice?: DicomChoice | undefined;
+  /** File of aliases of structure names. */
+  readonly aliases?: string | undefined;
   /** Built-in name or file; the one that fits the patient where it is left out. */
   readonly protocol?: string | undefined;
   /** Built-in name or file. */
@@ -20,7 +24,9 @@ export interface PlanSettings {
   readonly doseGridMm?: number | undefined;
   readonly device: DevicePreference;
   readonly maxIterations?: number | undefined;
-  /** Folder for plan.json and dose.csv. */
+  /** Whether the doses of the single beams are written too. */
+  readonly beamDoses?: boolean | undefined;
+  /** Folder for plan.json, dose.csv, report.html and dicom/. */
   readonly out?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { evaluationText, remarksText } from '../output/evaluation-text.ts';
+import { evaluationText, matchesText, remarksText } from '../output/evaluation-text.ts';
 import { fixed, table } from '../output/table.ts';
 import type { PlanReport } from './report.ts';
 
@@ -19,9 +19,10 @@ export function planText(report: PlanReport, out?: string): string {
   return [
     `${head.join('\n')}\n`,
     `Beams\n${beamTable(report)}`,
+    matchesText(report.matches),
     evaluationText(report.structures, report.goals),
     remarksText(report.warnings, report.notes),
-    out === undefined ? '' : `Written to ${out}: plan.json, dose.csv\n`,
+    out === undefined ? '' : `Written to ${out}: plan.json, dose.csv, dicom/\n`,
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -14,8 +14,8 @@ import type { Vec3 } from './grid.ts';
  * - **support** (`s`): fixed frame turned about +z by the couch angle, counter-clockwise seen from above; the patient lies
  *   on it.
  *
- * Head first supine (the only patient position of this file): +x of the support is the patient's left, +y superior,
- * +z anterior. Hence gantry 0 enters from anterior and gantry 90 from the patient's left:
+ * Head first supine: +x of the support is the patient's left, +y superior, +z anterior; {@link PatientPosition} has the others.
+ * Hence gantry 0 enters from anterior and gantry 90 from the patient's left:
  *
  * ```text
  *            gantry 0                     looking at the gantry, from the patient's feet:
@@ -46,17 +46,39 @@ export function identity(): Transform {
 
 const radians = (deg: number): number => (deg * Math.PI) / 180;
 
-/** From the patient support of a patient who lies head first supine with `isocenterMm` (patient frame) at the isocentre. */
-export function T_patient_support(isocenterMm: Vec3): Transform {
+/** How a patient lies (DICOM 0018,5100): head or feet first towards the gantry; supine, prone, or on the right or left side. */
+export type PatientPosition = 'HFS' | 'HFP' | 'FFS' | 'FFP' | 'HFDR' | 'HFDL' | 'FFDR' | 'FFDL';
+
+/** Where +x, +y and +z of the support point in the patient frame, by position. */
+const supportAxes: Readonly<Record<PatientPosition, readonly number[]>> = {
+  HFS: [1, 0, 0, 0, 0, 1, 0, -1, 0],
+  HFP: [-1, 0, 0, 0, 0, 1, 0, 1, 0],
+  FFS: [-1, 0, 0, 0, 0, -1, 0, -1, 0],
+  FFP: [1, 0, 0, 0, 0, -1, 0, 1, 0],
+  HFDR: [0, 1, 0, 0, 0, 1, 1, 0, 0],
+  HFDL: [0, -1, 0, 0, 0, 1, -1, 0, 0],
+  FFDR: [0, -1, 0, 0, 0, -1, 1, 0, 0],
+  FFDL: [0, 1, 0, 0, 0, -1, -1, 0, 0],
+};
+
+export function isPatientPosition(text: string): text is PatientPosition {
+  return Object.hasOwn(supportAxes, text);
+}
+
+/** From the patient support of a patient who lies in that position with `isocenterMm` (patient frame) at the isocentre. */
+export function T_patient_support(isocenterMm: Vec3, position: PatientPosition = 'HFS'): Transform {
   const t = identity();
-  // Columns: where +x, +y, +z of the support point in the patient frame.
-  t.set([1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, isocenterMm[0], isocenterMm[1], isocenterMm[2], 1]);
+  const axes = supportAxes[position];
+  for (let n = 0; n < 3; n++) {
+    t.set(axes.slice(3 * n, 3 * n + 3), 4 * n);
+    t[12 + n] = isocenterMm[n];
+  }
   return t;
 }
 
 /** From the beam frame at the given angles to the patient frame. */
-export function T_patient_beam(angles: BeamAngles, isocenterMm: Vec3): Transform {
-  const t = T_patient_support(isocenterMm);
+export function T_patient_beam(angles: BeamAngles, isocenterMm: Vec3, position: PatientPosition = 'HFS'): Transform {
+  const t = T_patient_support(isocenterMm, position);
   mat4.rotateZ(t, t, -radians(angles.couchDeg));
   mat4.rotateY(t, t, radians(angles.gantryDeg));
   mat4.rotateZ(t, t, radians(angles.collimatorDeg));

@@ -1,3 +1,4 @@
+import type { PatientPosition } from './frames.ts';
 import type { Grid, Volume } from './grid.ts';
 
 /** A named region: the flat indices of its voxels on the structure set's grid, ascending, without duplicates. */
@@ -20,6 +21,8 @@ export interface Patient {
   readonly structureSet: StructureSet;
   /** Voxels of the CT grid on which dose is wanted (ascending); all of the body where a source gives none. */
   readonly doseVoxels: Uint32Array;
+  /** How the patient lies under the beams; head first supine where it is left out. */
+  readonly position?: PatientPosition;
   /** What a reader noticed and the user should know, one sentence each. */
   readonly warnings: readonly string[];
   /** SHA-256 of the files it was read from, or the recipe of a phantom; goes into the provenance. */

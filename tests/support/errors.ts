@@ -9,6 +9,19 @@ export function failsWith(action: () => unknown, code: string, part: string): vo
   } catch (caught) {
     error = caught;
   }
+  expectFault(error, code, part);
+}
+
+/** {@link failsWith} for what fails later. */
+export async function failsLater(action: () => Promise<unknown>, code: string, part: string): Promise<void> {
+  const error = await action().then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  expectFault(error, code, part);
+}
+
+function expectFault(error: unknown, code: string, part: string): void {
   expect(error).toBeInstanceOf(IsocenterError);
   const { message, hint, code: found } = error as IsocenterError;
   expect({ found, message }).toEqual({ found: code, message: expect.stringContaining(part) });

@@ -3,6 +3,7 @@ import {
   axisOf,
   type BeamAngles,
   inverse,
+  type PatientPosition,
   T_patient_beam,
   type Transform,
   transformPoint,
@@ -66,6 +67,8 @@ export function centroidMm(grid: Grid, voxels: Uint32Array): Vec3 {
 export interface BeamSetup {
   readonly angles: readonly BeamAngles[];
   readonly isocenterMm: Vec3;
+  /** Default head first supine. */
+  readonly position?: PatientPosition | undefined;
   readonly sadMm: number;
   readonly bixelMm: number;
   /** Relative electron density on the CT grid. */
@@ -78,7 +81,7 @@ export interface BeamSetup {
 export function createBeams(setup: BeamSetup): Beam[] {
   return setup.angles.map((angles) => {
     checkAngles(angles);
-    const transform = T_patient_beam(angles, setup.isocenterMm);
+    const transform = T_patient_beam(angles, setup.isocenterMm, setup.position);
     const sourceMm = transformPoint(transform, [0, 0, setup.sadMm]);
     const bixels = openBixels(
       projectVoxels(setup, transform),

@@ -3,6 +3,7 @@ import type { BeamAngles } from '../../../engine/core/frames.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { Patient } from '../../../engine/core/patient.ts';
 import { type Hlut, relativeElectronDensity } from '../../../engine/formats/hlut.ts';
+import { rowStride } from '../../../kernels/vector/index.ts';
 import type { LbfgsConfig, LbfgsHooks } from '../../solver/projected-lbfgs.ts';
 import { type Beam, centroidMm, createBeams } from '../beams/beam.ts';
 import { onDoseGrid, voxelPositions } from '../dose/dose-grid.ts';
@@ -29,6 +30,8 @@ export interface PlanRequest {
   /** Spacing of a dose grid of its own [mm]; the structures' grid where it is left out. */
   readonly doseGridMm?: number;
   readonly optimizer?: LbfgsConfig;
+  /** Whether the dose of each beam alone is wanted too. */
+  readonly beamDoses?: boolean;
   /** Weights of an earlier plan with the same beams and bixels [MU per fraction]. */
   readonly start?: Float32Array;
 }
@@ -48,6 +51,8 @@ export interface Plan {
   readonly beams: readonly Beam[];
   readonly fluence: FluenceResult;
   readonly evaluation: Evaluation;
+  /** Total dose [Gy] of each beam alone at each dose voxel, where it was asked for. */
+  readonly beamDoses?: readonly Float32Array[];
   readonly timeMs: { readonly geometry: number; readonly optimize: number; readonly evaluate: number };
 }
 
@@ -70,6 +75,7 @@ export async function preparePlan(device: Device, request: PlanRequest): Promise
   const beams = createBeams({
     angles: request.angles,
     isocenterMm: request.isocenterMm ?? centroidMm(request.patient.structureSet.grid, targets),
+    position: patient.position,
     sadMm: request.model.sadMm,
     bixelMm: request.bixelMm,
     density,
@@ -109,8 +115,32 @@ export async function planPatient(device: Device, request: PlanRequest, hooks: P
     const evaluation = evaluateDose({ patient, protocol, dose: { voxels: patient.doseVoxels, gy: fluence.dose } });
     clock.push(performance.now());
     const timeMs = { geometry: clock[1] - clock[0], optimize: clock[2] - clock[1], evaluate: clock[3] - clock[2] };
-    return { patient, protocol, notes: prepared.notes, beams: prepared.beams, fluence, evaluation, timeMs };
+    const beamDoses = request.beamDoses === true ? await dosesOfBeams(operator, fluence.weights) : undefined;
+    const plan = { patient, protocol, notes: prepared.notes, beams: prepared.beams, fluence, evaluation, timeMs };
+    return beamDoses === undefined ? plan : { ...plan, beamDoses };
   } finally {
     operator.free();
+  }
+}
+
+async function dosesOfBeams(operator: DoseOperator, weights: Float32Array): Promise<Float32Array[]> {
+  const { device, beamStarts, bixelCount, voxelCount } = operator;
+  const w = device.allocate(4 * rowStride(bixelCount), 'weights of a beam');
+  const d = device.allocate(16 * Math.ceil(voxelCount / 4), 'dose of a beam');
+  try {
+    const doses: Float32Array[] = [];
+    for (let beam = 0; beam + 1 < beamStarts.length; beam++) {
+      const own = new Float32Array(bixelCount);
+      own.set(weights.subarray(beamStarts[beam], beamStarts[beam + 1]), beamStarts[beam]);
+      device.write(w, own);
+      for (const launch of operator.prepareForward(w, d)) device.run(launch);
+      const dose = new Float32Array(voxelCount);
+      await device.read(d, dose);
+      doses.push(dose);
+    }
+    return doses;
+  } finally {
+    device.free(w);
+    device.free(d);
   }
 }

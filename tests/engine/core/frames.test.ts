@@ -60,3 +60,28 @@ describe('rigid transforms', () => {
     expect(isRigid(m)).toBe(rigid);
   });
 });
+
+describe('patient positions', () => {
+  // From where a beam of gantry 0 and one of gantry 90 enter, and what lies towards the gantry: LPS directions.
+  it.each([
+    ['HFS', [0, -1, 0], [1, 0, 0], [0, 0, 1]],
+    ['HFP', [0, 1, 0], [-1, 0, 0], [0, 0, 1]],
+    ['FFS', [0, -1, 0], [-1, 0, 0], [0, 0, -1]],
+    ['FFP', [0, 1, 0], [1, 0, 0], [0, 0, -1]],
+    ['HFDR', [1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    ['HFDL', [-1, 0, 0], [0, -1, 0], [0, 0, 1]],
+    ['FFDR', [1, 0, 0], [0, -1, 0], [0, 0, -1]],
+    ['FFDL', [-1, 0, 0], [0, 1, 0], [0, 0, -1]],
+  ] as const)('%s', (position, from0, from90, towardsGantry) => {
+    const source = (gantryDeg: number) =>
+      transformPoint(T_patient_beam({ gantryDeg, couchDeg: 0, collimatorDeg: 0 }, [0, 0, 0], position), [0, 0, 1]).map(
+        (mm) => Math.round(mm) + 0,
+      );
+    expect(source(0)).toEqual(from0);
+    expect(source(90)).toEqual(from90);
+    expect(axisOf(T_patient_beam({ gantryDeg: 0, couchDeg: 0, collimatorDeg: 0 }, [0, 0, 0], position), 1)).toEqual(
+      towardsGantry,
+    );
+    expect(isRigid(T_patient_beam({ gantryDeg: 30, couchDeg: 10, collimatorDeg: 5 }, [1, 2, 3], position))).toBe(true);
+  });
+});

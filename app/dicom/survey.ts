@@ -1,0 +1,162 @@
+import { IsocenterError } from '../../engine/core/errors.ts';
+import { ctSeriesAmong, readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
+import { readRtDose } from '../../engine/formats/dicom/dose/read.ts';
+import { readRtPlan } from '../../engine/formats/dicom/plan/read.ts';
+import type { DicomFile } from '../../engine/formats/dicom/read.ts';
+import { readSpatialRegistration } from '../../engine/formats/dicom/registration/read.ts';
+import { readRtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
+import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
+import type { DicomFolder } from './folder.ts';
+
+/** Something to know (`warning`) or that stands in the way of planning (`error`). */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly about: string;
+  readonly message: string;
+}
+
+/** One object or series of a folder, with what is worth knowing of it. */
+export interface SurveyItem {
+  readonly kind: 'CT' | 'RTSTRUCT' | 'RTDOSE' | 'RTPLAN' | 'REG' | 'other';
+  /** File, or the series' UID. */
+  readonly name: string;
+  readonly patientId: string;
+  readonly studyInstanceUid: string;
+  readonly uid: string;
+  readonly files: number;
+  readonly summary: string;
+}
+
+/** The object of `isocenter dicom info --json`. */
+export interface Survey {
+  readonly path: string;
+  readonly items: readonly SurveyItem[];
+  readonly findings: readonly Finding[];
+  /** Files that are no DICOM files. */
+  readonly others: number;
+}
+
+/** Reads everything in a folder as planning would, and gathers what is there and what is wrong with it. */
+export async function survey({ path, files, others }: DicomFolder): Promise<Survey> {
+  const items: SurveyItem[] = [];
+  const findings: Finding[] = [];
+  const about = async (name: string, read: () => Promise<SurveyItem> | SurveyItem): Promise<void> => {
+    try {
+      items.push(await read());
+    } catch (error) {
+      if (!(error instanceof IsocenterError)) throw error;
+      findings.push({ severity: 'error', about: name, message: error.message });
+    }
+  };
+  const frames = new Map<string, string>();
+  const isCt = ({ sopClassUid }: DicomFile): boolean =>
+    sopClassUid === SOP_CLASS.ctImage || sopClassUid === SOP_CLASS.enhancedCtImage;
+  const enhanced = files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.enhancedCtImage);
+  for (const { name } of enhanced) {
+    findings.push({ severity: 'error', about: name, message: `${name} is an Enhanced CT image, which is not read` });
+  }
+  for (const series of ctSeriesAmong(files.filter((file) => !enhanced.includes(file)))) {
+    await about(`CT ${series.seriesInstanceUid}`, async () => {
+      const ct = await readCtSeries(series);
+      frames.set(ct.frameOfReferenceUid, series.seriesInstanceUid);
+      for (const message of ct.warnings) findings.push({ severity: 'warning', about: 'CT', message });
+      const { size, spacingMm } = ct.volume.grid;
+      const shape = `${size.join(' x ')} voxels of ${spacingMm.map((mm) => Number(mm.toFixed(4))).join(' x ')} mm`;
+      return {
+        kind: 'CT',
+        name: series.seriesInstanceUid,
+        patientId: series.patientId,
+        studyInstanceUid: series.studyInstanceUid,
+        uid: series.seriesInstanceUid,
+        files: series.files.length,
+        summary: `${shape}, ${ct.patientPosition || 'position not said'}${series.description === '' ? '' : `, ${series.description}`}`,
+      };
+    });
+  }
+  for (const file of files.filter((one) => !isCt(one))) await about(file.name, () => itemOf(file, frames, findings));
+  findings.push(...danglingReferences(files));
+  return { path, items, findings, others: others.length };
+}
+
+async function itemOf(file: DicomFile, frames: ReadonlyMap<string, string>, findings: Finding[]): Promise<SurveyItem> {
+  const { dataset, name } = file;
+  const warn = (message: string): void => {
+    findings.push({ severity: 'warning', about: name, message });
+  };
+  const item = (kind: SurveyItem['kind'], summary: string): SurveyItem => ({
+    kind,
+    name,
+    patientId: dataset.text('PatientID') ?? '',
+    studyInstanceUid: dataset.text('StudyInstanceUID') ?? '',
+    uid: file.sopInstanceUid,
+    files: 1,
+    summary,
+  });
+  const onCt = (uid: string): void => {
+    if (frames.size > 0 && uid !== '' && !frames.has(uid)) {
+      findings.push({
+        severity: 'error',
+        about: name,
+        message: `${name} lies in frame of reference ${uid}, which no CT here has`,
+      });
+    }
+  };
+  switch (file.sopClassUid) {
+    case SOP_CLASS.rtStructureSet: {
+      const set = readRtStructureSet(file);
+      onCt(set.frameOfReferenceUid);
+      for (const message of set.warnings) warn(message);
+      const empty = set.rois.filter(({ contours }) => contours.length === 0).map((roi) => roi.name);
+      if (empty.length > 0) warn(`${name}: without contours: ${empty.join(', ')}`);
+      if (!set.rois.some(({ type }) => type === 'EXTERNAL')) warn(`${name}: no region is of type EXTERNAL`);
+      return item('RTSTRUCT', `${set.label || 'no label'}: ${set.rois.map((roi) => roi.name).join(', ')}`);
+    }
+    case SOP_CLASS.rtDose: {
+      const dose = await readRtDose(file);
+      onCt(dose.frameOfReferenceUid);
+      for (const message of dose.warnings) warn(message);
+      const { grid, data } = dose.volume;
+      const most = data.reduce((a, b) => Math.max(a, b), 0);
+      if (most === 0) warn(`${name}: all doses are 0`);
+      return item(
+        'RTDOSE',
+        `${dose.summationType || 'no type'}, ${grid.size.join(' x ')} voxels, at most ${most.toFixed(2)} Gy`,
+      );
+    }
+    case SOP_CLASS.rtPlan: {
+      const plan = readRtPlan(file);
+      onCt(plan.frameOfReferenceUid);
+      const beams = plan.beams.map(
+        (beam) => `${beam.name || beam.number} (${beam.controlPoints.length} control points)`,
+      );
+      return item('RTPLAN', `${plan.label}, ${plan.fractions ?? 'unknown'} fractions: ${beams.join(', ')}`);
+    }
+    case SOP_CLASS.spatialRegistration: {
+      const found = readSpatialRegistration(file);
+      return item(
+        'REG',
+        `${found.length} transform${found.length === 1 ? '' : 's'} to frame ${dataset.text('FrameOfReferenceUID')}`,
+      );
+    }
+  }
+  return item('other', `${dataset.text('Modality') ?? 'no modality'}, SOP class ${file.sopClassUid}`);
+}
+
+/** References to objects of which the folder has others of the same kind, but not these. */
+function danglingReferences(files: readonly DicomFile[]): Finding[] {
+  const uids = new Set(files.map(({ sopInstanceUid }) => sopInstanceUid));
+  const kinds = new Set(files.map(({ sopClassUid }) => sopClassUid));
+  return files.flatMap(({ name, dataset, sopClassUid }) => {
+    if (sopClassUid !== SOP_CLASS.rtDose && sopClassUid !== SOP_CLASS.rtPlan) return [];
+    return ['ReferencedRTPlanSequence', 'ReferencedStructureSetSequence'].flatMap((keyword): Finding[] =>
+      dataset.items(keyword).flatMap((item): Finding[] => {
+        const uid = item.text('ReferencedSOPInstanceUID') ?? '';
+        const kind = item.text('ReferencedSOPClassUID') ?? '';
+        if (uids.has(uid) || !kinds.has(kind)) return [];
+        return [
+          { severity: 'warning', about: name, message: `${name} refers to ${uid} (${keyword}), which is not here` },
+        ];
+      }),
+    );
+  });
+}

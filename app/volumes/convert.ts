@@ -1,0 +1,79 @@
+import { basename, dirname } from 'node:path';
+import { inputError } from '../../engine/core/errors.ts';
+import type { Vec3, Volume } from '../../engine/core/grid.ts';
+import { maskOf } from '../../engine/formats/volumes/labels.ts';
+import { writeNifti } from '../../engine/formats/volumes/nifti.ts';
+import { writeNrrd } from '../../engine/formats/volumes/nrrd.ts';
+import type { DicomChoice } from '../dicom/choose.ts';
+import { loadPatient } from '../inputs/patient.ts';
+import { loadVolume } from '../inputs/volume.ts';
+import { OutputFiles } from '../output/files.ts';
+import type { Session } from '../session.ts';
+
+export interface ConvertSettings {
+  /** A volume, or with `structure` a patient. */
+  readonly from: string;
+  readonly to: string;
+  /** Which structure of the patient is written as a mask. */
+  readonly structure?: string | undefined;
+  readonly choice: DicomChoice;
+}
+
+/** The object of `isocenter convert --json`. */
+export interface ConvertReport {
+  readonly from: string;
+  readonly to: string;
+  readonly size: Vec3;
+  readonly spacingMm: Vec3;
+  readonly originMm: Vec3;
+  readonly least: number;
+  readonly most: number;
+  readonly warnings: readonly string[];
+}
+
+/** Writes a volume, or a structure of a patient as a mask, in the format that the output's name tells. */
+export async function convertVolume(settings: ConvertSettings, session: Session): Promise<ConvertReport> {
+  const { from, to } = settings;
+  const write = writerOf(to);
+  const output = OutputFiles.open(dirname(to), [basename(to)], 'out');
+  try {
+    session.progress.show('reading', true);
+    const { volume, warnings } = await read(settings, session);
+    session.progress.show('writing', true);
+    output.write(basename(to), write(volume));
+    output.commit();
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of volume.data) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    const { size, spacingMm, originMm } = volume.grid;
+    return { from, to, size, spacingMm, originMm, least, most, warnings };
+  } finally {
+    output.discard();
+    session.progress.clear();
+  }
+}
+
+function writerOf(to: string): (volume: Volume) => Uint8Array {
+  if (/\.nii\.gz$/i.test(to)) return (volume) => writeNifti(volume, true);
+  if (/\.nii$/i.test(to)) return (volume) => writeNifti(volume, false);
+  if (/\.nrrd$/i.test(to)) return writeNrrd;
+  throw inputError(
+    'convert/format',
+    `${to}: its ending names no format that is written`,
+    'end it with .nii, .nii.gz or .nrrd',
+  );
+}
+
+async function read({ from, structure, choice }: ConvertSettings, session: Session) {
+  if (structure === undefined) return loadVolume(from, 'volume', session);
+  const { patient } = await loadPatient(from, session, choice);
+  const { grid, structures } = patient.structureSet;
+  const found = structures.find(({ name }) => name === structure);
+  if (found === undefined) {
+    const names = structures.map(({ name }) => name).join(', ') || 'none';
+    throw inputError('convert/structure', `${from} has no structure ${structure}; it has ${names}`, 'give one of them');
+  }
+  return { volume: maskOf(grid, found.voxels), warnings: patient.warnings };
+}

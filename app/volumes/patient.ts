@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { inputError } from '../../engine/core/errors.ts';
+import { voxelCount } from '../../engine/core/grid.ts';
+import type { Patient, Structure } from '../../engine/core/patient.ts';
+import { sameGrid } from '../../engine/core/resample.ts';
+import { structuresOf } from '../../engine/formats/volumes/labels.ts';
+import { type InputRecord, sha256 } from '../inputs/files.ts';
+import { loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
+import type { Session } from '../session.ts';
+
+/** Tissue is denser than that [HU]; the body where no structure is called so. */
+const BODY_HU = -350;
+
+/** Names of the volumes in a folder, where one of them is called ct; undefined where none is. */
+export async function volumesOfPatient(folder: string): Promise<{ ct: string; masks: readonly string[] } | undefined> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => VOLUME_NAME.test(name)).sort();
+  const ct = names.find((name) => volumeName(name).toLowerCase() === 'ct');
+  if (ct === undefined) return undefined;
+  return { ct, masks: names.filter((name) => name !== ct && !/^(dose|rtdose)$/i.test(volumeName(name))) };
+}
+
+/**
+ * A patient as researchers keep one: a folder with `ct.nii.gz` (or .nrrd, .mha; HU) and one mask or label map a file, named as the
+ * structures. `dose.*` is left out.
+ */
+export async function readVolumePatient(
+  folder: string,
+  { ct: ctName, masks }: { readonly ct: string; readonly masks: readonly string[] },
+  session: Session,
+): Promise<{ patient: Patient; inputs: readonly InputRecord[] }> {
+  const ct = await loadVolume(join(folder, ctName), 'patient', session);
+  const warnings = [...ct.warnings];
+  const inputs = [ct.input];
+  const structures: Structure[] = [];
+  for (const name of masks) {
+    const mask = await loadVolume(join(folder, name), 'patient', session);
+    if (!sameGrid(mask.volume.grid, ct.volume.grid)) {
+      const shape = (v: typeof ct): string =>
+        `${v.volume.grid.size.join(' x ')} voxels from ${v.volume.grid.originMm.join(', ')} mm`;
+      throw inputError(
+        'patient/grids',
+        `${join(folder, name)} has ${shape(mask)}, but ${ctName} has ${shape(ct)}`,
+        'resample the mask to the CT',
+      );
+    }
+    const found = structuresOf(mask.volume, volumeName(name), mask.labels);
+    structures.push(...found.structures);
+    warnings.push(...mask.warnings, ...found.warnings);
+    inputs.push(mask.input);
+  }
+  const twice = structures.find(({ name }, n) => structures.findIndex((other) => other.name === name) < n);
+  if (twice !== undefined) {
+    throw inputError('patient/names', `${folder}: two structures are called ${twice.name}`, 'rename one of the files');
+  }
+  const { grid, data } = ct.volume;
+  const patient: Patient = {
+    id: basename(resolve(folder)),
+    ct: { ...ct.volume, unit: 'HU' },
+    structureSet: { grid, structures },
+    doseVoxels: bodyOf(data, structures, voxelCount(grid), warnings),
+    warnings,
+    source: { kind: 'volumes', path: folder, sha256: sha256(inputs.map((i) => `${i.sha256}  ${i.name}\n`).join('')) },
+  };
+  return { patient, inputs };
+}
+
+function bodyOf(hu: Float32Array, structures: readonly Structure[], count: number, warnings: string[]): Uint32Array {
+  const body = structures.find(({ name }) => /^(external|body|skin)$/i.test(name));
+  if (body !== undefined) return body.voxels;
+  warnings.push(
+    `No structure is called External or Body: all voxels above ${BODY_HU} HU count as the body, the couch too.`,
+  );
+  const voxels = new Uint32Array(count);
+  let used = 0;
+  for (let v = 0; v < count; v++) if (hu[v] > BODY_HU) voxels[used++] = v;
+  return voxels.slice(0, used);
+}
