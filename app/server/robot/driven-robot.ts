@@ -97,6 +97,9 @@ export class DrivenRobot {
         this.#copyServo();
       }
       if (this.moves) this.plant.command(this.setpoint);
+    } else if (!isAtRest(servo)) {
+      // What the servo had in mind does not count any longer: it starts anew from where the robot comes to rest.
+      haltServo(servo);
     }
     this.plant.step();
   }
@@ -104,7 +107,6 @@ export class DrivenRobot {
   #arm(): string | undefined {
     if (this.state === 'FAULT') return 'it was stopped: disarm first';
     if (this.state === 'ENABLED') return undefined;
-    if (this.state === 'PAUSED' && !isAtRest(this.guidance.servo)) return 'it still comes to rest';
     const fault = this.#startServo();
     if (fault !== undefined) return fault;
     this.plant.release();
@@ -116,7 +118,7 @@ export class DrivenRobot {
 
   /** The servo begins where the robot is. */
   #startServo(): string | undefined {
-    if (!this.plant.isAtRest) return 'it still comes to rest';
+    if (!this.plant.isAtRest || !isAtRest(this.guidance.servo)) return 'it still comes to rest';
     const { columns } = this.guidance.servo.arm.shaft.chain;
     this.setpoint.set(this.plant.rest);
     for (let i = 0; i < columns.length; i++) this.#start[i] = this.setpoint[columns[i]];
@@ -133,8 +135,6 @@ export class DrivenRobot {
     this.motion = 'hold';
     this.moves = false;
     this.clutch = false;
-    // What the servo had in mind does not count: it starts anew from where the robot is.
-    while (!isAtRest(this.guidance.servo)) haltServo(this.guidance.servo);
   }
 
   /** To rest along the way that the servo keeps ready; a motion of joints ends by itself when set-points stop. */

@@ -10,6 +10,7 @@ import { checkStart, whereItBegins, whereRobotIs } from '../../guide/start.ts';
 import { robotNamespace } from '../../ros2/namespaces.ts';
 import type { Session } from '../../session.ts';
 import { LiveRobot } from './live-robot.ts';
+import { whereItStands } from './stand.ts';
 
 export interface RobotSettings extends KeepOutSettings {
   readonly robot: string;
@@ -30,7 +31,10 @@ export async function openRobot(
   const names = activeNames(model);
   const tool: ToolSpec = { link: builtinTip[robot], lengthM: 1e-3, tipM: [0, 0, 0] };
   const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
-  const start = node === undefined ? whereItBegins(robot, tool) : await whereRobotIs(node, names, session.signal);
+  const start =
+    node === undefined
+      ? whereItStands(robot, whereItBegins(robot, tool))
+      : await whereRobotIs(node, names, session.signal);
   const loop: LoopSettings = {
     robot,
     tool,
@@ -43,7 +47,11 @@ export async function openRobot(
   };
   checkStart(loop);
   const onFault = (error: Error) => process.stderr.write(`the loop of the robot failed: ${error.message}\n`);
-  if (node === undefined) return new LiveRobot({ settings: loop, model, handSeed, onFault });
+  if (node === undefined) {
+    const simulated = new LiveRobot({ settings: loop, model, handSeed, onFault });
+    await simulated.thread.ready(session.signal);
+    return simulated;
+  }
   const namespace = settings.namespace ?? robotNamespace(robot);
   const servo = node.createPublisher('sensor_msgs/msg/JointState', `${namespace}/servo_jp`);
   const live = new LiveRobot({
@@ -60,6 +68,7 @@ export async function openRobot(
       if (at >= 0) live.thread.shared.measured[i] = reading.positions[at];
     });
   });
+  await live.thread.ready(session.signal);
   return live;
 }
 

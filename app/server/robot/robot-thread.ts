@@ -5,6 +5,7 @@ import type { RobotCommand } from '../../../planners/guidance/messages.ts';
 import { FigureWindow, type LoopFigures } from '../../guide/figures.ts';
 import { clockSec, HAND_ARRIVED, HAND_SEQUENCE, HEAD, RING_RECORDS, STOP } from '../../guide/layout.ts';
 import type { LoopSettings } from '../../guide/loop-settings.ts';
+import { waitUntil } from '../../ros2/discovery.ts';
 import type { PortAnswer, PortCommand, RobotThreadData } from './robot-loop.ts';
 import { BEAT, createSharedRobot, type SharedRobot } from './shared.ts';
 
@@ -13,6 +14,7 @@ const READ_MS = 4;
 const FIGURES_MS = 1000;
 /** How long the loop may take to answer a command [ms]: it does so in its next cycle. */
 const ANSWER_MS = 1000;
+const START_MS = 20_000;
 
 export interface RobotThreadOptions {
   readonly settings: LoopSettings;
@@ -59,6 +61,13 @@ export class RobotThread {
       setInterval(() => this.#read(window), READ_MS),
       setInterval(() => options.onFigures(window.take()), FIGURES_MS),
     );
+  }
+
+  /** Resolves when the loop runs. @throws IsocenterError `robot/silent` */
+  async ready(signal: AbortSignal): Promise<void> {
+    const runs = () => this.#isDown || Atomics.load(this.shared.loop.control, HEAD) > 0;
+    if ((await waitUntil(runs, START_MS, signal)) && !this.#isDown) return;
+    throw inputError('robot/silent', `the loop of the robot did not start within ${START_MS / 1000} s`, 'try again');
   }
 
   /** @throws IsocenterError `robot/refused` with the reason, `robot/silent` where the loop does not answer */
