@@ -6,6 +6,7 @@ import { entryTables } from './validation/entry.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
+import { linkTables } from './validation/link.ts';
 import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
 import { movingTrocarTables } from './validation/moving-trocar.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     ['tremor', async () => tremorTables(data, root), 'guidance'],
     ['breathing', async () => breathTables(data), 'guidance'],
     ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
+    ['link', linkTables],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
   ];

@@ -58,12 +58,12 @@ export async function runServe(settings: ServeSettings, session: Session): Promi
     const token = randomBytes(18).toString('base64url');
     const services = { patients, jobs: new Jobs(), recordings, robot, node };
     const hosts = [true, false].map((isOwnPage) => newHost({ isOwnPage }, token, services));
+    closing.unshift(() => {
+      for (const each of hosts) each.close('the server stops');
+    });
     const files = new FolderFiles(pageFolder());
     const listening = await listen({ host, port }, files, ({ isOwnPage }) => hosts[isOwnPage ? 0 : 1]);
-    closing.unshift(async () => {
-      for (const each of hosts) each.close('the server stops');
-      await listening.close();
-    });
+    closing.splice(1, 0, () => listening.close());
     const patient = settings.show === undefined ? '' : `&patient=${encodeURIComponent(patients.nameOf(settings.show))}`;
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}/`;
     const url = `${address}#token=${token}${patient}`;

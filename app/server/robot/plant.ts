@@ -36,15 +36,31 @@ export function simulatedPlant(model: RobotModel, start: Float64Array, periodSec
   };
 }
 
-/** A robot that others talk to: set-points go out where the ring is read, and only while it moves. */
+/** A robot of elsewhere is looked at so often, and rests if no joint has moved further [steps; rad or m]. */
+const LOOK_STEPS = 100;
+const REST_CHANGE = 1e-3;
+
+/** A robot that others talk to: set-points go out where the ring is read, and only while it moves; without, it holds by itself. */
 export function remotePlant(measured: Float64Array): Plant {
+  const before = measured.slice();
+  let steps = 0;
+  let isAtRest = true;
   return {
     measured,
     rest: measured,
-    isAtRest: true,
+    get isAtRest() {
+      return isAtRest;
+    },
     command: () => {},
     brake: () => {},
     release: () => {},
-    step: () => {},
+    step: () => {
+      if (++steps % LOOK_STEPS !== 0) return;
+      isAtRest = true;
+      for (let i = 0; i < before.length; i++) {
+        isAtRest &&= Math.abs(measured[i] - before[i]) <= REST_CHANGE;
+        before[i] = measured[i];
+      }
+    },
   };
 }

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { type ClientOptions, LinkClient } from '../../../engine/link/client.ts';
 import { type WebSocketLike, webSocketLink } from '../../../engine/link/socket.ts';
 
+/** Beside the sources, or beside what they were built to. */
 const root = join(import.meta.dirname, '..', '..', '..');
+const cli = ['dist/app/cli.js', 'app/cli.js'].map((path) => join(root, path)).find((path) => existsSync(path)) ?? '';
 
 export interface Serving {
   readonly child: ChildProcess;
@@ -20,8 +23,8 @@ export interface Serving {
 /** Starts the built `isocenter serve` on a free port. */
 export async function startServing(...args: string[]): Promise<Serving> {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  const command = ['dist/app/cli.js', 'serve', '--port', '0', '--json', ...args];
-  const child = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [cli, 'serve', '--port', '0', '--json', ...args];
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const serving = { child, stderr: '' };
   child.stderr.on('data', (data: Buffer) => {
