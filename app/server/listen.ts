@@ -49,7 +49,7 @@ export async function listen(
       return;
     }
     for (const [key, value] of Object.entries(securityHeaders(name ?? ''))) response.setHeader(key, value);
-    void files.answer(request, response);
+    files.answer(request, response).catch(() => response.destroy());
   });
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('upgrade', (request, socket: Duplex, head) => {

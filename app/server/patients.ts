@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import { phantomNames } from '../../sim/phantoms/registry.ts';
+import { fileReason } from '../inputs/files.ts';
 
 export interface OfferedPatient {
   /** What requests name it by. */
@@ -12,8 +14,24 @@ export interface OfferedPatient {
 export class OfferedPatients {
   readonly #folders = new Map<string, string>();
 
-  /** @param folders as on the command line; phantoms among them are offered anyway */
-  constructor(folders: readonly string[]) {
+  /**
+   * @param folders as on the command line; phantoms among them are offered anyway
+   * @throws IsocenterError `patient/unreadable`, `phantom/unknown`
+   */
+  static async of(folders: readonly string[]): Promise<OfferedPatients> {
+    for (const folder of folders) {
+      if (folder.startsWith('phantom:')) {
+        if (phantomNames.includes(folder.slice('phantom:'.length))) continue;
+        throw inputError('phantom/unknown', `there is no ${folder}`, `known phantoms: ${phantomNames.join(', ')}`);
+      }
+      const reason = await stat(folder).then((s) => (s.isDirectory() ? undefined : 'it is no folder'), fileReason);
+      if (reason === undefined) continue;
+      throw inputError('patient/unreadable', `patient ${folder}: ${reason}`, 'give a folder, or phantom:NAME');
+    }
+    return new OfferedPatients(folders);
+  }
+
+  private constructor(folders: readonly string[]) {
     for (const folder of folders) {
       if (folder.startsWith('phantom:')) continue;
       const path = resolve(folder);

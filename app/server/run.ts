@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { IsocenterError } from '../../engine/core/errors.ts';
+import { IsocenterError, inputError } from '../../engine/core/errors.ts';
 import { type Grant, LinkHost } from '../../engine/link/host.ts';
 import type { Hello } from '../../engine/link/records.ts';
 import { sha256 } from '../inputs/files.ts';
@@ -44,7 +44,7 @@ const PAGE_PLACES = ['../../viewer/page', '../../dist/viewer/page'];
 /** `isocenter serve`: the viewer and what it talks to, until the user stops it. */
 export async function runServe(settings: ServeSettings, session: Session): Promise<void> {
   const { host, port, json } = settings;
-  const patients = new OfferedPatients(settings.patients);
+  const patients = await OfferedPatients.of(settings.patients);
   const recordings = new Recordings(settings.recordings);
   await recordings.list();
   const node = settings.ros2 === true ? await openNode(settings, 'isocenter_serve') : undefined;
@@ -55,7 +55,7 @@ export async function runServe(settings: ServeSettings, session: Session): Promi
     const robotSettings = { ...settings, robot: name ?? '', keepOut: [] };
     const robot = name === undefined ? undefined : await openRobot(robotSettings, node, session);
     if (robot !== undefined) closing.unshift(() => robot.close());
-    const token = randomBytes(18).toString('base64url');
+    const token = newToken();
     const services = { patients, jobs: new Jobs(), recordings, robot, node };
     const hosts = [true, false].map((isOwnPage) => newHost({ isOwnPage }, token, services));
     closing.unshift(() => {
@@ -78,6 +78,15 @@ export async function runServe(settings: ServeSettings, session: Session): Promi
   } finally {
     for (const close of closing) await close();
   }
+}
+
+/** A new one at each start, unless ISOCENTER_TOKEN gives one that pages keep over starts. */
+function newToken(): string {
+  const given = process.env.ISOCENTER_TOKEN;
+  if (given === undefined) return randomBytes(18).toString('base64url');
+  if (/^[A-Za-z0-9_-]{16,200}$/.test(given)) return given;
+  const hint = 'give 16 to 200 letters, digits, - and _, or leave it out for a new token at each start';
+  throw inputError('serve/token', `ISOCENTER_TOKEN has ${given.length} characters, or others than those`, hint);
 }
 
 function newHost(caller: Caller, token: string, services: Parameters<typeof viewerHandlers>[0]): LinkHost {

@@ -15,7 +15,7 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
 }
@@ -36,6 +36,8 @@ export function webSocketLink(socket: WebSocketLike): LinkSocket {
     onMessage: undefined,
     onClose: undefined,
   };
+  // A connection that fails is closed, too; Node wants somebody to listen.
+  socket.addEventListener('error', () => {});
   socket.addEventListener('open', () => link.onOpen?.());
   socket.addEventListener('message', ({ data }) => {
     link.onMessage?.(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0));

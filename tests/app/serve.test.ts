@@ -408,6 +408,28 @@ describe('the robot', () => {
 });
 
 describe('isocenter serve', () => {
+  it('that was killed and started again is found again by its viewers, where the token stays', async () => {
+    process.env.ISOCENTER_TOKEN = 'a-token-of-the-tests';
+    const first = await startServing();
+    const { port } = new URL(first.address);
+    const sessions: string[] = [];
+    const client = open(first, { onSession: (_peer, { session }) => sessions.push(session) });
+    await until(() => sessions.length === 1);
+    first.child.kill('SIGKILL');
+    await until(() => !client.peer.endpoint.isAttached);
+    const second = await startServing('--port', port);
+    await until(() => sessions.length === 2);
+    expect(await client.peer.request('patients')).toContainEqual({ name: 'phantom:slab', kind: 'phantom' });
+    client.close();
+    expect(await second.stop()).toBe(0);
+    process.env.ISOCENTER_TOKEN = 'short';
+    expect(await isocenter(['serve', '--port', '0'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('16 to'),
+    });
+    delete process.env.ISOCENTER_TOKEN;
+  });
+
   it('says in two lines that its port is in use, or a folder is missing', async () => {
     const { port } = new URL(serving.address);
     const taken = await isocenter(['serve', '--port', port]);
@@ -415,5 +437,7 @@ describe('isocenter serve', () => {
     expect(taken.stderr).toMatch(/^error: 127\.0\.0\.1:\d+ is in use by another program\nhint: .*--port\n$/);
     const missing = await isocenter(['view', '--no-open', '--recordings', '/nowhere']);
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no such file or folder') });
+    const patient = await isocenter(['view', '/nowhere', '--no-open']);
+    expect(patient).toMatchObject({ code: 2, stderr: expect.stringContaining('patient /nowhere') });
   });
 });
