@@ -15,6 +15,7 @@ import { registerPlan } from './commands/plan.ts';
 import { registerRegister } from './commands/register.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRos2 } from './commands/ros2.ts';
+import { registerServe } from './commands/serve.ts';
 import { registerSim } from './commands/sim.ts';
 import { registerTremor } from './commands/tremor.ts';
 import type { Session } from './session.ts';
@@ -45,6 +46,7 @@ export function createProgram(session: Session): Command {
   registerRegister(program, session);
   registerRos2(program, session);
   registerBridge(program, session);
+  registerServe(program, session);
   registerDoctor(program, session);
   registerDemo(program, session);
   registerLists(program);

@@ -9,6 +9,7 @@ import { gammaTables } from './validation/gamma.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
+import { linkTables } from './validation/link.ts';
 import { machineTables } from './validation/machines.ts';
 import { motionTables } from './validation/motion.ts';
 import { movingTrocarTables } from './validation/moving-trocar.ts';
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     ['dicom-round-trip', async () => dicomRoundTrips(data), 'dicom-measured'],
     ['dicom-fuzz', damagedFilesTable, 'dicom-measured'],
     ['dicom-speed', async () => largeStudyTable(root), 'dicom-measured'],
+    ['link', linkTables],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
   ];

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
+import { createHandSample } from '../../planners/guidance/servo/hand.ts';
 import { isAtRest } from '../../planners/guidance/servo/servo.ts';
 import { HandSource } from '../../sim/sources/hand.ts';
 import { RecordingSource } from '../../sim/sources/recording.ts';
@@ -9,7 +9,6 @@ import {
   COMMANDS,
   clockSec,
   HAND_ARRIVED,
-  HAND_SEQUENCE,
   HEAD,
   IDLE,
   RECORD,
@@ -18,6 +17,7 @@ import {
   type SharedLoop,
   STOP,
 } from './layout.ts';
+import { readHand } from './loop-hand.ts';
 import { guidanceOf, type LoopSettings } from './loop-settings.ts';
 
 /** After a stop the loop ends at the latest then [s]. */
@@ -90,31 +90,6 @@ function run({ settings, shared }: { readonly settings: LoopSettings; readonly s
   }
   Atomics.store(control, RESTS, 1);
   Atomics.notify(control, HEAD);
-}
-
-/** The newest whole sample; the one before where the writer is at work. */
-function readHand({ control, hand: shared }: SharedLoop, hand: HandSample): void {
-  for (let tries = 0; tries < 8; tries++) {
-    const before = Atomics.load(control, HAND_SEQUENCE);
-    if ((before & 1) === 1) continue;
-    const timeSec = shared[0];
-    const [x, y, z] = [shared[1], shared[2], shared[3]];
-    const [qx, qy, qz, qw] = [shared[4], shared[5], shared[6], shared[7]];
-    const [clutch, present] = [shared[8], shared[9]];
-    if (Atomics.load(control, HAND_SEQUENCE) !== before) continue;
-    if (before === 0) return;
-    hand.timeSec = timeSec;
-    hand.positionM[0] = x;
-    hand.positionM[1] = y;
-    hand.positionM[2] = z;
-    hand.orientation[0] = qx;
-    hand.orientation[1] = qy;
-    hand.orientation[2] = qz;
-    hand.orientation[3] = qw;
-    hand.clutch = clutch === 1;
-    hand.operatorPresent = present === 1;
-    return;
-  }
 }
 
 function sourceOf({ hand, periodSec }: LoopSettings): Source | undefined {

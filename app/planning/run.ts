@@ -50,7 +50,8 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
   }
 }
 
-async function makePlan(
+/** The plan itself, and what to tell of it; nothing is written. */
+export async function makePlan(
   settings: PlanSettings,
   session: Session,
 ): Promise<{ plan: Plan; report: () => PlanReport; loaded: LoadedPatient }> {

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What a viewer tells a robot over the link, and what it sees of it; see docs/link.md. */
+
+const finite = z.number().min(-1e3).max(1e3);
+const point = z.tuple([finite, finite, finite]);
+
+export const robotCommandSchema = z.discriminatedUnion('command', [
+  /** Motors on, the robot may move: for one viewer at a time. */
+  z.object({ command: z.literal('arm') }),
+  /** Brakes; also leads out of a stop. */
+  z.object({ command: z.literal('disarm') }),
+  /** Brakes, and stays so until disarmed. Anybody may stop. */
+  z.object({ command: z.literal('stop') }),
+  /** Comes to rest where it is, and stays armed. */
+  z.object({ command: z.literal('hold') }),
+  /** Closed: the tool follows the hand. */
+  z.object({ command: z.literal('clutch'), closed: z.boolean() }),
+  /** Where the hand is [m, base frame]; a hand of the server's own leads until one comes. */
+  z.object({ command: z.literal('hand'), positionM: point }),
+  /** The tip goes there in a straight line, as the fixtures allow [m, base frame]. */
+  z.object({ command: z.literal('tip'), positionM: point, speedMps: z.number().min(0.001).max(0.25).optional() }),
+  /** The joints go there together [rad or m]. */
+  z.object({
+    command: z.literal('joints'),
+    positions: z.array(finite).min(1).max(16),
+    /** Of the joints' greatest velocity and acceleration; default 0.2. */
+    share: z.number().min(0.01).max(1).optional(),
+  }),
+]);
+export type RobotCommand = z.infer<typeof robotCommandSchema>;
+
+/** Whether the robot may move; the names are those of CRTK's states. */
+export const ROBOT_STATES = ['DISABLED', 'ENABLED', 'PAUSED', 'FAULT'] as const;
+export type RobotState = (typeof ROBOT_STATES)[number];
+
+/** What moves it. */
+export const ROBOT_MOTIONS = ['hold', 'hand', 'tip', 'joints'] as const;
+export type RobotMotion = (typeof ROBOT_MOTIONS)[number];
+
+/** A sample of the stream `robot`. */
+export interface RobotSample {
+  /** On the server's clock [s]. */
+  readonly timeSec: number;
+  readonly state: RobotState;
+  readonly motion: RobotMotion;
+  /** Why it holds, follows or waits, in words. */
+  readonly says: string;
+  /** Whether this viewer has armed it, or another one. */
+  readonly armedBy: 'you' | 'other' | 'nobody';
+  /** [joints] rad or m */
+  readonly measured: readonly number[];
+  readonly setpoint: readonly number[];
+  /** Measured pose of the tip link [m, base frame] and its quaternion x, y, z, w. */
+  readonly tip: { readonly position: readonly number[]; readonly rotation: readonly number[] };
+  /** The hand as it was measured and without its tremor [m]. */
+  readonly hand: { readonly measured: readonly number[]; readonly steady: readonly number[] };
+  /** From the tip to each keep-out, margin taken off [m]. */
+  readonly keepOutsM: Readonly<Record<string, number>>;
+  /** Since the last beat of the viewer that has armed it [ms]. */
+  readonly beatAgeMs: number | null;
+}
