@@ -3,6 +3,7 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { benchmarkPatient } from './cases.ts';
 import { compareWithMatrix } from './compare-matrix.ts';
+import { measureGamma } from './gamma.ts';
 import { measureMotion } from './motion/measure.ts';
 import { measureRoundTrips } from './ros2/round-trips.ts';
 import { measureScaling } from './scaling.ts';
@@ -10,10 +11,11 @@ import { measureStages } from './stages.ts';
 import { measureTremorBank } from './tremor-bank.ts';
 
 /**
- * `npm run bench [-- radiation|motion|tremor|ros2] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
+ * `npm run bench [-- radiation|motion|tremor|gamma|ros2] [--device wasm|webgpu]`. Radiation: how fast the matrix-free operator, an optimiser iteration and a whole plan
  * are; how they grow with voxels, beams and threads; and, in the same run, what the explicit sparse matrix of the same
  * model costs; writes bench/results/<device>.json. Motion: the Panda set of MotionBenchMaker and the timing of motions on one
- * core; writes bench/results/motion.json. Tremor: the bank of filters on every device; writes bench/results/tremor.json. ROS 2: round
+ * core; writes bench/results/motion.json. Tremor: the bank of filters on every device; writes bench/results/tremor.json. Gamma: a
+ * pair of doses of 128^3 voxels, beside plastimatch; writes bench/results/gamma.json. ROS 2: round
  * trips of a message with other vendors' DDS, beside two programs in C; writes bench/results/ros2.json.
  */
 async function main(): Promise<void> {
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
   if (parts.includes('radiation')) await radiation(data, values);
   if (parts.includes('motion')) write('motion', await measureMotion(data));
   if (parts.includes('tremor')) write('tremor', await measureTremorBank());
+  if (parts.includes('gamma')) write('gamma', await measureGamma());
   if (parts.includes('ros2')) write('ros2', await measureRoundTrips());
 }
 
@@ -50,7 +53,7 @@ async function radiation(data: string | undefined, values: Options): Promise<voi
   write(name, { case: patient.id, ...stages, matrix, scaling });
 }
 
-const PARTS = ['radiation', 'motion', 'tremor', 'ros2'] as const;
+const PARTS = ['radiation', 'motion', 'tremor', 'gamma', 'ros2'] as const;
 
 function parseOptions(): { values: Options; parts: readonly string[] } {
   const at = process.argv.indexOf('--device');

@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
+import { dicomDvhTables, dicomRoundTrips } from './validation/dicom.ts';
 import { damagedFilesTable, largeStudyTable } from './validation/dicom-files.ts';
 import { entryTables } from './validation/entry.ts';
+import { gammaTables } from './validation/gamma.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
 import { independentOptima } from './validation/independent-optimum.ts';
 import { kinematicsTables } from './validation/kinematics.ts';
@@ -24,7 +26,8 @@ import { breathTables, tremorTables } from './validation/tremor.ts';
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
  * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search. Tremor and
- * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md, damaged and large files to docs/dicom.md.
+ * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md,
+ * DICOM files before other tools to docs/dicom-measured.md.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -36,13 +39,12 @@ async function main(): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
   const only = process.argv.slice(2);
   const wanted = (name: string): boolean =>
-    only.length === 0 ||
-    only.includes(name) ||
-    ['ros2', 'dicom'].some((g) => name.startsWith(`${g}-`) && only.includes(g));
+    only.length === 0 || only.includes(name) || only.some((group) => GROUPS.has(group) && name.startsWith(`${group}-`));
   const sections: [string, () => Promise<string>, PageName?][] = [
     ['machines', async () => withDevice((device) => machineTables(device, data))],
     ['patients', async () => withDevice((device) => patientTables(device, data))],
     ['optimum', async () => withDevice((device) => independentOptima(device, data))],
+    ['dicom-gamma', async () => withDevice(gammaTables)],
     ['speed', async () => commandTable(data, root)],
     ['motion', async () => motionTables(data)],
     ['timing', timingTables],
@@ -55,10 +57,12 @@ async function main(): Promise<void> {
     ['tremor', async () => tremorTables(data, root), 'guidance'],
     ['breathing', async () => breathTables(data), 'guidance'],
     ...ros2Sections.map(([name, run]): [string, () => Promise<string>, PageName] => [name, run, 'ros2']),
+    ['dicom-dvh', async () => dicomDvhTables(data, root), 'dicom-measured'],
+    ['dicom-round-trip', async () => dicomRoundTrips(data), 'dicom-measured'],
+    ['dicom-fuzz', damagedFilesTable, 'dicom-measured'],
+    ['dicom-speed', async () => largeStudyTable(root), 'dicom-measured'],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
-    ['dicom-fuzz', damagedFilesTable, 'dicom'],
-    ['dicom-speed', async () => largeStudyTable(root), 'dicom'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -79,6 +83,9 @@ async function main(): Promise<void> {
   }
 }
 
+/** Names that stand for all sections that begin with them. */
+const GROUPS = new Set(['ros2', 'dicom']);
+
 /** The pages of docs/ that hold sections: title and first words. */
 const pages = {
   validation: [
@@ -93,9 +100,9 @@ const pages = {
     '# ROS 2: what is measured',
     'Made by `npm run validate -- ros2` (one section alone: `npm run validate -- ros2-loss`); do not edit by hand. How to use it: [guide-ros2.md](guide-ros2.md).',
   ],
-  dicom: [
-    '# DICOM: what is measured',
-    'Made by `npm run validate -- dicom` (one section alone: `npm run validate -- dicom-fuzz`); do not edit by hand. What is read and written: [guide-dicom.md](guide-dicom.md).',
+  'dicom-measured': [
+    '# DICOM, measured',
+    'Made by `npm run validate -- dicom` (one section alone: `npm run validate -- dicom-dvh`); do not edit by hand. What is read and written, and by which conventions: [dicom.md](dicom.md).',
   ],
 } as const;
 

@@ -38,20 +38,20 @@ function planesPage(report: Report, what: string, atMm: Vec3): string {
     return `<figure>${svg}<figcaption>${escapeText(title)}</figcaption></figure>`;
   };
   const half = (pagePx - 16) / 2;
-  return `<section class="planes"><h2>Planes through ${escapeText(what)}</h2>${draw('axial', pagePx, 400)}<div class="pair">${draw('sagittal', half, 310)}${draw('coronal', half, 310)}</div>${levelsTable(report)}</section>`;
+  return `<section class="planes"><h2>Planes through ${escapeText(what)}</h2><div class="axial">${draw('axial', 500, 400)}${levelsTable(report)}</div><div class="pair">${draw('sagittal', half, 310)}${draw('coronal', half, 310)}</div>${planesKey(report)}</section>`;
 }
 
-function levelsTable({ levels, prescriptionGy, scene }: Report): string {
-  const cells = levels.map(({ percent, gy, width, dash }) => {
+function levelsTable({ levels }: Report): string {
+  const rows = levels.map(({ percent, gy, width, dash }) => {
     const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
-    const line = `<svg xmlns="http://www.w3.org/2000/svg" width="44" height="8" aria-hidden="true"><path d="M0 4H44" stroke="#000" stroke-width="${width}"${dashes}/></svg>`;
-    return { line: new Markup(line), percent: `${percent} %`, gy: `${fixed(gy, 2)} Gy` };
+    const line = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="8" aria-hidden="true"><path d="M0 4H40" stroke="#000" stroke-width="${width}"${dashes}/></svg>`;
+    return [new Markup(line), `${percent} %`, `${fixed(gy, 2)}`];
   });
-  const columns = cells.map(({ percent }) => ({ title: percent }));
-  const table = htmlTable(columns, [cells.map(({ line }) => line), cells.map(({ gy }) => gy)], 'levels').replace(
-    ' id="levels"',
-    ' class="levels"',
-  );
+  const columns = [{ title: 'Line' }, { title: 'Isodose', isNumber: true }, { title: 'Gy', isNumber: true }];
+  return htmlTable(columns, rows, 'isodoses');
+}
+
+function planesKey({ prescriptionGy, scene }: Report): string {
   const { centre, width } = scene.window;
-  return `${table}<p class="small">Isodoses: dark lines with white edges, in percent of ${fixed(prescriptionGy, 2)} Gy. Structures: white lines with dark edges. Cross: isocentre; triangle: dose maximum. CT window: centre ${centre} HU, width ${width} HU. Patient frame DICOM LPS; axial planes seen from the feet.</p>`;
+  return `<p class="small">Isodoses: dark lines with white edges, in percent of ${fixed(prescriptionGy, 2)} Gy. Structures: white lines with dark edges, letters as in the table of structures. Cross: isocentre; triangle: dose maximum. Each picture is the voxel layer of the dose nearest to the point. CT window: centre ${centre} HU, width ${width} HU. Patient frame DICOM LPS; axial planes seen from the feet.</p>`;
 }

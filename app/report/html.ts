@@ -41,8 +41,8 @@ export function reportHtml(source: ReportSource): string {
 ${[
   summarySection(report),
   goalsSection(report),
-  `<h2>Doses of structures</h2>${histogramFigure(report)}${structuresTable(report)}`,
   indicesSection(report),
+  `<h2>Doses of structures</h2>${histogramFigure(report)}${structuresTable(report)}`,
   planesSections(report),
   beamsSection(report),
   optimisationSection(report),

@@ -47,7 +47,7 @@ export function goalsSummary(goals: readonly GoalResult[]): string {
 export function goalsSection({ judged: { goals } }: Report): string {
   if (goals.length === 0) return '<h2>Goals</h2><p>The protocol has no goals for this patient.</p>';
   const columns = [
-    { title: 'No.', isNumber: true },
+    { title: 'No.' },
     { title: 'Structure' },
     { title: 'Metric' },
     { title: 'Limit', isNumber: true },
@@ -125,7 +125,7 @@ export function beamsSection({ plan }: Report): string {
     fixed(b.bixelMu, 1),
   ]);
   const energy = plan.energyMV === undefined ? '' : `, ${plan.energyMV} MV photons`;
-  const columns = titles.map((title) => ({ title, isNumber: true }));
+  const columns = titles.map((title, n) => ({ title, isNumber: n > 0 }));
   return `<h2>Beams</h2>${htmlTable(columns, rows, 'beams')}${htmlFacts([['Machine of all beams', `${plan.machine}${energy}`]])}<p class="small">Angles by IEC 61217, isocentre in the patient frame (DICOM LPS). Bixel MU: sum of the weights of a beam's bixels in one fraction; it is fluence, not monitor units of a delivery, which has no leaf sequence yet.</p>`;
 }
 
@@ -164,7 +164,7 @@ export function remarksSection({ judged: { warnings, notes } }: Report): string 
   return `<h2>Warnings and notes</h2>${part('Warnings', warnings)}${part('Notes', notes)}`;
 }
 
-export function provenanceSection({ provenance: p }: Report, written: { version: string; date: string }): string {
+export function provenanceSection({ provenance: p, plan }: Report, written: { version: string; date: string }): string {
   const inputs = p.inputs.map(({ role, name, sha256 }): Cell[] => [
     role,
     name,
@@ -175,10 +175,17 @@ export function provenanceSection({ provenance: p }: Report, written: { version:
     ['Computed by', `${p.program} ${p.version}, node ${p.node}, ${p.platform}`],
     ['Computed on', p.date],
     ['Report written by', `isocenter ${written.version} on ${written.date}`],
-    ['Random numbers', 'none are used: the same inputs and settings on the same device give the same dose'],
+    ...(plan === undefined
+      ? []
+      : [['Seeds', 'no random numbers are used: same inputs, settings and device, same dose'] as const]),
   ])}<h3>Inputs, with SHA-256</h3>${htmlTable([{ title: 'Role' }, { title: 'Name' }, { title: 'SHA-256' }], inputs, 'inputs')}<h3>Settings</h3>${htmlFacts(
-    settings.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    settings.map(([name, value]) => [name, settingText(name, value)]),
   )}`;
+}
+
+function settingText(name: string, value: unknown): string {
+  if (name === 'angles') return 'as in the table of beams';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export function signatures(): string {

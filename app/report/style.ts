@@ -20,6 +20,7 @@ th { text-align: left; font-weight: 600; border-bottom: .6pt solid #000; vertica
 th, td { padding: .7mm 1.6mm .7mm 0; }
 td { border-bottom: .3pt solid #bbb; vertical-align: top; }
 th.n, td.n { text-align: right; white-space: nowrap; }
+.inputs td:first-child, .goals td:last-child { white-space: nowrap; }
 td.line { white-space: nowrap; width: 16mm; }
 tr { break-inside: avoid; }
 dl { display: grid; grid-template-columns: 45mm 1fr; margin: 0; font-size: 9.5pt; }
@@ -32,6 +33,9 @@ figcaption { font-size: 9pt; margin-top: .8mm; }
 svg.figure { display: block; max-width: 100%; height: auto; font-family: system-ui, "Liberation Sans", "DejaVu Sans", sans-serif; }
 svg .on-line { paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
 .pair { display: flex; gap: 4mm; align-items: flex-start; break-inside: avoid; }
+.axial { display: flex; gap: 5mm; align-items: flex-start; break-inside: avoid; }
+.axial figure { flex: 0 1 auto; }
+.axial table { flex: 1 0 40mm; width: auto; margin-top: 2mm; }
 .pair figure { flex: 1 1 0; min-width: 0; }
 .planes { break-before: page; }
 code { font: 8pt/1.35 ui-monospace, "Liberation Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }

@@ -22,7 +22,7 @@ export function htmlTable(columns: readonly HtmlColumn[], rows: readonly (readon
   const body = rows.map(
     (row) => `<tr>${row.map((cell, c) => `<td${numeric(columns[c].isNumber)}>${cellHtml(cell)}</td>`).join('')}</tr>`,
   );
-  return `<table id="${name}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return `<table class="${name}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
 /** Names and values, one pair a line. */

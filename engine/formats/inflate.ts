@@ -8,7 +8,8 @@ const decoders = { raw: Inflate, gzip: Gunzip, zlib: Unzlib } as const;
 
 /** Volumes of 512 MiB are beyond any that is planned on; deflate itself can grow a file a thousandfold. */
 const MOST_BYTES = 2 ** 29;
-const PIECE = 2 ** 16;
+/** What is read at once: deflate makes at most 16 MiB of it. */
+const PIECE = 2 ** 14;
 
 /**
  * Undoes deflate, piece by piece, so that a bomb ends in an error before it has taken the memory.

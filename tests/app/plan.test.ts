@@ -67,7 +67,7 @@ describe('isocenter plan', () => {
     const out = join(folder, 'made', 'for', 'it');
     const { stdout, code } = await isocenter(['plan', patient, ...small, '--out', out, '--json']);
     expect(code).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['dose.csv', 'plan.json']);
+    expect(readdirSync(out).sort()).toEqual(['dicom', 'dose.csv', 'plan.json', 'report.html']);
     const plan = planFileSchema.parse(JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8')));
     expect(plan).toMatchObject(planSchema.parse(JSON.parse(stdout)));
     expect(plan.weights.map((weights) => weights.length)).toEqual(plan.beams.map(({ bixels }) => bixels));

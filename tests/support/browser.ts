@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
 
@@ -37,6 +37,19 @@ export interface OpenPage {
   /** Errors that the page threw or logged. */
   readonly errors: readonly string[];
   close(): Promise<void>;
+}
+
+/** Opens a file of the disk in headless Chromium, and keeps the addresses that the page asks for. */
+export async function openFile(path: string): Promise<OpenPage & { readonly requests: readonly string[] }> {
+  const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: QUIET });
+  const page = await browser.newPage({ viewport: { width: 760, height: 1000 } });
+  const errors: string[] = [];
+  const requests: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => errors.push(message.text()));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  return { page, errors, requests, close: () => browser.close() };
 }
 
 /** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */

@@ -1,8 +1,8 @@
 import type { Grid, Vec3, Volume } from '../../../engine/core/grid.ts';
-import { niceStep } from './dvh-figure.ts';
 import { type Isoline, isolines, outlines } from './isolines.ts';
 import { layerMm, maskOf, nearestLayer, type PlaneKind, planeOf, planeViews, type Raster } from './planes.ts';
 import { greyPng, pngAddress } from './png.ts';
+import { cornersOf, cross, letters, round, scaleBar, triangle } from './slice-marks.ts';
 import { escapeText, LabelSpace, shortName, textWidth } from './svg.ts';
 
 export interface IsodoseLevel {
@@ -95,11 +95,12 @@ export function sliceFigure(
       doseLines[n],
       size.widthPx > 450 ? [full, `${level.percent} %`] : [`${level.percent} %`],
       space,
+      n,
     );
     if (label !== undefined) labels.push(textAt(label, 'dose-label'));
   });
   const outlinesPart: string[] = [];
-  for (const { letter, name, voxels } of scene.structures) {
+  for (const [order, { letter, name, voxels }] of scene.structures.entries()) {
     const mask = maskOf(grid, voxels, kind, layer);
     if (mask === undefined) continue;
     const lines = outlines(mask).map(toPx);
@@ -107,7 +108,7 @@ export function sliceFigure(
     outlinesPart.push(
       `<path d="${d}" stroke="#000" stroke-width="2.2"/><path class="contour" data-structure="${letter}" d="${d}" stroke="#fff" stroke-width="1.1"/>`,
     );
-    const label = place(lines, [`${letter} ${shortName(name, 16)}`, letter], space);
+    const label = place(lines, [`${letter} ${shortName(name, 16)}`, letter], space, scene.levels.length + order);
     if (label === undefined) unlabelled.push(`${letter} ${name}`);
     else labels.push(textAt(label, 'structure-label'));
   }
@@ -159,14 +160,22 @@ interface Label {
 }
 
 /** A free place on one of the lines, the longest first. */
-function place(lines: readonly Float64Array[], texts: readonly string[], space: LabelSpace): Label | undefined {
+function place(
+  lines: readonly Float64Array[],
+  texts: readonly string[],
+  space: LabelSpace,
+  turn: number,
+): Label | undefined {
   const longest = lines.toSorted((a, b) => b.length - a.length).slice(0, 4);
   for (const text of texts) {
     const width = textWidth(text, 9);
     for (const points of longest) {
       const count = points.length / 2;
       const step = Math.max(1, Math.floor(count / 48));
-      for (let n = 0; n < count; n += step) {
+      // Lines that run side by side begin at different turns, so that their labels do not pile up.
+      const begin = Math.floor(((turn * 0.382) % 1) * count);
+      for (let s = 0; s < count; s += step) {
+        const n = (begin + s) % count;
         const [x, y] = [points[2 * n], points[2 * n + 1]];
         if (space.take(x - width / 2, y - 5.5, width, 11)) return { x, y: y + 3, text };
       }
@@ -191,41 +200,6 @@ function marker(
   return draw(p);
 }
 
-function cross(x: number, y: number): string {
-  const d = `M${round(x - 8)} ${round(y)}h16M${round(x)} ${round(y - 8)}v16`;
-  return `<path d="${d}" stroke="#000" stroke-width="3.4"/><path class="isocentre" d="${d}" stroke="#fff" stroke-width="1.4"/>`;
-}
-
-function triangle(x: number, y: number): string {
-  return `<path class="maximum" d="M${round(x)} ${round(y - 6)}l5.2 9h-10.4Z" fill="#fff" stroke="#000" stroke-width="1.3"/>`;
-}
-
-function scaleBar(width: number, height: number, scale: number): { left: number; length: number; svg: string } {
-  const mm = niceStep((width * 0.14) / scale);
-  const length = mm * scale;
-  const left = width - length - 20;
-  const y = round(height - 8);
-  const bar = `M${round(left)} ${y}h${round(length)}m0 -3v6M${round(left)} ${round(height - 11)}v6`;
-  const svg = `<g fill="none"><path d="${bar}" stroke="#000" stroke-width="3.6"/><path class="scale" d="${bar}" stroke="#fff" stroke-width="1.4"/></g><text x="${round(left + length / 2)}" y="${round(height - 13)}" font-size="9" text-anchor="middle" fill="#fff" stroke="#000" stroke-width="2.6" paint-order="stroke">${mm} mm</text>`;
-  return { left, length, svg };
-}
-
-function letters({ left, right, top, bottom }: (typeof planeViews)['axial']['letters'], w: number, h: number): string {
-  const at = (x: number, y: number, text: string): string =>
-    `<text class="orientation" x="${round(x)}" y="${round(y)}" text-anchor="middle" font-size="12" font-weight="700" fill="#fff" stroke="#000" stroke-width="3" paint-order="stroke">${text}</text>`;
-  return at(9, h / 2 + 4, left) + at(w - 9, h / 2 + 4, right) + at(w / 2, 13, top) + at(w / 2, h - 5, bottom);
-}
-
-/** Where the orientation letters stand. */
-function cornersOf(w: number, h: number): [number, number][] {
-  return [
-    [2, h / 2 - 8],
-    [w - 16, h / 2 - 8],
-    [w / 2 - 7, 2],
-    [w / 2 - 7, h - 18],
-  ];
-}
-
 function isClosed(points: Float64Array): boolean {
   const n = points.length;
   return n > 4 && points[0] === points[n - 2] && points[1] === points[n - 1];
@@ -235,10 +209,6 @@ function pathOf(points: Float64Array, closed: boolean): string {
   let d = '';
   for (let n = 0; n < points.length; n += 2) d += `${n === 0 ? 'M' : 'L'}${round(points[n])} ${round(points[n + 1])}`;
   return closed ? `${d}Z` : d;
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10;
 }
 
 function shortGy(gy: number): string {

@@ -2,7 +2,6 @@ import type { Contour } from './contour.ts';
 
 /** Lines of sight through each row of pixels: along a line spans are exact, across them this many are summed. */
 const LINES = 16;
-const FEW = 32;
 
 /** A plane of pixels: columns x rows, the centre of the first, and the distance of neighbours [mm]. */
 export interface PixelPlane {
@@ -20,98 +19,100 @@ export interface PixelPlane {
  */
 export function addCoverage(contours: readonly Contour[], plane: PixelPlane, cover: Float32Array): void {
   const { columns, rows } = plane;
-  const { starts, xs } = crossingsOf(contours, plane);
-  // Pixels within spans are counted where spans begin and end, and summed up once: exact, as counts are whole.
-  const changes = new Int32Array(rows * (columns + 1));
-  for (let line = 0; line < rows * LINES; line++) {
-    sortRange(xs, starts[line], starts[line + 1]);
-    const row = Math.floor(line / LINES);
-    for (let n = starts[line]; n + 1 < starts[line + 1]; n += 2) {
-      addSpan(cover, changes, row, columns, xs[n], xs[n + 1]);
-    }
-  }
-  for (let j = 0, n = 0, c = 0; j < rows; j++, c++) {
-    for (let i = 0, lines = 0; i < columns; i++, n++, c++) {
-      lines += changes[c];
-      cover[n] += lines / LINES;
-    }
-  }
-}
-
-/** Where edges cross each line, in pixels (pixel i reaches from i to i + 1): those of line n are xs[starts[n]] to xs[starts[n + 1] - 1]. */
-function crossingsOf(contours: readonly Contour[], plane: PixelPlane): { starts: Int32Array; xs: Float64Array } {
-  const starts = new Int32Array(plane.rows * LINES + 1);
-  eachCrossing(contours, plane, (line) => starts[line + 1]++);
-  for (let line = 0; line + 1 < starts.length; line++) starts[line + 1] += starts[line];
-  const xs = new Float64Array(starts[starts.length - 1]);
-  const next = starts.slice();
-  eachCrossing(contours, plane, (line, x) => {
-    xs[next[line]++] = x;
-  });
-  return { starts, xs };
-}
-
-/** Lines lie at whole numbers of y; an end of an edge on a line counts for the upper edge alone. */
-function eachCrossing(
-  contours: readonly Contour[],
-  { rows, x0Mm, y0Mm, dxMm, dyMm }: PixelPlane,
-  visit: (line: number, x: number) => void,
-): void {
-  const toX = (mm: number): number => (mm - x0Mm) / dxMm + 0.5;
-  const toY = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
-  for (const { points } of contours) {
-    const count = points.length;
-    let xa = toX(points[count - 2]);
-    let ya = toY(points[count - 1]);
-    for (let n = 0; n < count; n += 2) {
-      const xb = toX(points[n]);
-      const yb = toY(points[n + 1]);
-      const slope = (xb - xa) / (yb - ya);
-      const last = Math.min(rows * LINES - 1, Math.ceil(Math.max(ya, yb)) - 1);
-      for (let line = Math.max(0, Math.ceil(Math.min(ya, yb))); line <= last; line++) {
-        visit(line, xa + (line - ya) * slope);
+  const { firstLine, starts, xs } = crossingsOf(contours, plane);
+  const lines = starts.length - 1;
+  // What changes from one pixel to the next; summed up along the row it is the coverage.
+  const change = new Float64Array(columns + 2);
+  const firstRow = Math.floor(firstLine / LINES);
+  for (let row = firstRow; row < rows && row * LINES < firstLine + lines; row++) {
+    change.fill(0);
+    const from = Math.max(0, row * LINES - firstLine);
+    const to = Math.min(lines, (row + 1) * LINES - firstLine);
+    for (let line = from; line < to; line++) {
+      for (let n = starts[line]; n + 1 < starts[line + 1]; n += 2) {
+        addEnd(change, columns, xs[n], 1);
+        addEnd(change, columns, xs[n + 1], -1);
       }
-      xa = xb;
-      ya = yb;
+    }
+    let sum = 0;
+    for (let i = 0, at = row * columns; i < columns; i++, at++) {
+      sum += change[i];
+      cover[at] += sum / LINES;
     }
   }
 }
 
-/** By insertion: a line crosses a contour a few times. */
-function sortRange(values: Float64Array, begin: number, end: number): void {
-  if (end - begin > FEW) {
-    values.subarray(begin, end).sort();
-    return;
+/** All pixels to the right of x, and the part of its own that lies to the right. */
+function addEnd(change: Float64Array, columns: number, x: number, sign: number): void {
+  const at = Math.min(columns, Math.max(0, x));
+  const pixel = Math.floor(at);
+  const part = at - pixel;
+  change[pixel] += sign * (1 - part);
+  change[pixel + 1] += sign * part;
+}
+
+/** Where the polygons cross each line, ascending; those of line `firstLine + n` are xs[starts[n]] to xs[starts[n + 1]]. */
+interface Crossings {
+  readonly firstLine: number;
+  readonly starts: Int32Array;
+  /** [pixels]; pixel i reaches from i to i + 1. */
+  readonly xs: Float64Array;
+}
+
+function crossingsOf(contours: readonly Contour[], plane: PixelPlane): Crossings {
+  const { rows, x0Mm, y0Mm, dxMm, dyMm } = plane;
+  // Lines lie at whole numbers; an end on a line counts for the upper edge alone.
+  const toLine = (mm: number): number => ((mm - y0Mm) / dyMm + 0.5) * LINES - 0.5;
+  const firstAbove = (y: number): number => Math.min(rows * LINES, Math.max(0, Math.ceil(y)));
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { points } of contours) {
+    for (let n = 1; n < points.length; n += 2) {
+      low = Math.min(low, points[n]);
+      high = Math.max(high, points[n]);
+    }
   }
-  for (let n = begin + 1; n < end; n++) {
-    const value = values[n];
-    let m = n;
-    for (; m > begin && values[m - 1] > value; m--) values[m] = values[m - 1];
-    values[m] = value;
+  const firstLine = firstAbove(toLine(low));
+  const lines = Math.max(0, firstAbove(toLine(high)) - firstLine);
+  const starts = new Int32Array(lines + 1);
+  eachEdge(contours, (_xa, ya, _xb, yb) => {
+    const [from, to] = [firstAbove(toLine(Math.min(ya, yb))), firstAbove(toLine(Math.max(ya, yb)))];
+    for (let line = from; line < to; line++) starts[line - firstLine + 1]++;
+  });
+  for (let n = 0; n < lines; n++) starts[n + 1] += starts[n];
+  const xs = new Float64Array(starts[lines]);
+  const next = starts.slice();
+  eachEdge(contours, (xa, ya, xb, yb) => {
+    const [from, to] = [firstAbove(toLine(Math.min(ya, yb))), firstAbove(toLine(Math.max(ya, yb)))];
+    const [a, b] = [toLine(ya), toLine(yb)];
+    for (let line = from; line < to; line++) {
+      const x = xa + ((line - a) / (b - a)) * (xb - xa);
+      xs[next[line - firstLine]++] = (x - x0Mm) / dxMm + 0.5;
+    }
+  });
+  for (let n = 0; n < lines; n++) sortRange(xs, starts[n], starts[n + 1]);
+  return { firstLine, starts, xs };
+}
+
+function eachEdge(contours: readonly Contour[], use: (xa: number, ya: number, xb: number, yb: number) => void): void {
+  for (const { points } of contours) {
+    for (let n = 0, m = points.length - 2; n < points.length; m = n, n += 2) {
+      use(points[m], points[m + 1], points[n], points[n + 1]);
+    }
   }
 }
 
-/** Adds the ends of a span to `cover`, and what lies between them to `changes`, of which each row has one more. */
-function addSpan(
-  cover: Float32Array,
-  changes: Int32Array,
-  row: number,
-  columns: number,
-  from: number,
-  to: number,
-): void {
-  const a = Math.max(0, from);
-  const b = Math.min(columns, to);
-  if (!(b > a)) return;
-  const first = Math.floor(a);
-  const last = Math.min(columns - 1, Math.floor(b));
-  const at = row * columns;
-  if (first === last) {
-    cover[at + first] += (b - a) / LINES;
+/** Few numbers are quicker sorted by insertion than by the library. */
+const FEW = 24;
+
+function sortRange(values: Float64Array, from: number, to: number): void {
+  if (to - from > FEW) {
+    values.subarray(from, to).sort();
     return;
   }
-  cover[at + first] += (first + 1 - a) / LINES;
-  cover[at + last] += (b - last) / LINES;
-  changes[row * (columns + 1) + first + 1]++;
-  changes[row * (columns + 1) + last]--;
+  for (let n = from + 1; n < to; n++) {
+    const value = values[n];
+    let at = n;
+    for (; at > from && values[at - 1] > value; at--) values[at] = values[at - 1];
+    values[at] = value;
+  }
 }

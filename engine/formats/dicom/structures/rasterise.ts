@@ -1,23 +1,21 @@
 import type { Grid } from '../../../core/grid.ts';
-import { shapeBetween } from './between.ts';
+import { shapeBetween, signedDistance } from './between.ts';
 import type { Contour } from './contour.ts';
 import { addCoverage, type PixelPlane } from './coverage.ts';
 
-/** The voxels of a structure: those of which at least half is covered, ascending. */
-export interface StructureVoxels {
+/** What a structure covers of a grid. */
+export interface Coverage {
+  /** Voxels of which at least half is covered, ascending. */
   readonly voxels: Uint32Array;
+  /** All voxels that are touched, ascending, and how much of each is covered, above 0 to 1; empty unless asked for. */
+  readonly touched: Uint32Array;
+  readonly fraction: Float32Array;
   readonly warnings: readonly string[];
 }
 
-/** What a structure covers of a grid. */
-export interface Coverage extends StructureVoxels {
-  /** All voxels that are touched, ascending, and how much of each is covered, above 0 to 1. */
-  readonly touched: Uint32Array;
-  readonly fraction: Float32Array;
-}
-
-/** Planes nearer to a slice than this lie on it [mm]. */
-const ON_SLICE_MM = 0.01;
+/** Planes nearer to a slice than this lie on it [mm], or than this share of a slice: some systems write 0.1 mm at best. */
+const ON_SLICE_MM = 0.1;
+const ON_SLICE_SHARE = 0.1;
 /** Half a pixel, less what rounding leaves of it: shapes made of whole pixels keep them. */
 const HALF = 0.5 - 1e-5;
 /** Planes up to so many usual steps apart belong together; farther apart the structure ends in between. */
@@ -28,102 +26,111 @@ const CONNECTED = 1.5;
  * belong together the shape is interpolated; at its ends, and where planes are more than 1.5 of their usual steps apart, a
  * structure reaches half a step beyond its last plane.
  */
-export function rasterise(name: string, contours: readonly Contour[], grid: Grid): Coverage {
-  const touched = new Growing(Uint32Array);
-  const fraction = new Growing(Float32Array);
-  const voxels = new Growing(Uint32Array);
-  const warnings = sweep(name, contours, grid, (at, covered) => {
-    touched.push(at);
-    fraction.push(Math.min(1, covered));
-    if (covered >= HALF) voxels.push(at);
-  });
-  return { voxels: voxels.values(), touched: touched.values(), fraction: fraction.values(), warnings };
-}
-
-/** The voxels of {@link rasterise} alone, in a third of the memory. */
-export function voxelsWithin(name: string, contours: readonly Contour[], grid: Grid): StructureVoxels {
-  const voxels = new Growing(Uint32Array);
-  const warnings = sweep(name, contours, grid, (at, covered) => {
-    if (covered >= HALF) voxels.push(at);
-  });
-  return { voxels: voxels.values(), warnings };
-}
-
-/** A typed array that grows: a body has tens of millions of voxels. */
-class Growing<T extends Uint32Array | Float32Array> {
-  #values: T;
-  #length = 0;
-  readonly #type: new (
-    length: number,
-  ) => T;
-
-  constructor(type: new (length: number) => T) {
-    this.#type = type;
-    this.#values = new type(1024);
-  }
-
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new this.#type(2 * this.#length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#length++] = value;
-  }
-
-  values(): T {
-    return this.#values.slice(0, this.#length) as T;
-  }
-}
-
-/** Visits the voxels that contours touch, ascending. @returns warnings */
-function sweep(
+export function rasterise(
   name: string,
   contours: readonly Contour[],
   grid: Grid,
-  visit: (voxel: number, covered: number) => void,
-): string[] {
-  const planes = planesOf(contours);
+  options: { readonly fractions?: boolean } = {},
+): Coverage {
+  const { fractions = true } = options;
   const warnings: string[] = [];
   const [columns, rows, slices] = grid.size;
   const box = boxOf(contours, grid);
   if (box === undefined) {
     if (contours.length > 0) warnings.push(`${name} lies outside the image: none of it is used.`);
-    return warnings;
+    return { voxels: new Uint32Array(), touched: new Uint32Array(), fraction: new Float32Array(), warnings };
   }
   if (box.isClipped) warnings.push(`${name} reaches beyond the image: what lies outside is not used.`);
-  const step = usualStep(planes, grid.spacingMm[2]);
-  const covers = new Map<number, Float32Array>();
-  const coverOf = (p: number): Float32Array => {
-    let cover = covers.get(p);
-    if (cover === undefined) {
-      cover = new Float32Array(box.plane.columns * box.plane.rows);
-      addCoverage(planes[p].contours, box.plane, cover);
-      covers.set(p, cover);
-    }
+  const { plane, firstColumn, firstRow } = box;
+  const onSliceMm = Math.min(ON_SLICE_MM, ON_SLICE_SHARE * grid.spacingMm[2]);
+  const planes = planesOf(contours, onSliceMm);
+  if (reachesPast(planes, grid, onSliceMm)) {
+    warnings.push(`${name} has contours above or below the image: they are not used.`);
+  }
+  const pixels = plane.columns * plane.rows;
+  const coverOf = remembered((p) => {
+    const cover = new Float32Array(pixels);
+    addCoverage(planes[p].contours, plane, cover);
     return cover;
+  });
+  const distanceOf = remembered((p) => signedDistance(coverOf(p), plane.columns, plane.rows));
+  const mixed = new Float32Array(pixels);
+  const between = (below: number, above: number, share: number): Float32Array => {
+    shapeBetween(distanceOf(below), distanceOf(above), share, mixed);
+    return mixed;
   };
-  const mixed = new Float32Array(box.plane.columns * box.plane.rows);
-  let isOutside = planes[0].zMm < grid.originMm[2] - grid.spacingMm[2] / 2 - ON_SLICE_MM;
-  isOutside ||= planes[planes.length - 1].zMm > grid.originMm[2] + (slices - 0.5) * grid.spacingMm[2] + ON_SLICE_MM;
-  if (isOutside) warnings.push(`${name} has contours above or below the image: they are not used.`);
+  const rule = { step: usualStep(planes, grid.spacingMm[2]), onSliceMm };
+  const voxels = new Growing(Uint32Array);
+  const touched = new Growing(Uint32Array);
+  const fraction = new Growing(Float32Array);
   for (let k = 0, p = 0; k < slices; k++) {
     const z = grid.originMm[2] + k * grid.spacingMm[2];
-    while (p + 1 < planes.length && planes[p + 1].zMm <= z + ON_SLICE_MM) {
-      covers.delete(p - 1);
-      p++;
-    }
-    const cover = coverAt(planes, p, z, step, coverOf, (below, above, share) => {
-      shapeBetween(coverOf(below), coverOf(above), share, box.plane.columns, box.plane.rows, mixed);
-      return mixed;
-    });
+    while (p + 1 < planes.length && planes[p + 1].zMm <= z + onSliceMm) p++;
+    const cover = coverAt(planes, p, z, rule, coverOf, between);
     if (cover === undefined) continue;
-    for (let j = 0, n = 0; j < box.plane.rows; j++) {
-      let at = box.firstColumn + columns * (box.firstRow + j + rows * k);
-      for (let i = 0; i < box.plane.columns; i++, n++, at++) if (cover[n] > 1e-6) visit(at, cover[n]);
+    voxels.reserve(pixels);
+    if (fractions) {
+      touched.reserve(pixels);
+      fraction.reserve(pixels);
+    }
+    for (let j = 0, n = 0; j < plane.rows; j++) {
+      const start = firstColumn + columns * (firstRow + j + rows * k);
+      for (let i = 0; i < plane.columns; i++, n++) {
+        const part = cover[n];
+        if (part >= HALF) voxels.values[voxels.length++] = start + i;
+        if (fractions && part > 1e-6) {
+          touched.values[touched.length++] = start + i;
+          fraction.values[fraction.length++] = Math.min(1, part);
+        }
+      }
     }
   }
-  return warnings;
+  return { voxels: voxels.taken(), touched: touched.taken(), fraction: fraction.taken(), warnings };
+}
+
+/** A list that grows; `values` has room for what was reserved. */
+class Growing<T extends Uint32Array | Float32Array> {
+  values: T;
+  length = 0;
+  private readonly kind: new (
+    size: number,
+  ) => T;
+
+  constructor(kind: new (size: number) => T) {
+    this.kind = kind;
+    this.values = new kind(0);
+  }
+
+  reserve(more: number): void {
+    if (this.length + more <= this.values.length) return;
+    const wider = new this.kind(Math.max(this.length + more, 2 * this.values.length));
+    wider.set(this.values.subarray(0, this.length));
+    this.values = wider;
+  }
+
+  taken(): T {
+    return this.values.slice(0, this.length) as T;
+  }
+}
+
+/** Results for the last two planes: slices ask in ascending order. */
+function remembered(make: (plane: number) => Float32Array): (plane: number) => Float32Array {
+  const known = new Map<number, Float32Array>();
+  return (plane) => {
+    const found = known.get(plane);
+    if (found !== undefined) return found;
+    const made = make(plane);
+    for (const other of known.keys()) if (Math.abs(other - plane) > 1) known.delete(other);
+    known.set(plane, made);
+    return made;
+  };
+}
+
+function reachesPast(planes: readonly Plane[], { size, spacingMm, originMm }: Grid, onSliceMm: number): boolean {
+  const half = spacingMm[2] / 2 + onSliceMm;
+  const lowest = originMm[2] - half;
+  const highest = originMm[2] + (size[2] - 1) * spacingMm[2] + half;
+  return planes[0].zMm < lowest || planes[planes.length - 1].zMm > highest;
 }
 
 interface Plane {
@@ -131,11 +138,11 @@ interface Plane {
   readonly contours: Contour[];
 }
 
-function planesOf(contours: readonly Contour[]): Plane[] {
+function planesOf(contours: readonly Contour[], onSliceMm: number): Plane[] {
   const planes: Plane[] = [];
   for (const contour of [...contours].sort((a, b) => a.zMm - b.zMm)) {
     const last = planes[planes.length - 1];
-    if (last !== undefined && contour.zMm - last.zMm <= ON_SLICE_MM) last.contours.push(contour);
+    if (last !== undefined && contour.zMm - last.zMm <= onSliceMm) last.contours.push(contour);
     else planes.push({ zMm: contour.zMm, contours: [contour] });
   }
   return planes;
@@ -152,13 +159,13 @@ function coverAt(
   planes: readonly Plane[],
   p: number,
   z: number,
-  step: number,
+  { step, onSliceMm }: { readonly step: number; readonly onSliceMm: number },
   on: (plane: number) => Float32Array,
   between: (below: number, above: number, share: number) => Float32Array,
 ): Float32Array | undefined {
   const below = planes[p].zMm;
-  if (Math.abs(z - below) <= ON_SLICE_MM) return on(p);
-  const half = step / 2 + ON_SLICE_MM;
+  if (Math.abs(z - below) <= onSliceMm) return on(p);
+  const half = step / 2 + onSliceMm;
   if (z < below) return below - z <= half ? on(p) : undefined;
   const next = planes[p + 1];
   if (next !== undefined && next.zMm - below <= CONNECTED * step)

@@ -6,7 +6,7 @@ import type { StudyInfo } from '../modules.ts';
 import type { DicomFile } from '../read.ts';
 import { studyInfoOf } from '../study.ts';
 import type { Contour, Roi } from './contour.ts';
-import { voxelsWithin } from './rasterise.ts';
+import { rasterise } from './rasterise.ts';
 
 /** An RT Structure Set as it was drawn. */
 export interface RtStructureSet {
@@ -135,10 +135,10 @@ export function structureSetOn(rtss: RtStructureSet, grid: Grid): { structureSet
     if (name !== roi.name)
       warnings.push(`${rtss.file}: the name ${roi.name} occurs more than once: one is called ${name}.`);
     taken.add(name);
-    const covered = voxelsWithin(name, roi.contours, grid);
-    warnings.push(...covered.warnings.map((warning) => `${rtss.file}: ${warning}`));
+    const coverage = rasterise(name, roi.contours, grid, { fractions: false });
+    warnings.push(...coverage.warnings.map((warning) => `${rtss.file}: ${warning}`));
     if (roi.contours.length === 0) warnings.push(`${rtss.file}: ${name} has no contours.`);
-    return { name, voxels: covered.voxels };
+    return { name, voxels: coverage.voxels };
   });
   return { structureSet: { grid, structures }, warnings };
 }

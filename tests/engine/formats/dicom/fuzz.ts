@@ -48,7 +48,7 @@ function neighbourOf(seed: Uint8Array): DicomFile {
 export interface FuzzResult {
   readonly read: number;
   readonly refused: number;
-  /** Processor time of one file: a hang takes it too, and a busy machine does not add to it. */
+  /** Processor time of one file: a hang takes it too, and a busy machine adds little to it. */
   readonly slowestMs: number;
   /** Of memory, of the whole process. */
   readonly mostBytes: number;

@@ -110,6 +110,31 @@ describe('between planes', () => {
   });
 });
 
+describe('planes whose positions were rounded to 0.1 mm', () => {
+  it('lie on their slices: fractions stay, and a hole written a little off still is one', () => {
+    const exact = rasterise('ring', [circle(0, 15), circle(0, 7), circle(3, 15)], grid);
+    const rounded = rasterise('ring', [circle(0.04, 15), circle(0.06, 7), circle(3.03, 15)], grid);
+    expect(rounded.touched).toEqual(exact.touched);
+    expect(rounded.fraction).toEqual(exact.fraction);
+  });
+});
+
+it('voxels alone are the same as with fractions', () => {
+  const contours = [circle(0, 15), circle(0, 7), circle(6, 9)];
+  const alone = rasterise('ring', contours, grid, { fractions: false });
+  expect(alone.voxels).toEqual(rasterise('ring', contours, grid).voxels);
+  expect(alone.touched).toHaveLength(0);
+});
+
+it('comb: a row with a thousand crossings keeps its area', () => {
+  const teeth = Array.from({ length: 500 }, (_, n): [number, number][] => [
+    [-30 + 0.1 * n, 10],
+    [-29.95 + 0.1 * n, -10],
+  ]).flat();
+  const comb = polygon(0, ...teeth, [20, 12], [-30, 12]);
+  expect(areaOf([comb]) / polygonArea(comb.points)).toBeCloseTo(1, 2);
+});
+
 describe('voxels as contours and back', () => {
   it.each(['tg119-cshape', 'prostate', 'head-and-neck', 'multi-target'])('%s: the same voxels', (name) => {
     const { structureSet } = buildPhantom(name, { voxelMm: 4 });
