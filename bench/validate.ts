@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { dicomDvhTables, dicomRoundTrips } from './validation/dicom.ts';
 import { damagedFilesTable, largeStudyTable } from './validation/dicom-files.ts';
+import { dicomPlanTable } from './validation/dicom-plan.ts';
 import { entryTables } from './validation/entry.ts';
 import { gammaTables } from './validation/gamma.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     ['dicom-round-trip', async () => dicomRoundTrips(data), 'dicom-measured'],
     ['dicom-fuzz', damagedFilesTable, 'dicom-measured'],
     ['dicom-speed', async () => largeStudyTable(root), 'dicom-measured'],
+    ['dicom-plan', async () => dicomPlanTable(data, root), 'dicom-measured'],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
   ];
