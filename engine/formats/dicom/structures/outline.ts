@@ -4,7 +4,8 @@ import type { Contour } from './contour.ts';
 
 /**
  * Voxels as contours, slice by slice: halfway between the centres of voxels inside and outside. Holes are contours of their
- * own (even-odd), as plastimatch, dicompyler and most systems read them. {@link rasterise} brings the same voxels back.
+ * own (even-odd), as dicompyler-core and most systems read them; plastimatch does with --xor-contours, else it fills them.
+ * {@link rasterise} brings the same voxels back.
  *
  * @param voxels ascending
  */
