@@ -20,8 +20,7 @@ export function registerLists(program: Command): void {
     .command('phantoms')
     .description('list the built-in phantoms and the protocols made for them')
     .action(async () => {
-      const { phantomNames } = await import('../../sim/phantoms/registry.ts');
-      const { phantomProtocols } = await import('../inputs/protocol.ts');
+      const { phantomNames, phantomProtocols } = await import('../../sim/phantoms/registry.ts');
       print(phantomNames.map((name) => [`phantom:${name}`, phantomProtocols[name] ?? '(no protocol of its own)']));
     });
 }

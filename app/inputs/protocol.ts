@@ -2,17 +2,10 @@ import { inputError } from '../../engine/core/errors.ts';
 import { protocolJson } from '../../planners/generated/data.ts';
 import { type Protocol, readProtocol } from '../../planners/radiation/protocol/protocol.ts';
 import { builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
+import { phantomProtocols } from '../../sim/phantoms/registry.ts';
 import { type InputRecord, readTextInput, sha256 } from './files.ts';
 import { looksLikeFile } from './named.ts';
 import type { LoadedPatient } from './patient.ts';
-
-/** The protocol a phantom was made for. */
-export const phantomProtocols: Readonly<Record<string, string | undefined>> = {
-  'tg119-cshape': 'tg119-cshape',
-  prostate: 'tg119-prostate',
-  'head-and-neck': 'tg119-head-neck',
-  'multi-target': 'tg119-multi-target',
-};
 
 /** A protocol by its built-in name or from a file; the one that fits the patient where `name` is left out. */
 export async function loadProtocol(

@@ -36,7 +36,8 @@ export interface LbfgsResult extends IterationReport {
 }
 
 export interface LbfgsHooks {
-  readonly onIteration?: (report: IterationReport) => void;
+  /** What it returns is waited for. */
+  readonly onIteration?: (report: IterationReport) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -117,7 +118,8 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
     space.accept();
     iteration++;
     trace.push(value);
-    hooks.onIteration?.({ iteration, value, evaluations });
+    const heard = hooks.onIteration?.({ iteration, value, evaluations });
+    if (heard !== undefined) await heard;
     const earlier = trace[trace.length - 1 - window];
     if (earlier !== undefined && earlier - value <= tolerance * Math.abs(value)) {
       stop = 'converged';

@@ -24,6 +24,14 @@ const bodies: readonly Phantom[] = [slab, tg119CShape, prostate, headAndNeck, mu
 /** Names that {@link buildPhantom} knows. */
 export const phantomNames: readonly string[] = ['water-tank', ...bodies.map(({ name }) => name)];
 
+/** The protocol a phantom was made for. */
+export const phantomProtocols: Readonly<Record<string, string | undefined>> = {
+  'tg119-cshape': 'tg119-cshape',
+  prostate: 'tg119-prostate',
+  'head-and-neck': 'tg119-head-neck',
+  'multi-target': 'tg119-multi-target',
+};
+
 /**
  * Builds a phantom as a patient: CT, structures (with the body as `External`) and the body as dose voxels.
  *

@@ -6,8 +6,8 @@ import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
 import { planPatient } from '../../planners/radiation/planning/plan.ts';
 import { builtinProtocol } from '../../planners/radiation/protocol/registry.ts';
 import { buildPhantom } from '../../sim/phantoms/registry.ts';
-import type { BrowserPlan } from '../../viewer/browser-plan.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
+import type { BrowserPlan } from './browser-plan.ts';
 
 // Small, because WebGPU is software here.
 const small = { voxel: 8, beams: 3, bixel: 10, iterations: 15 };
@@ -17,7 +17,7 @@ afterEach(() => opened?.close());
 
 async function planInBrowser(device: 'wasm' | 'webgpu'): Promise<BrowserPlan> {
   const query = Object.entries(small).map(([name, value]) => `${name}=${value}`);
-  opened = await openPage(`viewer/index.html?device=${device}&${query.join('&')}`);
+  opened = await openPage(`tests/browser/plan.html?device=${device}&${query.join('&')}`);
   await opened.page.waitForFunction(() => globalThis.isocenterPlan !== undefined);
   const plan = await opened.page.evaluate(() => globalThis.isocenterPlan);
   expect(opened.errors).toEqual([]);

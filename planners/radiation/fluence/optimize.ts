@@ -81,7 +81,8 @@ export async function optimizeFluence(
   }
 }
 
-async function uniformStart(
+/** Weights that are all alike, scaled so that the targets receive their prescriptions in the mean; uses both buffers. */
+export async function uniformStart(
   device: Device,
   operator: DoseOperator,
   w: DeviceBuffer,

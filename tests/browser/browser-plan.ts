@@ -1,4 +1,4 @@
-import type { GoalResult } from '../planners/radiation/evaluation/goals.ts';
+import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 
 /** What the page reports of its plan, to itself and to tests. */
 export interface BrowserPlan {

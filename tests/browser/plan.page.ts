@@ -1,11 +1,11 @@
-import type { DevicePreference } from '../engine/compute/open.ts';
-import { defaultHlut } from '../engine/formats/hlut.ts';
-import { openDevice } from '../kernels/device.ts';
-import { equispacedAngles } from '../planners/radiation/beams/beam.ts';
-import { builtinMachine } from '../planners/radiation/machine/registry.ts';
-import { planPatient } from '../planners/radiation/planning/plan.ts';
-import { builtinProtocol } from '../planners/radiation/protocol/registry.ts';
-import { buildPhantom } from '../sim/phantoms/registry.ts';
+import type { DevicePreference } from '../../engine/compute/open.ts';
+import { defaultHlut } from '../../engine/formats/hlut.ts';
+import { openDevice } from '../../kernels/device.ts';
+import { equispacedAngles } from '../../planners/radiation/beams/beam.ts';
+import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
+import { planPatient } from '../../planners/radiation/planning/plan.ts';
+import { builtinProtocol } from '../../planners/radiation/protocol/registry.ts';
+import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import type { BrowserPlan } from './browser-plan.ts';
 
 /** Options of the page's address: device, beams, bixel and voxel in mm, iterations. */

@@ -1,0 +1,102 @@
+import type { Device, DeviceBuffer } from '../../../engine/compute/device.ts';
+import { rowStride } from '../../../kernels/vector/index.ts';
+import { type IterationReport, type LbfgsResult, minimizeProjected } from '../../solver/projected-lbfgs.ts';
+import { type Evaluation, evaluateDose } from '../evaluation/evaluate.ts';
+import { structureVoxels } from '../evaluation/regions.ts';
+import { fluenceProblem, uniformStart } from '../fluence/optimize.ts';
+import { DoseObjective } from '../objectives/dose-objective.ts';
+import { objectiveVoxels } from '../protocol/match.ts';
+import type { Objective } from '../protocol/objectives.ts';
+import { type PlanRequest, type PreparedPlan, preparePlan } from './plan.ts';
+import { positionsIn } from './positions.ts';
+
+export interface LiveHooks {
+  readonly signal?: AbortSignal;
+  /** Called after iterations, at most so often; {@link LivePlan.dose} is that of the iteration. */
+  readonly onDose?: (report: IterationReport) => void;
+  /** Least time between two calls of `onDose` [ms]; default 100. The first iteration always calls. */
+  readonly doseEveryMs?: number;
+}
+
+/**
+ * A plan that stays open: optimised again and again from where it stands, as its objectives change. Everything that depends on
+ * patient and beams alone is made once; weights stay on the device between runs.
+ */
+export class LivePlan {
+  readonly prepared: PreparedPlan;
+  /** Total dose [Gy] of each dose voxel of the patient, after the last iteration that was shown. */
+  readonly dose: Float32Array;
+  /** [MU per fraction] */
+  readonly weights: Float32Array;
+  readonly #device: Device;
+  readonly #w: DeviceBuffer;
+  #isStarted = false;
+
+  private constructor(device: Device, prepared: PreparedPlan) {
+    this.#device = device;
+    this.prepared = prepared;
+    const { bixelCount, voxelCount } = prepared.operator;
+    this.dose = new Float32Array(voxelCount);
+    this.weights = new Float32Array(bixelCount);
+    this.#w = device.allocate(4 * rowStride(bixelCount), 'weights');
+  }
+
+  static async create(device: Device, request: PlanRequest): Promise<LivePlan> {
+    return new LivePlan(device, await preparePlan(device, request));
+  }
+
+  /**
+   * Optimises for `objectives`, from the weights of the run before where there was one. An abort ends the run after its
+   * iteration: weights and dose are then those reached.
+   */
+  async optimize(objectives: readonly Objective[], hooks: LiveHooks = {}): Promise<LbfgsResult> {
+    const device = this.#device;
+    const { operator, patient, protocol } = this.prepared;
+    const terms = objectives.map((objective) => ({
+      objective,
+      voxels: positionsIn(patient.doseVoxels, objectiveVoxels(patient, protocol, objective)),
+    }));
+    const objective = new DoseObjective(device, operator.voxelCount, terms);
+    const problem = fluenceProblem(operator, objective);
+    const { doseEveryMs = 100, onDose, signal } = hooks;
+    let shownMs = Number.NEGATIVE_INFINITY;
+    const onIteration = async (report: IterationReport): Promise<void> => {
+      if (performance.now() - shownMs < doseEveryMs) return;
+      await device.read(problem.dose, this.dose);
+      onDose?.(report);
+      shownMs = performance.now();
+    };
+    try {
+      if (!this.#isStarted) await this.#start(problem.dose);
+      const result = await minimizeProjected(device, problem, this.#w, {}, { onIteration, ...(signal && { signal }) });
+      await device.read(this.#w, this.weights);
+      for (const launch of operator.prepareForward(this.#w, problem.dose)) device.run(launch);
+      await device.read(problem.dose, this.dose);
+      return result;
+    } finally {
+      problem.free();
+      objective.free();
+    }
+  }
+
+  /** Judges {@link dose}. */
+  evaluate(): Evaluation {
+    const { patient, protocol } = this.prepared;
+    return evaluateDose({ patient, protocol, dose: { voxels: patient.doseVoxels, gy: this.dose } });
+  }
+
+  free(): void {
+    this.#device.free(this.#w);
+    this.prepared.operator.free();
+  }
+
+  async #start(dose: DeviceBuffer): Promise<void> {
+    const { operator, patient, protocol } = this.prepared;
+    const aims = protocol.targets.map(({ structure, prescriptionGy }) => ({
+      voxels: positionsIn(patient.doseVoxels, structureVoxels(patient, structure) ?? new Uint32Array(0)),
+      prescriptionGy,
+    }));
+    this.#device.write(this.#w, await uniformStart(this.#device, operator, this.#w, dose, aims));
+    this.#isStarted = true;
+  }
+}

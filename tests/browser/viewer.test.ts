@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Inspect } from '../../viewer/page/inspect.ts';
+import { doseColor } from '../../viewer/state/colors.ts';
+import { type OpenPage, openPage } from '../support/browser.ts';
+import { dataFolder } from '../support/data.ts';
+
+declare global {
+  var isocenterViewer: Inspect;
+}
+
+// Coarse, because drawing is software here.
+let opened: OpenPage;
+beforeAll(async () => {
+  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6');
+  await opened.page.setViewportSize({ width: 1366, height: 768 });
+  await atRest();
+}, 120_000);
+afterAll(() => opened?.close());
+
+/** Waits for a dose that has come to rest. */
+async function atRest(): Promise<void> {
+  await opened.page.waitForFunction(
+    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
+    undefined,
+    { timeout: 90_000 },
+  );
+}
+
+const state = () => opened.page.evaluate(() => globalThis.isocenterViewer.state());
+
+describe('the planning workspace', () => {
+  it('opens a phantom, plans it and judges its goals', async () => {
+    const { patient, report } = await state();
+    expect(patient).toBe('tg119-cshape');
+    expect(report?.maxGy).toBeGreaterThan(50);
+    const judged = await opened.page.locator('.goals tbody td:last-child').allTextContents();
+    expect(judged).toHaveLength(3);
+    for (const text of judged) expect(text).toMatch(/pass|fail/);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('shows the dose in its colours: pixels of a slice against the table and the engine', async () => {
+    const { page } = opened;
+    await page.getByLabel('Opacity of the dose').fill('1');
+    await page.getByLabel('Isodose lines').uncheck();
+    for (const box of await page.locator('.structures input').all()) await box.uncheck();
+    await page.waitForTimeout(500);
+    const view = await page.locator('[data-view=axial]').boundingBox();
+    if (view === null) throw new Error('there is no axial view');
+    const png = await page.screenshot({ clip: view });
+    const pixels = await page.evaluate(async (base64) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context?.drawImage(image, 0, 0);
+      const shown = context?.getImageData(0, 0, image.width, image.height);
+      const { crosshairMm } = globalThis.isocenterViewer.state();
+      // The whole slice is fitted into the view: the same arithmetic as that of the view.
+      const found: { gy: number; rgb: number[] }[] = [];
+      const mmPerPixel = 1.04 * Math.max((52 * 6) / image.width, (36 * 6) / image.height);
+      for (let n = 0; n < 80 && shown !== undefined; n++) {
+        const x = -70 + ((n * 37) % 140);
+        const y = -50 + ((n * 53) % 100);
+        const px = Math.round(image.width / 2 + x / mmPerPixel);
+        const py = Math.round(image.height / 2 + y / mmPerPixel);
+        const gy = globalThis.isocenterViewer.doseAt(x, y, crosshairMm[2]) ?? 0;
+        const at = 4 * (px + image.width * py);
+        found.push({ gy, rgb: [...shown.data.slice(at, at + 3)] });
+      }
+      return found;
+    }, png.toString('base64'));
+    // A voxel is 6 mm wide and the view interpolates: hot must look hot and cold cold, in the order of the table.
+    const distance = (rgb: readonly number[], gy: number): number => {
+      const wanted = doseColor(gy / (1.07 * 50));
+      return Math.hypot(...wanted.map((c, n) => c - rgb[n]));
+    };
+    const near = pixels.filter(
+      ({ rgb, gy }) => gy > 6 && [0.8, 0.9, 1, 1.1, 1.2].some((f) => distance(rgb, f * gy) < 60),
+    );
+    const dosed = pixels.filter(({ gy }) => gy > 6);
+    expect(dosed.length).toBeGreaterThan(40);
+    expect(near.length / dosed.length).toBeGreaterThan(0.75);
+    for (const box of await page.locator('.structures input').all()) await box.check();
+    await page.getByLabel('Opacity of the dose').fill('0.45');
+    await page.getByLabel('Isodose lines').check();
+  });
+
+  it('keys go through slices, and every view says where it is', async () => {
+    const { page } = opened;
+    const before = (await state()).crosshairMm[2];
+    await page.locator('[data-view=axial]').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    expect((await state()).crosshairMm[2]).toBeCloseTo(before + 12, 6);
+    expect(await page.locator('[data-view=axial] .caption').textContent()).toContain(`${(before + 12).toFixed(1)} mm`);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+  });
+
+  it('a curve that is dragged becomes an objective, the dose follows, and undo takes it back', async () => {
+    const { page } = opened;
+    const before = await state();
+    const over = page.locator('.dvh .u-over');
+    await over.scrollIntoViewIfNeeded();
+    const box = await over.boundingBox();
+    if (box === null) throw new Error('there is no chart');
+    // The target's curve falls steeply near the prescription: take hold of it there, and ask for less.
+    const grab = await page.evaluate(() => document.querySelector('.u-over')?.getBoundingClientRect().width ?? 0);
+    let held = false;
+    for (let x = box.x + 0.6 * grab; x < box.x + box.width && !held; x += 3) {
+      await page.mouse.move(x, box.y + 0.5 * box.height);
+      held = await page.evaluate(() => (document.querySelector('.u-over') as HTMLElement).style.cursor === 'grab');
+      if (!held) continue;
+      await page.mouse.down();
+      await page.mouse.move(x - 0.12 * box.width, box.y + 0.5 * box.height, { steps: 6 });
+      await page.mouse.up();
+    }
+    expect(held).toBe(true);
+    await page.waitForFunction((n) => globalThis.isocenterViewer.state().doses > n, before.doses, { timeout: 60_000 });
+    await atRest();
+    const after = await state();
+    expect(after.objectives).toHaveLength(before.objectives.length + 1);
+    expect(after.objectives.at(-1)).toMatchObject({ function: 'max-dvh' });
+    expect(after.report?.objective).not.toBe(before.report?.objective);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect((await state()).objectives).toHaveLength(before.objectives.length);
+    await atRest();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('keeps a plan and compares it', async () => {
+    const { page } = opened;
+    await page.getByLabel('Name of the plan').fill('first');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByLabel('Compare').selectOption('first');
+    expect(await page.getByLabel('Compare').inputValue()).toBe('first');
+    expect(opened.errors).toEqual([]);
+  });
+});
+
+it('says what is wrong with a folder that is no patient', async () => {
+  const { page } = opened;
+  const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+  try {
+    writeFileSync(join(folder, 'note.txt'), 'x');
+    await page.locator('input[type=file]').setInputFiles(folder);
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toMatch(/none of them is ct.csv/);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const data = dataFolder();
+
+it.skipIf(data === undefined)('opens the folder of a real patient, and plans it', async () => {
+  const folder = join(data ?? '', 'openkbp/train-pats/pt_143');
+  await opened.page.locator('input[type=file]').setInputFiles(folder);
+  await opened.page.waitForFunction(() => globalThis.isocenterViewer.state().patient === 'pt_143', undefined, {
+    timeout: 60_000,
+  });
+  await opened.page.waitForFunction(() => globalThis.isocenterViewer.state().report !== undefined, undefined, {
+    timeout: 60_000,
+  });
+  expect((await state()).report?.maxGy).toBeGreaterThan(30);
+  expect(opened.errors).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { surfaceNets, type TriangleSurface } from '../../../engine/core/surface-nets.ts';
+
+/** Signed volume (positive with outward normals) and area. */
+function measure({ positions: p, triangles }: TriangleSurface): { volume: number; area: number } {
+  let volume = 0;
+  let area = 0;
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [0, 1, 2].map((n) => [0, 1, 2].map((r) => p[3 * triangles[t + n] + r]));
+    const u = b.map((v, r) => v - a[r]);
+    const w = c.map((v, r) => v - a[r]);
+    const n = [u[1] * w[2] - u[2] * w[1], u[2] * w[0] - u[0] * w[2], u[0] * w[1] - u[1] * w[0]];
+    volume += (a[0] * n[0] + a[1] * n[1] + a[2] * n[2]) / 6;
+    area += Math.hypot(...n) / 2;
+  }
+  return { volume, area };
+}
+
+function ball(n: number, radius: number): Float32Array {
+  const field = new Float32Array(n * n * n);
+  const middle = (n - 1) / 2;
+  for (let k = 0, v = 0; k < n; k++) {
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < n; i++, v++) field[v] = radius - Math.hypot(i - middle, j - middle, k - middle);
+    }
+  }
+  return field;
+}
+
+describe('surface nets', () => {
+  it('of a ball have its volume and area, outside out', () => {
+    const { volume, area } = measure(surfaceNets(ball(33, 12), [33, 33, 33], 0));
+    // A vertex at the mean of the crossings lies inside the sphere by about h^2 / 6 r: 0.014 of 12.
+    expect(volume / ((4 / 3) * Math.PI * 12 ** 3)).toBeCloseTo(1, 2);
+    expect(area / (4 * Math.PI * 12 ** 2)).toBeCloseTo(1, 2);
+  });
+
+  it('are closed: every edge has two triangles, in opposite directions', () => {
+    const { triangles } = surfaceNets(ball(20, 7.3), [20, 20, 20], 0);
+    const edges = new Map<string, number>();
+    for (let t = 0; t < triangles.length; t += 3) {
+      for (let n = 0; n < 3; n++) {
+        const [a, b] = [triangles[t + n], triangles[t + ((n + 1) % 3)]];
+        const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+        edges.set(key, (edges.get(key) ?? 0) + (a < b ? 1 : -1));
+      }
+    }
+    expect([...edges.values()].every((sum) => sum === 0)).toBe(true);
+    expect(triangles.length).toBeGreaterThan(1000);
+  });
+
+  it('of a field that is all inside or all outside are none', () => {
+    expect(surfaceNets(new Float32Array(27).fill(1), [3, 3, 3], 0.5).triangles).toHaveLength(0);
+    expect(surfaceNets(new Float32Array(27), [3, 3, 3], 0.5).positions).toHaveLength(0);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { defaultHlut } from '../../../engine/formats/hlut.ts';
+import { openDevice } from '../../../kernels/device.ts';
+import { equispacedAngles } from '../../../planners/radiation/beams/beam.ts';
+import { builtinMachine } from '../../../planners/radiation/machine/registry.ts';
+import { LivePlan } from '../../../planners/radiation/planning/live-plan.ts';
+import { planPatient } from '../../../planners/radiation/planning/plan.ts';
+import { objectiveForGoal, objectiveForPoint } from '../../../planners/radiation/planning/steer.ts';
+import { objectiveSchema } from '../../../planners/radiation/protocol/objectives.ts';
+import { builtinProtocol } from '../../../planners/radiation/protocol/registry.ts';
+import { buildPhantom } from '../../../sim/phantoms/registry.ts';
+
+describe('objectives from wishes', () => {
+  it('a point dragged to less is an upper wish, to more a lower one', () => {
+    const from = { doseGy: 30, volumePercent: 50 };
+    expect(objectiveForPoint('Core', from, { doseGy: 20, volumePercent: 50 })).toMatchObject({ function: 'max-dvh' });
+    expect(objectiveForPoint('PTV', from, { doseGy: 40, volumePercent: 50 })).toMatchObject({ function: 'min-dvh' });
+    expect(objectiveForPoint('PTV', from, { doseGy: -3, volumePercent: 130 }).parameters).toEqual({
+      doseGy: 0,
+      volumePercent: 100,
+    });
+  });
+
+  it.each([
+    ['mean', '<=', 'mean-dose'],
+    ['max', '<=', 'squared-overdosing'],
+    ['min', '>=', 'squared-underdosing'],
+    ['D95', '>=', 'min-dvh'],
+    ['D0.1cc', '<=', 'max-dvh'],
+    ['V20Gy', '<=', 'max-dvh'],
+    ['gEUD(8)', '<=', 'eud'],
+  ] as const)('a goal %s %s is pursued by %s', (metric, comparator, wanted) => {
+    const objective = objectiveForGoal({ structure: 'X', metric, comparator, limit: 20 }, 50);
+    expect(objective?.function).toBe(wanted);
+    expect(objectiveSchema.safeParse(objective).success).toBe(true);
+  });
+});
+
+it('a live plan ends where planning in one go ends, and goes on from there', async () => {
+  const device = await openDevice({ prefer: 'wasm' });
+  const request = {
+    patient: buildPhantom('tg119-cshape', { voxelMm: 8 }),
+    protocol: builtinProtocol('tg119-cshape'),
+    model: builtinMachine('generic-6mv'),
+    angles: equispacedAngles(5),
+    bixelMm: 10,
+    hlut: defaultHlut,
+  };
+  const once = await planPatient(device, request);
+  const live = await LivePlan.create(device, request);
+  const doses: number[] = [];
+  const first = await live.optimize(once.protocol.objectives, {
+    doseEveryMs: 0,
+    onDose: ({ value }) => doses.push(value),
+  });
+  // The same start and the same steps: the same bits.
+  expect(first.value).toBe(once.fluence.value);
+  expect(live.dose).toEqual(once.fluence.dose);
+  expect(doses).toHaveLength(first.iteration);
+  expect(live.evaluate().goals).toEqual(once.evaluation.goals);
+
+  const wish = objectiveForPoint('Core', { doseGy: 25, volumePercent: 50 }, { doseGy: 5, volumePercent: 50 });
+  const second = await live.optimize([...once.protocol.objectives, wish]);
+  const core = (goals: typeof once.evaluation.goals): number =>
+    goals.find(({ structure }) => structure === 'Core')?.value ?? 0;
+  expect(core(live.evaluate().goals)).toBeLessThan(core(once.evaluation.goals));
+  expect(second.iteration).toBeGreaterThan(0);
+
+  const stop = new AbortController();
+  stop.abort();
+  expect((await live.optimize(once.protocol.objectives, { signal: stop.signal })).stop).toBe('cancelled');
+  live.free();
+  await device.close();
+});

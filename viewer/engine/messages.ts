@@ -1,0 +1,143 @@
+import type { FaultOrigin } from '../../engine/core/errors.ts';
+import type { Grid, Vec3 } from '../../engine/core/grid.ts';
+import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
+import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
+
+/** What the page and its workers say to each other. Arrays lie in shared memory where the page is isolated, else they are copies. */
+
+export type PatientSource =
+  | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
+  | { readonly kind: 'openkbp'; readonly id: string; readonly files: readonly NamedBytes[] };
+
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface StructureView {
+  readonly name: string;
+  readonly role: 'target' | 'organ' | 'external';
+  readonly voxels: Uint32Array;
+  readonly volumeCc: number;
+}
+
+/** A patient as the page shows it. */
+export interface PatientView {
+  readonly id: string;
+  readonly grid: Grid;
+  /** [HU], on the grid. */
+  readonly hu: Float32Array;
+  /** The same as half floats, for the texture. */
+  readonly huHalf: Uint16Array;
+  readonly structures: readonly StructureView[];
+  /** Where dose is wanted. */
+  readonly doseVoxels: Uint32Array;
+  readonly warnings: readonly string[];
+  readonly protocol: Protocol;
+  /** Total dose [Gy] on the grid, written by the planner; zero until there is one. */
+  readonly dose: Float32Array;
+  readonly doseHalf: Uint16Array;
+}
+
+export interface PlanSetup {
+  readonly beams: number;
+  readonly bixelMm: number;
+}
+
+export interface BeamView {
+  readonly gantryDeg: number;
+  readonly couchDeg: number;
+  readonly collimatorDeg: number;
+  readonly isocenterMm: Vec3;
+  readonly sourceMm: Vec3;
+  readonly ssdMm: number;
+  readonly bixels: number;
+  /** Corners of the rectangle of bixels at the isocentre plane [mm, patient frame]. */
+  readonly cornersMm: readonly Vec3[];
+}
+
+export interface DvhCurve {
+  readonly structure: string;
+  /** [percent of the volume] that receives at least n times {@link DoseReport.dvhStepGy}. */
+  readonly volumePercent: Float32Array;
+}
+
+/** The state of the plan whose dose has just been written. */
+export interface DoseReport {
+  readonly iteration: number;
+  readonly objective: number;
+  /** Since the request [ms]. */
+  readonly afterMs: number;
+  readonly maxGy: number;
+  readonly dvhStepGy: number;
+  readonly dvh: readonly DvhCurve[];
+  /** Judged less often than the dose is shown. */
+  readonly goals?: readonly GoalResult[];
+}
+
+export type PlannerRequest =
+  | { readonly kind: 'open'; readonly source: PatientSource }
+  | { readonly kind: 'prepare'; readonly setup: PlanSetup }
+  | { readonly kind: 'optimize'; readonly objectives: readonly Objective[] }
+  | { readonly kind: 'stop' };
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly origin: FaultOrigin;
+}
+
+export interface PreparedView {
+  readonly beams: readonly BeamView[];
+  readonly notes: readonly string[];
+  readonly device: { readonly kind: string; readonly name: string; readonly threads: number };
+  readonly bixels: number;
+  readonly ms: number;
+}
+
+/** `run` counts the requests to optimise: what an earlier one still says is old. */
+export type PlannerEvent =
+  | { readonly kind: 'opened'; readonly patient: PatientView; readonly ms: number }
+  | { readonly kind: 'prepared'; readonly prepared: PreparedView }
+  | { readonly kind: 'dose'; readonly run: number; readonly report: DoseReport }
+  | { readonly kind: 'finished'; readonly run: number; readonly stop: string; readonly report: DoseReport }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** Lines in one slice: each a closed or open run of points. */
+export interface SliceLines {
+  /** Which structure (its place in the list) or which level. */
+  readonly of: number;
+  /** x, y of all points, one run after the other [mm, along the two axes of the slice]. */
+  readonly points: Float32Array;
+  /** First point of each run, and one past the last. */
+  readonly starts: Uint32Array;
+}
+
+export type SliceAxis = 0 | 1 | 2;
+
+export interface Surface {
+  /** x, y, z [mm, patient frame] */
+  readonly positions: Float32Array;
+  readonly triangles: Uint32Array;
+}
+
+export type ShapesRequest =
+  | { readonly id: number; readonly kind: 'patient'; readonly patient: PatientView }
+  | { readonly id: number; readonly kind: 'outlines'; readonly axis: SliceAxis; readonly index: number }
+  | {
+      readonly id: number;
+      readonly kind: 'isolines';
+      readonly axis: SliceAxis;
+      readonly index: number;
+      readonly levelsGy: readonly number[];
+    }
+  | { readonly id: number; readonly kind: 'surface'; readonly structure: number }
+  | { readonly id: number; readonly kind: 'isodose'; readonly levelGy: number };
+
+export type ShapesAnswer =
+  | { readonly id: number; readonly kind: 'done' }
+  | { readonly id: number; readonly kind: 'lines'; readonly lines: readonly SliceLines[] }
+  | { readonly id: number; readonly kind: 'surface'; readonly surface: Surface }
+  | { readonly id: number; readonly kind: 'fault'; readonly message: string };

@@ -1,0 +1,159 @@
+import type { Device } from '../../engine/compute/device.ts';
+import { IsocenterError } from '../../engine/core/errors.ts';
+import { type Transform, transformPoint } from '../../engine/core/frames.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
+import type { Patient } from '../../engine/core/patient.ts';
+import { defaultHlut } from '../../engine/formats/hlut.ts';
+import { openDevice } from '../../kernels/device.ts';
+import { type Beam, equispacedAngles } from '../../planners/radiation/beams/beam.ts';
+import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
+import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
+import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
+import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
+import { dvhCurves, spreadDose } from './dose-report.ts';
+import { toHalfFloats } from './half-float.ts';
+import type { BeamView, DoseReport, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import { openPatient } from './patient-view.ts';
+
+/** Least time between two judgements of the goals [ms]. */
+const GOALS_EVERY_MS = 400;
+
+/** The whole planner in a worker: one patient, one plan that stays open, one run at a time. */
+class PlannerWorker {
+  readonly #say: (event: PlannerEvent) => void;
+  #device: Promise<Device> | undefined;
+  #patient: Patient | undefined;
+  #view: PatientView | undefined;
+  #plan: LivePlan | undefined;
+  #stop = new AbortController();
+  #runs = 0;
+  /** Requests are carried out one after the other; a new run ends the one before. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(say: (event: PlannerEvent) => void) {
+    this.#say = say;
+  }
+
+  take(request: PlannerRequest): void {
+    this.#stop.abort();
+    if (request.kind === 'stop') return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    const askedMs = performance.now();
+    const run = request.kind === 'optimize' ? ++this.#runs : this.#runs;
+    this.#queue = this.#queue.then(async () => {
+      try {
+        if (request.kind === 'open') this.#open(request.source, askedMs);
+        else if (request.kind === 'prepare') await this.#prepare(request.setup, askedMs);
+        // Whoever drags asks faster than answers come: only the last wish counts.
+        else if (run === this.#runs) await this.#optimize(request.objectives, run, askedMs, stop.signal);
+      } catch (error) {
+        this.#say({ kind: 'fault', fault: faultOf(error) });
+      }
+    });
+  }
+
+  #open(source: Parameters<typeof openPatient>[0], askedMs: number): void {
+    this.#plan?.free();
+    this.#plan = undefined;
+    const { patient, view } = openPatient(source);
+    this.#patient = patient;
+    this.#view = view;
+    this.#say({ kind: 'opened', patient: view, ms: performance.now() - askedMs });
+  }
+
+  async #prepare({ beams, bixelMm }: PlanSetup, askedMs: number): Promise<void> {
+    if (this.#patient === undefined || this.#view === undefined) return;
+    this.#device ??= openDevice();
+    const device = await this.#device;
+    this.#plan?.free();
+    this.#plan = undefined;
+    this.#plan = await LivePlan.create(device, {
+      patient: this.#patient,
+      protocol: this.#view.protocol,
+      model: builtinMachine('generic-6mv'),
+      angles: equispacedAngles(beams),
+      bixelMm,
+      hlut: defaultHlut,
+    });
+    const { prepared } = this.#plan;
+    this.#say({
+      kind: 'prepared',
+      prepared: {
+        beams: prepared.beams.map(beamView),
+        notes: prepared.notes,
+        device: { kind: device.kind, name: device.name, threads: device.threads },
+        bixels: prepared.operator.bixelCount,
+        ms: performance.now() - askedMs,
+      },
+    });
+  }
+
+  async #optimize(objectives: readonly Objective[], run: number, askedMs: number, signal: AbortSignal): Promise<void> {
+    const plan = this.#plan;
+    const view = this.#view;
+    if (plan === undefined || view === undefined) return;
+    let judgedMs = performance.now();
+    const show = (report: IterationReport, judges: boolean): DoseReport => {
+      const maxGy = spreadDose(view, plan.dose);
+      toHalfFloats(view.dose, view.doseHalf);
+      const { stepGy, curves } = dvhCurves(view, maxGy);
+      if (judges) judgedMs = performance.now();
+      return {
+        iteration: report.iteration,
+        objective: report.value,
+        afterMs: performance.now() - askedMs,
+        maxGy,
+        dvhStepGy: stepGy,
+        dvh: curves,
+        ...(judges ? { goals: plan.evaluate().goals } : {}),
+      };
+    };
+    const result = await plan.optimize(objectives, {
+      signal,
+      onDose: (report) => {
+        const judges = performance.now() - judgedMs > GOALS_EVERY_MS;
+        this.#say({ kind: 'dose', run, report: show(report, judges) });
+      },
+    });
+    this.#say({ kind: 'finished', run, stop: result.stop, report: show(result, true) });
+  }
+}
+
+function beamView(beam: Beam): BeamView {
+  const { gantryDeg, couchDeg, collimatorDeg, isocenterMm, sourceMm, ssdMm, bixels, transform } = beam;
+  const { firstXMm, firstYMm, columns, rows, sizeMm } = bixels;
+  const left = firstXMm - sizeMm / 2;
+  const low = firstYMm - sizeMm / 2;
+  const right = left + columns * sizeMm;
+  const high = low + rows * sizeMm;
+  const corner = (T: Transform, x: number, y: number): Vec3 => transformPoint(T, [x, y, 0]);
+  return {
+    gantryDeg,
+    couchDeg,
+    collimatorDeg,
+    isocenterMm,
+    sourceMm,
+    ssdMm,
+    bixels: bixels.cells.length,
+    cornersMm: [
+      corner(transform, left, low),
+      corner(transform, right, low),
+      corner(transform, right, high),
+      corner(transform, left, high),
+    ],
+  };
+}
+
+function faultOf(error: unknown) {
+  if (error instanceof IsocenterError) {
+    const { code, message, hint, origin } = error;
+    return { code, message, hint, origin };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = 'please report this with what led to it';
+  return { code: 'viewer/unexpected', message, hint, origin: 'internal' as const };
+}
+
+const worker = new PlannerWorker((event) => postMessage(event));
+addEventListener('message', ({ data }: MessageEvent<PlannerRequest>) => worker.take(data));

@@ -1,0 +1,18 @@
+/** Memory that workers and the page share where the page is isolated. */
+function memory(bytes: number): ArrayBufferLike {
+  return globalThis.crossOriginIsolated ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+}
+
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(memory(4 * length));
+}
+
+export function sharedHalves(length: number): Uint16Array {
+  return new Uint16Array(memory(2 * length));
+}
+
+export function sharedIndices(values: Uint32Array): Uint32Array {
+  const out = new Uint32Array(memory(values.byteLength));
+  out.set(values);
+  return out;
+}

@@ -1,0 +1,150 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { DvhChart } from '../plan/dvh-chart.tsx';
+import { GoalsTable } from '../plan/goals-table.tsx';
+import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
+import { PlanPanel } from '../plan/plan-panel.tsx';
+import { AnatomyView } from '../scene/anatomy-view.tsx';
+import { Stage } from '../scene/stage.ts';
+import { SliceMaterial } from '../slices/slice-material.ts';
+import { SliceView } from '../slices/slice-view.tsx';
+import { doseStyle, doseVersion, fault, patient, prescriptionGy, windowing } from '../state/workspace.ts';
+import { DisplayPanel } from './display-panel.tsx';
+import { Help } from './help.tsx';
+import { OpenPanel, openFiles } from './open-panel.tsx';
+
+/** The whole page: four views of one canvas, and the panels beside them. */
+export function Workspace() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useSignal<Stage | undefined>(undefined);
+  const material = useSignal<SliceMaterial | undefined>(undefined);
+
+  useEffect(() => {
+    if (canvas.current === null) return;
+    Stage.create(canvas.current).then(
+      (made) => {
+        stage.value = made;
+        document.documentElement.dataset.renderer = made.backend;
+      },
+      (error: unknown) => {
+        const message = `the page cannot draw: ${error instanceof Error ? error.message : String(error)}`;
+        fault.value = {
+          code: 'viewer/renderer',
+          message,
+          hint: 'use a browser with WebGL 2 or WebGPU',
+          origin: 'input',
+        };
+      },
+    );
+  }, []);
+
+  useSignalEffect(() => {
+    const view = patient.value;
+    const before = material.peek();
+    material.value = view === undefined ? undefined : new SliceMaterial(view.grid, view.huHalf);
+    before?.dispose();
+  });
+
+  useSignalEffect(() => {
+    const shown = material.value;
+    const view = patient.value;
+    if (shown === undefined || view === undefined || doseVersion.value === 0) return;
+    shown.setDose(view.doseHalf);
+    stage.value?.draw();
+  });
+
+  useSignalEffect(() => {
+    const { centre, width } = windowing.value;
+    const { opacity, showsWash, cutoffPercent } = doseStyle.value;
+    material.value?.setWindow(centre, width);
+    const rx = prescriptionGy.value;
+    material.value?.setDoseStyle(1.07 * rx, (cutoffPercent * rx) / 100, showsWash ? opacity : 0);
+    stage.value?.draw();
+  });
+
+  const view = patient.value;
+  const isReady = stage.value !== undefined && material.value !== undefined && view !== undefined;
+  return (
+    <main
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (event.dataTransfer !== null) void filesOf(event.dataTransfer).then(openFiles);
+      }}
+    >
+      <header>
+        <h1>isocenter</h1>
+        <OpenPanel />
+        <Help />
+        <span class="faint">
+          For research, not for clinical use. Everything computes here; nothing leaves this computer.
+        </span>
+      </header>
+      <Fault />
+      <div class="stage">
+        <canvas ref={canvas} class="gl" />
+        {isReady && stage.value !== undefined && material.value !== undefined ? (
+          <>
+            <SliceView key={`2 ${view.id}`} axis={2} patient={view} stage={stage.value} material={material.value} />
+            <AnatomyView key={`s ${view.id}`} patient={view} stage={stage.value} />
+            <SliceView key={`1 ${view.id}`} axis={1} patient={view} stage={stage.value} material={material.value} />
+            <SliceView key={`0 ${view.id}`} axis={0} patient={view} stage={stage.value} material={material.value} />
+          </>
+        ) : (
+          <p class="empty">Open a phantom, or drop the folder of a patient here.</p>
+        )}
+      </div>
+      <aside>
+        {view !== undefined && (
+          <>
+            <h2>{view.id}</h2>
+            <PlanPanel />
+            <DvhChart key={view.id} patient={view} />
+            <GoalsTable patient={view} />
+            <ObjectivesEditor />
+            <DisplayPanel patient={view} />
+            {view.warnings.map((warning) => (
+              <p key={warning} class="faint">
+                {warning}
+              </p>
+            ))}
+          </>
+        )}
+      </aside>
+    </main>
+  );
+}
+
+function Fault() {
+  const shown = fault.value;
+  if (shown === undefined) return null;
+  return (
+    <div class="fault" role="alert">
+      <strong>{shown.message}</strong> {shown.hint}
+      <button type="button" onClick={() => (fault.value = undefined)}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+/** Files of what was dropped, those in folders too. */
+async function filesOf(data: DataTransfer): Promise<File[]> {
+  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const files: File[] = [];
+  const walk = async (entry: FileSystemEntry, depth: number): Promise<void> => {
+    if (entry.isFile) {
+      files.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
+      return;
+    }
+    if (depth === 0) return;
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    for (;;) {
+      const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (some.length === 0) return;
+      for (const one of some) await walk(one, depth - 1);
+    }
+  };
+  for (const entry of entries) await walk(entry, 4);
+  return files;
+}

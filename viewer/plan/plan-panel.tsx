@@ -1,0 +1,163 @@
+import { useSignal } from '@preact/signals';
+import {
+  activity,
+  compared,
+  keepPlan,
+  namedPlans,
+  prepared,
+  preparePlan,
+  report,
+  runPlan,
+  setup,
+  stopPlan,
+  trace,
+} from '../state/workspace.ts';
+
+/** Beams, the optimiser and the plans that were kept. */
+export function PlanPanel() {
+  const name = useSignal('');
+  const isBusy = activity.value !== 'idle';
+  const now = report.value;
+  return (
+    <section aria-label="Plan">
+      <div class="row">
+        <label>
+          Beams{' '}
+          <input
+            type="number"
+            min="1"
+            max="36"
+            value={setup.value.beams}
+            onChange={(event) => {
+              const beams = Math.round(Number(event.currentTarget.value));
+              if (!(beams >= 1 && beams <= 36)) return;
+              setup.value = { ...setup.value, beams };
+              preparePlan();
+            }}
+          />
+        </label>
+        <label>
+          Bixel{' '}
+          <input
+            type="number"
+            min="2"
+            max="20"
+            value={setup.value.bixelMm}
+            onChange={(event) => {
+              const bixelMm = Number(event.currentTarget.value);
+              if (!(bixelMm >= 2 && bixelMm <= 20)) return;
+              setup.value = { ...setup.value, bixelMm };
+              preparePlan();
+            }}
+          />{' '}
+          mm
+        </label>
+        <button type="button" disabled={isBusy || prepared.value === undefined} onClick={runPlan}>
+          Optimise
+        </button>
+        <button type="button" disabled={activity.value !== 'optimizing'} onClick={stopPlan}>
+          Stop
+        </button>
+      </div>
+      <p class="figures" role="status" data-testid="status">
+        {statusText()}
+      </p>
+      <Trace />
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.value.trim() !== '') keepPlan(name.value.trim());
+        }}
+      >
+        <input
+          aria-label="Name of the plan"
+          placeholder="Name"
+          value={name.value}
+          onInput={(event) => (name.value = event.currentTarget.value)}
+        />
+        <button type="submit" disabled={now === undefined || name.value.trim() === ''}>
+          Keep
+        </button>
+        <label>
+          Compare{' '}
+          <select
+            value={compared.value ?? ''}
+            onChange={(event) => (compared.value = event.currentTarget.value || undefined)}
+          >
+            <option value="">nothing</option>
+            {namedPlans.value.map((plan) => (
+              <option key={plan.name}>{plan.name}</option>
+            ))}
+          </select>
+        </label>
+      </form>
+      <Beams />
+    </section>
+  );
+}
+
+function statusText(): string {
+  const made = prepared.value;
+  const now = report.value;
+  const device = made === undefined ? '' : ` on ${made.device.kind} (${made.device.threads} threads)`;
+  if (activity.value === 'opening') return 'Reading';
+  if (activity.value === 'preparing') return 'Tracing rays';
+  if (now === undefined) return 'No dose yet';
+  const state = activity.value === 'optimizing' ? 'Optimising' : 'At rest';
+  return `${state}${device}: iteration ${now.iteration}, objective ${now.objective.toPrecision(5)}, at most ${now.maxGy.toFixed(1)} Gy, ${(now.afterMs / 1000).toFixed(2)} s`;
+}
+
+/** The objective over iterations, on a logarithmic scale. */
+function Trace() {
+  const points = trace.value;
+  if (points.length < 2) return null;
+  const values = points.map(({ value }) => Math.log(Math.max(1e-9, value)));
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const path = values
+    .map(
+      (v, n) =>
+        `${((100 * n) / (values.length - 1)).toFixed(2)},${(30 - (28 * (v - low)) / Math.max(1e-9, high - low)).toFixed(2)}`,
+    )
+    .join(' ');
+  return (
+    <svg class="trace" viewBox="0 0 100 32" preserveAspectRatio="none" role="img" aria-label="Objective over time">
+      <polyline points={path} fill="none" stroke="currentColor" vector-effect="non-scaling-stroke" />
+    </svg>
+  );
+}
+
+function Beams() {
+  const beams = prepared.value?.beams ?? [];
+  if (beams.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {beams.length} beams, {prepared.value?.bixels} bixels
+      </summary>
+      <table>
+        <thead>
+          <tr>
+            {['Gantry [deg]', 'Couch [deg]', 'Collimator [deg]', 'SSD [mm]', 'Bixels'].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {beams.map((beam) => (
+            <tr key={`${beam.gantryDeg} ${beam.couchDeg} ${beam.collimatorDeg}`}>
+              <td>{beam.gantryDeg.toFixed(1)}</td>
+              <td>{beam.couchDeg.toFixed(1)}</td>
+              <td>{beam.collimatorDeg.toFixed(1)}</td>
+              <td>{beam.ssdMm.toFixed(0)}</td>
+              <td>{beam.bixels}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

@@ -1,0 +1,103 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { PatientView } from '../engine/messages.ts';
+import { doseColor, structureColor } from '../state/colors.ts';
+import { activity, doseVersion, hidden, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
+import { AnatomyScene } from './anatomy-scene.ts';
+import type { Stage } from './stage.ts';
+
+/** Drag: turn; wheel, + and -: zoom; arrows: turn. */
+export function AnatomyView({ patient, stage }: { readonly patient: PatientView; readonly stage: Stage }) {
+  const box = useRef<HTMLDivElement>(null);
+  const scene = useRef<AnatomyScene | undefined>(undefined);
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const made = new AnatomyScene(element, patient.grid);
+    scene.current = made;
+    const leave = stage.add(made);
+    let isOld = false;
+    void (async () => {
+      for (const [n, { name, role }] of patient.structures.entries()) {
+        const surface = await shapes.surface(n);
+        if (isOld) return;
+        const opacity = role === 'external' ? 0.18 : role === 'target' ? 0.9 : 0.75;
+        made.setSurface(name, surface, structureColor(n, role), opacity);
+        made.setVisible(name, !hidden.value.has(name));
+        stage.draw();
+      }
+    })();
+    return () => {
+      isOld = true;
+      leave();
+    };
+  }, [patient, stage]);
+
+  useSignalEffect(() => {
+    for (const { name } of patient.structures) scene.current?.setVisible(name, !hidden.value.has(name));
+    stage.draw();
+  });
+
+  useSignalEffect(() => {
+    scene.current?.setBeams(prepared.value?.beams ?? []);
+    stage.draw();
+  });
+
+  // A surface of the dose takes longer than a slice of it: it follows when the dose has come to rest.
+  useSignalEffect(() => {
+    if (doseVersion.value === 0 || activity.value !== 'idle' || report.value === undefined) return;
+    let isOld = false;
+    void shapes.isodose(0.95 * prescriptionGy.value).then((surface) => {
+      if (isOld) return;
+      scene.current?.setSurface('95 %', surface, doseColor(0.89), 0.35);
+      stage.draw();
+    });
+    return () => {
+      isOld = true;
+    };
+  });
+
+  const turn = (dx: number, dy: number): void => {
+    scene.current?.turn(dx, dy);
+    stage.draw();
+  };
+  const zoom = (factor: number): void => {
+    scene.current?.zoom(factor);
+    stage.draw();
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => turn(-20, 0),
+    ArrowRight: () => turn(20, 0),
+    ArrowUp: () => turn(0, -20),
+    ArrowDown: () => turn(0, 20),
+    '+': () => zoom(0.85),
+    '=': () => zoom(0.85),
+    '-': () => zoom(1.18),
+  };
+  return (
+    <div
+      ref={box}
+      class="view space"
+      data-view="space"
+      role="application"
+      aria-label="Anatomy, beams and dose in space: arrows turn, plus and minus zoom"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is turned by keys
+      tabIndex={0}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={(event) => event.buttons !== 0 && turn(event.movementX, event.movementY)}
+      onWheel={(event) => {
+        event.preventDefault();
+        zoom(event.deltaY > 0 ? 1.1 : 1 / 1.1);
+      }}
+      onKeyDown={(event) => {
+        const act = keys[event.key];
+        if (act === undefined || event.ctrlKey) return;
+        event.preventDefault();
+        act();
+      }}
+    >
+      <div class="caption">Anatomy, beams, 95 % isodose</div>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import type { PatientView, SliceLines } from '../engine/messages.ts';
+import { css, doseColor, structureColor } from '../state/colors.ts';
+import { type Framing, type SliceLook, toView } from './slice-geometry.ts';
+
+export interface OverlayContent {
+  readonly patient: PatientView;
+  readonly look: SliceLook;
+  readonly framing: Framing;
+  readonly outlines: readonly SliceLines[];
+  readonly isolines: readonly SliceLines[];
+  /** [Gy] of each isoline, and the prescription. */
+  readonly levelsGy: readonly number[];
+  readonly prescriptionGy: number;
+  readonly hidden: ReadonlySet<string>;
+  /** [mm, along across and up] */
+  readonly cross: { readonly acrossMm: number; readonly upMm: number };
+}
+
+/** Dash patterns tell isodose lines apart without colour. */
+const dashes: readonly (readonly number[])[] = [[], [8, 3], [4, 3], [2, 3], [10, 3, 2, 3], [1, 4]];
+
+/** Draws what lies over the image of a slice: outlines, isodose lines, crosshair, letters and scale. */
+export function drawOverlay(canvas: HTMLCanvasElement, content: OverlayContent): void {
+  const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
+  const { clientWidth: width, clientHeight: height } = canvas;
+  if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+  }
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  drawCross(context, content, width, height);
+  for (const lines of content.outlines) {
+    const structure = content.patient.structures[lines.of];
+    if (structure === undefined || content.hidden.has(structure.name)) continue;
+    context.strokeStyle = css(structureColor(lines.of, structure.role));
+    context.lineWidth = structure.role === 'target' ? 2 : 1.5;
+    context.setLineDash([]);
+    stroke(context, content, lines, width, height);
+  }
+  for (const lines of content.isolines) {
+    context.strokeStyle = css(doseColor(content.levelsGy[lines.of] / (1.07 * content.prescriptionGy)));
+    context.lineWidth = 1.25;
+    context.setLineDash([...dashes[lines.of % dashes.length]]);
+    stroke(context, content, lines, width, height);
+  }
+  context.setLineDash([]);
+  drawLetters(context, content, width, height);
+}
+
+/** Lines come along the axes of the grid; the first of them is the smaller axis of the two. */
+function stroke(
+  context: CanvasRenderingContext2D,
+  { look, framing }: OverlayContent,
+  { points, starts }: SliceLines,
+  width: number,
+  height: number,
+): void {
+  const isSwapped = look.across > look.up;
+  context.beginPath();
+  for (let run = 0; run + 1 < starts.length; run++) {
+    for (let n = starts[run]; n < starts[run + 1]; n++) {
+      const a = points[2 * n + (isSwapped ? 1 : 0)];
+      const u = points[2 * n + (isSwapped ? 0 : 1)];
+      const { x, y } = toView(look, framing, width, height, a, u);
+      if (n === starts[run]) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    }
+  }
+  context.stroke();
+}
+
+function drawCross(
+  context: CanvasRenderingContext2D,
+  { look, framing, cross }: OverlayContent,
+  width: number,
+  height: number,
+): void {
+  const { x, y } = toView(look, framing, width, height, cross.acrossMm, cross.upMm);
+  context.strokeStyle = 'rgb(120 200 255 / 0.6)';
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  context.beginPath();
+  for (const [x0, y0, x1, y1] of [
+    [0, y, x - 8, y],
+    [x + 8, y, width, y],
+    [x, 0, x, y - 8],
+    [x, y + 8, x, height],
+  ]) {
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+  }
+  context.stroke();
+}
+
+function drawLetters(
+  context: CanvasRenderingContext2D,
+  { look, framing }: OverlayContent,
+  width: number,
+  height: number,
+): void {
+  context.fillStyle = 'rgb(235 235 235)';
+  context.font = '600 13px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  context.textAlign = 'center';
+  const [left, right, top, bottom] = look.letters;
+  context.fillText(left, 12, height / 2);
+  context.fillText(right, width - 12, height / 2);
+  context.fillText(top, width / 2, 12);
+  context.fillText(bottom, width / 2, height - 12);
+  const scaleMm = [100, 50, 20, 10, 5].find((mm) => mm / framing.mmPerPixel < 0.35 * width) ?? 5;
+  const length = scaleMm / framing.mmPerPixel;
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(width - 14 - length, height - 26);
+  context.lineTo(width - 14, height - 26);
+  context.stroke();
+  context.font = '11px system-ui, sans-serif';
+  context.textAlign = 'right';
+  context.fillText(`${scaleMm} mm`, width - 14, height - 36);
+}

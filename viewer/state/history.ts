@@ -1,0 +1,48 @@
+import { signal } from '@preact/signals';
+
+/** Steps back and forth through what the user chose. */
+export class History<T> {
+  readonly canUndo = signal(false);
+  readonly canRedo = signal(false);
+  readonly #restore: (value: T) => void;
+  #past: T[] = [];
+  #future: T[] = [];
+
+  constructor(restore: (value: T) => void) {
+    this.#restore = restore;
+  }
+
+  /** `before` is what a change that is about to be made can be taken back to. */
+  keep(before: T): void {
+    this.#past = [...this.#past.slice(-99), before];
+    this.#future = [];
+    this.#tell();
+  }
+
+  undo(present: T): void {
+    const before = this.#past.pop();
+    if (before === undefined) return;
+    this.#future.push(present);
+    this.#tell();
+    this.#restore(before);
+  }
+
+  redo(present: T): void {
+    const after = this.#future.pop();
+    if (after === undefined) return;
+    this.#past.push(present);
+    this.#tell();
+    this.#restore(after);
+  }
+
+  clear(): void {
+    this.#past = [];
+    this.#future = [];
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.canUndo.value = this.#past.length > 0;
+    this.canRedo.value = this.#future.length > 0;
+  }
+}

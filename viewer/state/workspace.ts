@@ -1,0 +1,166 @@
+import { batch, computed, signal } from '@preact/signals';
+import type { Vec3 } from '../../engine/core/grid.ts';
+import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
+import { PlannerClient, ShapesClient } from '../engine/client.ts';
+import type {
+  DoseReport,
+  Fault,
+  PatientSource,
+  PatientView,
+  PlannerEvent,
+  PlanSetup,
+  PreparedView,
+} from '../engine/messages.ts';
+import { History } from './history.ts';
+
+export type Activity = 'idle' | 'opening' | 'preparing' | 'optimizing';
+
+/** Everything the page shows, as signals: what is derived from them is computed, never kept beside them. */
+export const patient = signal<PatientView | undefined>(undefined);
+export const activity = signal<Activity>('idle');
+export const fault = signal<Fault | undefined>(undefined);
+export const setup = signal<PlanSetup>({ beams: 9, bixelMm: 5 });
+export const prepared = signal<PreparedView | undefined>(undefined);
+export const objectives = signal<readonly Objective[]>([]);
+/** The dose that is shown, the newest one. */
+export const report = signal<DoseReport | undefined>(undefined);
+export const goals = signal<readonly GoalResult[]>([]);
+/** Objective after each report since the plan was opened. */
+export const trace = signal<readonly { readonly iteration: number; readonly value: number }[]>([]);
+/** Grows with every dose that is written. */
+export const doseVersion = signal(0);
+/** [mm, LPS] */
+export const crosshair = signal<Vec3>([0, 0, 0]);
+export const windowing = signal({ centre: 40, width: 400 });
+export const hidden = signal<ReadonlySet<string>>(new Set());
+export const doseStyle = signal({ opacity: 0.45, showsWash: true, showsLines: true, cutoffPercent: 10 });
+/** [percent of the prescription] */
+export const isodoseLevels = signal<readonly number[]>([107, 95, 80, 50, 30]);
+export const namedPlans = signal<readonly NamedPlan[]>([]);
+export const compared = signal<string | undefined>(undefined);
+
+/** A plan that was kept: its curves and goals, to be compared with. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly objectives: readonly Objective[];
+  readonly report: DoseReport;
+  readonly goals: readonly GoalResult[];
+}
+
+/** The highest prescription [Gy]. */
+export const prescriptionGy = computed(() => patient.value?.protocol.targets[0]?.prescriptionGy ?? 0);
+
+export const history = new History<readonly Objective[]>((wanted) => {
+  objectives.value = wanted;
+  runPlan();
+});
+
+export const shapes = new ShapesClient();
+const planner = new PlannerClient(hear);
+let run = 0;
+
+export function openSource(source: PatientSource): void {
+  batch(() => {
+    activity.value = 'opening';
+    fault.value = undefined;
+  });
+  planner.open(source);
+}
+
+export function preparePlan(): void {
+  activity.value = 'preparing';
+  planner.prepare(setup.value);
+}
+
+/** Optimises from where the plan stands. */
+export function runPlan(): void {
+  if (prepared.value === undefined) return;
+  activity.value = 'optimizing';
+  run++;
+  planner.optimize(objectives.value);
+}
+
+export function stopPlan(): void {
+  planner.stop();
+}
+
+/** Changes the objectives and lets the dose follow; one step of undo. */
+export function changeObjectives(wanted: readonly Objective[], isDragging = false): void {
+  if (!isDragging) history.keep(objectives.value);
+  objectives.value = wanted;
+  runPlan();
+}
+
+export function keepPlan(name: string): void {
+  const now = report.value;
+  if (now === undefined) return;
+  const plan = { name, objectives: objectives.value, report: now, goals: goals.value };
+  namedPlans.value = [...namedPlans.value.filter((other) => other.name !== name), plan];
+}
+
+function hear(event: PlannerEvent): void {
+  batch(() => {
+    switch (event.kind) {
+      case 'opened':
+        opened(event.patient);
+        break;
+      case 'prepared':
+        prepared.value = event.prepared;
+        runPlan();
+        break;
+      case 'dose':
+      case 'finished':
+        if (event.run !== run) break;
+        show(event.report);
+        if (event.kind === 'finished') activity.value = 'idle';
+        break;
+      case 'fault':
+        fault.value = event.fault;
+        activity.value = 'idle';
+    }
+  });
+}
+
+function opened(view: PatientView): void {
+  patient.value = view;
+  prepared.value = undefined;
+  report.value = undefined;
+  goals.value = [];
+  trace.value = [];
+  namedPlans.value = [];
+  compared.value = undefined;
+  hidden.value = new Set();
+  objectives.value = view.protocol.objectives;
+  history.clear();
+  doseVersion.value++;
+  crosshair.value = middleOf(view);
+  void shapes.open(view);
+  preparePlan();
+}
+
+function show(now: DoseReport): void {
+  report.value = now;
+  if (now.goals !== undefined) goals.value = now.goals;
+  trace.value = [...trace.value.slice(-400), { iteration: now.iteration, value: now.objective }];
+  doseVersion.value++;
+}
+
+/** Centre of the first target; of the image where there is none. */
+function middleOf({ grid, structures }: PatientView): Vec3 {
+  const target = structures.find(({ role, voxels }) => role === 'target' && voxels.length > 0);
+  const [nx, ny] = grid.size;
+  if (target === undefined) {
+    return grid.size.map((n, a) => grid.originMm[a] + ((n - 1) / 2) * grid.spacingMm[a]) as unknown as Vec3;
+  }
+  const sum = [0, 0, 0];
+  for (const voxel of target.voxels) {
+    sum[0] += voxel % nx;
+    sum[1] += Math.floor(voxel / nx) % ny;
+    sum[2] += Math.floor(voxel / (nx * ny));
+  }
+  return sum.map((s, a) => {
+    const index = Math.round(s / target.voxels.length);
+    return grid.originMm[a] + index * grid.spacingMm[a];
+  }) as unknown as Vec3;
+}
