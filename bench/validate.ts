@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { openDevice } from '../kernels/device.ts';
 import { dicomDvhTables, dicomRoundTrips } from './validation/dicom.ts';
 import { damagedFilesTable, largeStudyTable } from './validation/dicom-files.ts';
+import { dicomPlanTable } from './validation/dicom-plan.ts';
 import { entryTables } from './validation/entry.ts';
 import { gammaTables } from './validation/gamma.ts';
 import { guidanceLoopTables } from './validation/guidance-loop.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     ['dicom-fuzz', damagedFilesTable, 'dicom-measured'],
     ['dicom-speed', async () => largeStudyTable(root), 'dicom-measured'],
     ['link', linkTables],
+    ['dicom-plan', async () => dicomPlanTable(data, root), 'dicom-measured'],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
   ];

@@ -7,6 +7,7 @@ import { checkpoint, type Session } from '../session.ts';
 
 const MOST_FILES = 50_000;
 const DEEPEST = 16;
+const MOST_LOOKED_AT = 2000;
 
 /** The DICOM files of a folder and of the folders in it. */
 export interface DicomFolder {
@@ -20,12 +21,12 @@ export interface DicomFolder {
   readonly input: InputRecord;
 }
 
-/** Whether the path is a folder in which, at its first levels, there is a DICOM file. */
+/** Whether the path is a folder with a DICOM file among the first files in it and in the folders in it. */
 export async function holdsDicom(path: string): Promise<boolean> {
   let looked = 0;
-  for await (const file of filesIn(path, 4)) {
+  for await (const file of filesIn(path, DEEPEST)) {
     if (looksLikeDicom(await head(file))) return true;
-    if (++looked > 200) return false;
+    if (++looked > MOST_LOOKED_AT) return false;
   }
   return false;
 }

@@ -37,6 +37,12 @@ export interface Survey {
   readonly others: number;
 }
 
+const CT_CLASSES: readonly string[] = [
+  SOP_CLASS.ctImage,
+  SOP_CLASS.enhancedCtImage,
+  SOP_CLASS.legacyConvertedEnhancedCtImage,
+];
+
 /** Reads everything in a folder as planning would, and gathers what is there and what is wrong with it. */
 export async function survey({ path, files, others, damaged }: DicomFolder): Promise<Survey> {
   const items: SurveyItem[] = [];
@@ -59,13 +65,19 @@ export async function survey({ path, files, others, damaged }: DicomFolder): Pro
     }
   };
   const frames = new Map<string, string>();
-  const isCt = ({ sopClassUid }: DicomFile): boolean =>
-    sopClassUid === SOP_CLASS.ctImage || sopClassUid === SOP_CLASS.enhancedCtImage;
-  const enhanced = files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.enhancedCtImage);
-  for (const { name } of enhanced) {
-    findings.push({ severity: 'error', about: name, message: `${name} is an Enhanced CT image, which is not read` });
+  const isCt = ({ sopClassUid }: DicomFile): boolean => CT_CLASSES.includes(sopClassUid);
+  const images: DicomFile[] = [];
+  for (const file of files.filter(isCt)) {
+    const why =
+      file.sopClassUid !== SOP_CLASS.ctImage
+        ? `${file.name} is an Enhanced CT image, which is not read`
+        : file.dataset.has('SeriesInstanceUID')
+          ? undefined
+          : `${file.name}: (0020,000E) SeriesInstanceUID is missing or empty`;
+    if (why === undefined) images.push(file);
+    else findings.push({ severity: 'error', about: file.name, message: why });
   }
-  for (const series of ctSeriesAmong(files.filter((file) => !enhanced.includes(file)))) {
+  for (const series of ctSeriesAmong(images)) {
     await about(`CT ${series.seriesInstanceUid}`, async () => {
       const ct = await readCtSeries(series);
       frames.set(ct.frameOfReferenceUid, series.seriesInstanceUid);

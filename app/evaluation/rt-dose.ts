@@ -24,10 +24,15 @@ export function dosesOfFolder({ folder, ct }: DicomPatient, sumBeams: boolean): 
   if (doses.length === 0) {
     throw inputError('evaluate/no-dose', `${folder.path} holds no RT Dose of patient ${id}`, hint);
   }
-  const ofType = (type: string) => doses.filter(({ dataset }) => dataset.text('DoseSummationType') === type);
+  // Doses on another image of the patient are no choice; where there are only such, reading them says so.
+  const onCt = doses.filter(({ dataset }) =>
+    ['', ct.frameOfReferenceUid].includes(dataset.text('FrameOfReferenceUID') ?? ''),
+  );
+  const candidates = onCt.length > 0 ? onCt : doses;
+  const ofType = (type: string) => candidates.filter(({ dataset }) => dataset.text('DoseSummationType') === type);
   if (sumBeams) return beamsOfOnePlan(ofType('BEAM'), folder.path);
   const ofPlans = ofType('PLAN');
-  const found = ofPlans.length > 0 ? ofPlans : doses;
+  const found = ofPlans.length > 0 ? ofPlans : candidates;
   if (found.length === 1) return found;
   const names = found.map(({ name }) => name).join(', ');
   const onlyBeams = ofType('BEAM').length === found.length;

@@ -130,6 +130,13 @@ describe('isocenter plan with a DICOM folder', () => {
     for (const s of judged.structures as Structure[]) {
       expect(s.meanGy, s.name).toBeCloseTo(byName.get(s.name)?.meanGy ?? 0, 4);
     }
+    // The beams make up the plan.
+    const beams = copyOf(cshape, 'beams');
+    for (const n of [1, 2, 3]) cpSync(join(out, 'dicom', `RD.beam0${n}.dcm`), join(beams, `beam ${n}`));
+    const sum = await json('evaluate', beams, '--protocol', 'tg119-cshape', '--sum-beams');
+    for (const s of sum.structures as Structure[]) {
+      expect(s.meanGy, `${s.name} by beams`).toBeCloseTo(byName.get(s.name)?.meanGy ?? 0, 3);
+    }
     // A folder that holds the dose as well is judged without naming it.
     const whole = copyOf(cshape, 'whole');
     cpSync(dose, join(whole, 'dose without extension'));

@@ -128,6 +128,16 @@ describe('isocenter evaluate with an RT Dose', () => {
     );
   });
 
+  it('in the folder is that on the CT, whatever lies on other images of the patient', async () => {
+    const both = join(folder, 'both');
+    cpSync(cshape, both, { recursive: true });
+    writeFileSync(join(both, 'other'), constant(7, { FrameOfReferenceUID: '1.2.3' }));
+    await failsLater(() => judge(undefined, both), 'dicom/frame-mismatch', 'other lies in frame of reference 1.2.3');
+    writeFileSync(join(both, 'mine'), constant(42));
+    const { structures } = await judge(undefined, both);
+    for (const { name, meanGy } of structures) expect([name, meanGy]).toEqual([name, expect.closeTo(42, 4)]);
+  });
+
   it('adds up the doses of beams where that is asked for', async () => {
     const beams = join(folder, 'beams');
     cpSync(cshape, beams, { recursive: true });

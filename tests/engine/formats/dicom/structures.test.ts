@@ -144,6 +144,16 @@ describe('voxels as contours and back', () => {
     }
   });
 
+  it('noise brings the same voxels back: pixels alone, holes of one pixel, corners that touch', () => {
+    const seed = 710;
+    const random = seededRandom(seed);
+    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 0.97]) {
+      const voxels = Uint32Array.from({ length: 40 * 30 * 9 }, (_, v) => v).filter(() => random() < share);
+      const back = rasterise('noise', outline(voxels, grid), grid);
+      expect(Array.from(back.voxels), `seed ${seed}, ${share} of the voxels`).toEqual(Array.from(voxels));
+    }
+  });
+
   it('random blobs with holes keep their voxels (seed 21)', () => {
     const random = seededRandom(21);
     for (let n = 0; n < 20; n++) {
