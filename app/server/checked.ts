@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { inputError } from '../../engine/core/errors.ts';
+import type { z } from '../../engine/core/schema.ts';
 
 /**
  * Parameters of a viewer, as their schema has them.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../core/schema.ts';
 import { LINK_VERSION } from './limits.ts';
 
 /** The records of the link itself; what requests and streams carry is described beside what they belong to. */

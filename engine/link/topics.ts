@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../core/schema.ts';
 
 /** What viewers ask of ROS 2 and of recordings; live and recorded messages are items of the same form, {@link TopicMessage}. */
 

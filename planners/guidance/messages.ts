@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../engine/core/schema.ts';
 
 /** What a viewer tells a robot over the link, and what it sees of it; see docs/link.md. */
 

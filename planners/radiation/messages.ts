@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../engine/core/schema.ts';
 
 /** What a viewer asks a planner over the link for; see docs/link.md for what comes back. */
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { inputError } from '../../../engine/core/errors.ts';
+import { z } from '../../../engine/core/schema.ts';
 
 /** Depth components of the model: one `vec4` on the device. */
 export const COMPONENTS = 4;

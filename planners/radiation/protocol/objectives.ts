@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../../../engine/core/schema.ts';
 
 const doseGy = z.number().min(0).max(1000);
 const volumePercent = z.number().min(0).max(100);

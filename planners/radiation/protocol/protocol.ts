@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { IsocenterError, inputError } from '../../../engine/core/errors.ts';
+import { z } from '../../../engine/core/schema.ts';
 import { parseMetric } from '../evaluation/metric.ts';
 import { bodyName } from '../evaluation/regions.ts';
 import { objectiveSchema } from './objectives.ts';
