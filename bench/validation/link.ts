@@ -1,15 +1,20 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame, FRAME_KIND } from '../../engine/link/frame.ts';
 import { LinkPeer } from '../../engine/link/peer.ts';
 import { startServing, viewer } from '../../tests/app/support/serve.ts';
 import { mutatedFrames } from '../../tests/engine/link/support/mutations.ts';
 import { wirePair } from '../../tests/engine/link/support/wires.ts';
+import { until } from '../../tests/support/wait.ts';
 import { table } from './markdown.ts';
 
 const SEED = 1;
 const FRAMES = 100_000;
 const FRAMES_TO_SERVER = 5000;
 const BEATS = 300;
+const HOLDS = 20;
 
 /** The link: mutated frames, and how fast arrays and beats cross it. */
 export async function linkTables(): Promise<string> {
@@ -18,6 +23,7 @@ export async function linkTables(): Promise<string> {
   const serving = await startServing('--robot', 'psm');
   try {
     rows.push(await attack(serving));
+    rows.push(await holds(serving, 'SIGKILL'), await holds(serving, 'SIGSTOP'));
     rows.push(await roundTrips(serving, 'no plan at work', async () => {}));
     rows.push(
       await roundTrips(serving, 'while a plan is made', (client) =>
@@ -84,6 +90,41 @@ async function attack(serving: Server): Promise<string[]> {
   return [
     `${FRAMES_TO_SERVER} mutated frames to a server by sockets`,
     `${closed} end their connection; the server answers`,
+  ];
+}
+
+/** From a signal to the viewer that has armed the robot to the first state that says that it holds, seen by another viewer. */
+async function holds(serving: Server, signal: NodeJS.Signals): Promise<string[]> {
+  const observer = viewer(serving);
+  let state = '';
+  observer.peer.subscribe(
+    'robot',
+    {},
+    {
+      onSample: (value) => {
+        state = (value as { state: string }).state;
+      },
+    },
+  );
+  const program = fileURLToPath(new URL('../../tests/app/support/arming-viewer.js', import.meta.url));
+  const times: number[] = [];
+  for (let n = 0; n < HOLDS; n++) {
+    const child = fork(program, [serving.link, serving.token]);
+    await once(child, 'message');
+    await until(() => state === 'ENABLED');
+    const begin = performance.now();
+    child.kill(signal);
+    await until(() => state === 'PAUSED');
+    times.push(performance.now() - begin);
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  observer.close();
+  times.sort((a, b) => a - b);
+  const [median, most] = [times[HOLDS >> 1], times[HOLDS - 1]].map((ms) => ms.toFixed(0));
+  return [
+    `${signal} to the viewer that has armed the robot, until it holds`,
+    `median ${median} ms, longest of ${HOLDS} ${most} ms`,
   ];
 }
 
