@@ -5,9 +5,9 @@ import { readRtPlan } from '../../engine/formats/dicom/plan/read.ts';
 import type { DicomFile } from '../../engine/formats/dicom/read.ts';
 import { readSpatialRegistration } from '../../engine/formats/dicom/registration/read.ts';
 import { readRtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
+import { danglingReferences, imagesMissing } from '../../engine/formats/dicom/study/references.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
 import type { DicomFolder } from './folder.ts';
-import { danglingReferences, imagesMissing } from './references.ts';
 
 /** Something to know (`warning`) or that stands in the way of planning (`error`). */
 export interface Finding {

@@ -4,8 +4,8 @@ import type { Patient } from '../../engine/core/patient.ts';
 import { resample, sameGrid } from '../../engine/core/resample.ts';
 import { type RtDose, readRtDose } from '../../engine/formats/dicom/dose/read.ts';
 import type { DicomFile } from '../../engine/formats/dicom/read.ts';
+import { withoutRepeats } from '../../engine/formats/dicom/study/choose.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
-import { withoutRepeats } from '../dicom/choose.ts';
 import type { DicomPatient } from '../dicom/patient.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Patient } from '../../engine/core/patient.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { onDoseGrid } from '../../planners/radiation/dose/dose-grid.ts';
 import { type DoseOnVoxels, type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
-import type { DicomChoice } from '../dicom/choose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
 import { matchStructures } from '../inputs/structures.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DicomChoice } from '../dicom/choose.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 
 /** What the argument PATIENT may be. */
 export const patientArgument =

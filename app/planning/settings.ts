@@ -1,7 +1,7 @@
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import type { BeamAngles } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
-import type { DicomChoice } from '../dicom/choose.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 
 /** What `isocenter plan` was asked for. */
 export interface PlanSettings {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
-import type { DicomChoice } from '../dicom/choose.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { type EvaluationReport, judgeDose } from '../evaluation/run.ts';
 import type { InputRecord } from '../inputs/files.ts';
 import { OutputFiles } from '../output/files.ts';

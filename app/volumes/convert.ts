@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { maskOf } from '../../engine/formats/volumes/labels.ts';
-import type { DicomChoice } from '../dicom/choose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadVolume } from '../inputs/volume.ts';
 import { openVolumeOutput } from '../output/volume.ts';

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { BODY_HU, bodyOfCt } from '../../engine/core/body.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import type { Volume } from '../../engine/core/grid.ts';
 import type { Patient, Structure } from '../../engine/core/patient.ts';
 import { sameGrid } from '../../engine/core/resample.ts';
 import { structuresOf } from '../../engine/formats/volumes/labels.ts';
-import { BODY_HU, bodyOfCt } from '../inputs/body.ts';
 import { type InputRecord, sha256 } from '../inputs/files.ts';
 import { type LoadedVolume, loadVolume, VOLUME_NAME, volumeName } from '../inputs/volume.ts';
 import type { Session } from '../session.ts';

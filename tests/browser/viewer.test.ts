@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import type { Inspect } from '../../viewer/page/inspect.ts';
 import { doseColor } from '../../viewer/state/colors.ts';
+import { exported } from '../engine/formats/dicom/rt-fixture.ts';
+import { writeAll } from '../engine/formats/dicom/tools.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 import { dataFolder } from '../support/data.ts';
 
@@ -148,8 +151,27 @@ it('says what is wrong with a folder that is no patient', async () => {
     writeFileSync(join(folder, 'note.txt'), 'x');
     await page.locator('input[type=file]').setInputFiles(folder);
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').textContent()).toMatch(/none of them is ct.csv/);
+    expect(await page.getByRole('alert').textContent()).toMatch(/none of them is ct.csv or a DICOM file/);
     await page.getByRole('button', { name: 'Dismiss' }).click();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('opens a folder of DICOM files, and finds its structures by their names', async () => {
+  const { page } = opened;
+  const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+  try {
+    const patient = buildPhantom('prostate', { voxelMm: 8 });
+    const { ct, structures } = exported(patient);
+    writeAll(folder, [...ct, structures]);
+    await page.locator('input[type=file]').setInputFiles(folder);
+    await page.waitForFunction(() => globalThis.isocenterViewer.state().patient === 'prostate', undefined, {
+      timeout: 60_000,
+    });
+    await atRest();
+    expect(await page.locator('.goals tbody tr').count()).toBeGreaterThan(3);
+    expect(opened.errors).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

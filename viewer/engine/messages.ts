@@ -8,7 +8,8 @@ import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 
 export type PatientSource =
   | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
-  | { readonly kind: 'openkbp'; readonly id: string; readonly files: readonly NamedBytes[] };
+  | { readonly kind: 'openkbp'; readonly id: string; readonly files: readonly NamedBytes[] }
+  | { readonly kind: 'dicom'; readonly id: string; readonly files: readonly NamedBytes[] };
 
 export interface NamedBytes {
   readonly name: string;

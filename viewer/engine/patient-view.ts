@@ -3,17 +3,17 @@ import { voxelCount, voxelVolumeMm3 } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
 import { readOpenKbp } from '../../engine/formats/openkbp/patient.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
+import { matchNames } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
-import { builtinProtocol } from '../../planners/radiation/protocol/registry.ts';
+import { builtinProtocol, builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
 import { buildPhantom, phantomProtocols } from '../../sim/phantoms/registry.ts';
 import { toHalfFloats } from './half-float.ts';
 import type { PatientSource, PatientView } from './messages.ts';
 import { sharedFloats, sharedHalves, sharedIndices } from './shared.ts';
 
 /** @throws IsocenterError for a source that cannot be read, or has no target */
-export function openPatient(source: PatientSource): { patient: Patient; view: PatientView } {
-  const { patient, protocol: wanted } = readPatient(source);
-  const { protocol, notes } = matchProtocol(wanted, patient);
+export async function openPatient(source: PatientSource): Promise<{ patient: Patient; view: PatientView }> {
+  const { patient, protocol, notes } = await readPatient(source);
   const { grid, data } = patient.ct;
   const count = voxelCount(grid);
   const hu = sharedFloats(count);
@@ -44,15 +44,57 @@ export function openPatient(source: PatientSource): { patient: Patient; view: Pa
   };
 }
 
-function readPatient(source: PatientSource): { patient: Patient; protocol: Protocol } {
+interface ReadPatient {
+  /** With its structures under the protocol's names. */
+  readonly patient: Patient;
+  readonly protocol: Protocol;
+  readonly notes: readonly string[];
+}
+
+async function readPatient(source: PatientSource): Promise<ReadPatient> {
   if (source.kind === 'openkbp') {
     const files = new Map(source.files.map(({ name, bytes }) => [name.replace(/\.csv$/, ''), bytes]));
     const patient = readOpenKbp({ id: source.id, path: source.id, files });
-    return { patient, protocol: builtinProtocol('head-neck-openkbp') };
+    return { patient, ...matchProtocol(builtinProtocol('head-neck-openkbp'), patient) };
+  }
+  if (source.kind === 'dicom') {
+    const [{ looksLikeDicom, readDicom }, { patientOfFiles }] = await Promise.all([
+      import('../../engine/formats/dicom/read.ts'),
+      import('../../engine/formats/dicom/study/patient.ts'),
+    ]);
+    const files = source.files
+      .filter(({ bytes }) => looksLikeDicom(bytes))
+      .map(({ name, bytes }) => readDicom(name, bytes));
+    const { patient } = await patientOfFiles(files, {}, { name: source.id, path: source.id });
+    return protocolFor(patient);
   }
   const name = phantomProtocols[source.name];
   if (name === undefined) {
     throw inputError('viewer/no-protocol', `phantom ${source.name} has no protocol of its own`, 'choose another one');
   }
-  return { patient: buildPhantom(source.name, { voxelMm: source.voxelMm }), protocol: builtinProtocol(name) };
+  const patient = buildPhantom(source.name, { voxelMm: source.voxelMm });
+  return { patient, ...matchProtocol(builtinProtocol(name), patient) };
+}
+
+/** The built-in protocol of which the patient has all targets and most other structures. */
+function protocolFor(patient: Patient): ReadPatient {
+  const fitting = builtinProtocolNames.flatMap((name) => {
+    const protocol = builtinProtocol(name);
+    const { patient: named, matches } = matchNames(protocol, patient);
+    const has = new Set(matches.map(({ protocolName }) => protocolName));
+    return protocol.targets.every(({ structure }) => has.has(structure)) ? [{ protocol, named, matches }] : [];
+  });
+  const [best] = fitting.sort((a, b) => b.matches.length - a.matches.length);
+  if (best === undefined) {
+    const names = patient.structureSet.structures.map(({ name }) => name).join(', ') || 'none';
+    throw inputError(
+      'viewer/no-protocol',
+      `patient ${patient.id} has the targets of none of the built-in protocols; its structures: ${names}`,
+      'name its targets as TG-263 does (PTV_7000), or plan it on the command line with --protocol',
+    );
+  }
+  const renamed = best.matches.filter(({ by }) => by !== 'same name');
+  const notes = renamed.map(({ patientName, protocolName, by }) => `${patientName} is ${protocolName} (${by}).`);
+  const matched = matchProtocol(best.protocol, best.named);
+  return { patient: best.named, protocol: matched.protocol, notes: [...notes, ...matched.notes] };
 }

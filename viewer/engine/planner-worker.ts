@@ -43,7 +43,7 @@ class PlannerWorker {
     const run = request.kind === 'optimize' ? ++this.#runs : this.#runs;
     this.#queue = this.#queue.then(async () => {
       try {
-        if (request.kind === 'open') this.#open(request.source, askedMs);
+        if (request.kind === 'open') await this.#open(request.source, askedMs);
         else if (request.kind === 'prepare') await this.#prepare(request.setup, askedMs);
         // Whoever drags asks faster than answers come: only the last wish counts.
         else if (run === this.#runs) await this.#optimize(request.objectives, run, askedMs, stop.signal);
@@ -53,10 +53,10 @@ class PlannerWorker {
     });
   }
 
-  #open(source: Parameters<typeof openPatient>[0], askedMs: number): void {
+  async #open(source: Parameters<typeof openPatient>[0], askedMs: number): Promise<void> {
     this.#plan?.free();
     this.#plan = undefined;
-    const { patient, view } = openPatient(source);
+    const { patient, view } = await openPatient(source);
     this.#patient = patient;
     this.#view = view;
     this.#say({ kind: 'opened', patient: view, ms: performance.now() - askedMs });

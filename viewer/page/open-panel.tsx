@@ -9,7 +9,7 @@ const phantoms = [
   ['multi-target', 'TG-119 multi-target'],
 ] as const;
 
-/** Opens a phantom, or a patient of OpenKBP from a folder of the user's; nothing leaves the page. */
+/** Opens a phantom, or a patient (DICOM or OpenKBP) from a folder of the user's; nothing leaves the page. */
 export function OpenPanel() {
   const chosen = useSignal('tg119-cshape');
   return (
@@ -46,23 +46,32 @@ export function OpenPanel() {
   );
 }
 
-/** Files of one folder, dropped or picked. */
+/** Files of one folder, dropped or picked: an OpenKBP patient where there is a ct.csv, else DICOM. */
 export async function openFiles(files: readonly File[]): Promise<void> {
-  const csv = files.filter(({ name }) => name.endsWith('.csv'));
-  if (!csv.some(({ name }) => name === 'ct.csv')) {
+  activity.value = 'opening';
+  fault.value = undefined;
+  const isOpenKbp = files.some(({ name }) => name === 'ct.csv');
+  const wanted = isOpenKbp ? files.filter(({ name }) => name.endsWith('.csv') && name !== 'dose.csv') : files;
+  const read: NamedBytes[] = [];
+  for (const file of wanted) {
+    if (!isOpenKbp && !looksLikeDicom(new Uint8Array(await file.slice(0, 512).arrayBuffer()))) continue;
+    read.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  }
+  if (read.length === 0) {
+    activity.value = 'idle';
     fault.value = {
       code: 'viewer/unknown-files',
-      message: `${files.length} files were given, and none of them is ct.csv`,
-      hint: 'give the folder of one OpenKBP patient',
+      message: `${files.length} files were given, and none of them is ct.csv or a DICOM file`,
+      hint: 'give the folder of one patient: DICOM (CT and structure set) or OpenKBP',
       origin: 'input',
     };
     return;
   }
-  const read = await Promise.all(
-    csv
-      .filter(({ name }) => name !== 'dose.csv')
-      .map(async (file): Promise<NamedBytes> => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-  );
-  const path = csv[0].webkitRelativePath || csv[0].name;
-  openSource({ kind: 'openkbp', id: path.split('/').at(-2) ?? 'patient', files: read });
+  const path = files[0].webkitRelativePath || files[0].name;
+  openSource({ kind: isOpenKbp ? 'openkbp' : 'dicom', id: path.split('/').at(-2) ?? 'patient', files: read });
+}
+
+/** The preamble of a DICOM file, or an empty group 0008 at the beginning: enough to leave other files unread. */
+function looksLikeDicom(head: Uint8Array): boolean {
+  return String.fromCharCode(...head.subarray(128, 132)) === 'DICM' || (head[0] === 8 && head[1] === 0);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseImage, filesOfPatient } from '../../../app/dicom/choose.ts';
-import { imagesMissing } from '../../../app/dicom/references.ts';
-import { readDicom } from '../../../engine/formats/dicom/read.ts';
-import { SOP_CLASS } from '../../../engine/formats/dicom/uids.ts';
-import { writeDicom } from '../../../engine/formats/dicom/write.ts';
-import { failsWith } from '../../support/errors.ts';
+import { readDicom } from '../../../../engine/formats/dicom/read.ts';
+import { chooseImage, filesOfPatient } from '../../../../engine/formats/dicom/study/choose.ts';
+import { imagesMissing } from '../../../../engine/formats/dicom/study/references.ts';
+import { SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
+import { writeDicom } from '../../../../engine/formats/dicom/write.ts';
+import { failsWith } from '../../../support/errors.ts';
 
 const image = (series: string, frame: string, uid = `${series}.9`) =>
   readDicom(

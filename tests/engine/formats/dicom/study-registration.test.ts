@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { structuresInFrame } from '../../../app/dicom/registration.ts';
-import { readDicom } from '../../../engine/formats/dicom/read.ts';
-import type { RtStructureSet } from '../../../engine/formats/dicom/structures/read.ts';
-import { SOP_CLASS } from '../../../engine/formats/dicom/uids.ts';
-import { type DicomRecord, writeDicom } from '../../../engine/formats/dicom/write.ts';
-import { failsWith } from '../../support/errors.ts';
+import { readDicom } from '../../../../engine/formats/dicom/read.ts';
+import type { RtStructureSet } from '../../../../engine/formats/dicom/structures/read.ts';
+import { structuresInFrame } from '../../../../engine/formats/dicom/study/registration.ts';
+import { SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
+import { type DicomRecord, writeDicom } from '../../../../engine/formats/dicom/write.ts';
+import { failsWith } from '../../../support/errors.ts';
 
 const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const shift = (x: number, y: number, z: number): number[] =>

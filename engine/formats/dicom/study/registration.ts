@@ -1,10 +1,10 @@
-import { IsocenterError, inputError } from '../../engine/core/errors.ts';
-import { compose, inverse, type Transform } from '../../engine/core/frames.ts';
-import type { DicomFile } from '../../engine/formats/dicom/read.ts';
-import { readSpatialRegistration } from '../../engine/formats/dicom/registration/read.ts';
-import type { Contour } from '../../engine/formats/dicom/structures/contour.ts';
-import type { RtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
-import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
+import { IsocenterError, inputError } from '../../../core/errors.ts';
+import { compose, inverse, type Transform } from '../../../core/frames.ts';
+import type { DicomFile } from '../read.ts';
+import { readSpatialRegistration } from '../registration/read.ts';
+import type { Contour } from '../structures/contour.ts';
+import type { RtStructureSet } from '../structures/read.ts';
+import { SOP_CLASS } from '../uids.ts';
 
 /** A rigid way from one frame of reference to another, over one or two registrations. */
 interface Way {

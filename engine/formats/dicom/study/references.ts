@@ -1,5 +1,5 @@
-import type { DicomFile } from '../../engine/formats/dicom/read.ts';
-import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
+import type { DicomFile } from '../read.ts';
+import { SOP_CLASS } from '../uids.ts';
 
 /**
  * Images of series that are here, on which structures were drawn and which are not here: that is how slices are noticed that

@@ -1,4 +1,4 @@
-import { type Volume, voxelCount } from '../../engine/core/grid.ts';
+import { type Volume, voxelCount } from './grid.ts';
 
 /** Tissue is denser than that [HU]; used for the body only where nobody drew it. */
 export const BODY_HU = -350;

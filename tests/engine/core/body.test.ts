@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bodyOfCt } from '../../../app/inputs/body.ts';
+import { bodyOfCt } from '../../../engine/core/body.ts';
 
 it('the body holds the air that it encloses, and none from outside', () => {
   const rows = [

@@ -1,8 +1,8 @@
-import { inputError } from '../../engine/core/errors.ts';
-import { type CtFiles, ctSeriesAmong } from '../../engine/formats/dicom/ct/read.ts';
-import type { DicomFile } from '../../engine/formats/dicom/read.ts';
-import { type RtStructureSet, readRtStructureSet } from '../../engine/formats/dicom/structures/read.ts';
-import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
+import { inputError } from '../../../core/errors.ts';
+import { type CtFiles, ctSeriesAmong } from '../ct/read.ts';
+import type { DicomFile } from '../read.ts';
+import { type RtStructureSet, readRtStructureSet } from '../structures/read.ts';
+import { SOP_CLASS } from '../uids.ts';
 
 /** What picks one of several patients, series and structure sets. */
 export interface DicomChoice {
