@@ -10,14 +10,10 @@ const headers = {
 const viteConfig = defineConfig({
   server: { host: '127.0.0.1', headers },
   preview: { host: '127.0.0.1', headers },
-  worker: { format: 'es' },
+  // The loader of the image codecs has an eval for Node in it.
+  worker: { format: 'es', rolldownOptions: { checks: { eval: false } } },
   // The renderer is most of it: 0.3 MB over the wire.
-  build: {
-    target: 'es2023',
-    chunkSizeWarningLimit: 1200,
-    // The loader of the image codecs has an eval for Node in it.
-    rolldownOptions: { checks: { eval: false } },
-  },
+  build: { target: 'es2023', chunkSizeWarningLimit: 1200 },
 });
 
 export default viteConfig;

@@ -106,6 +106,16 @@ describe('with Orthanc, which wants a password', () => {
     expect(byUid(pulled)).toEqual(before);
   });
 
+  it('a plan on what was pulled is the plan on what was pushed', async () => {
+    const plan = async (from: string): Promise<number> => {
+      const args = ['--protocol', 'tg119-cshape', '--beams', '3', '--bixel', '10', '--max-iterations', '10', '--json'];
+      const { code, stdout, stderr } = await isocenter(['plan', from, ...args]);
+      expect(code, stderr).toBe(0);
+      return JSON.parse(stdout).objective;
+    };
+    expect(await plan(join(folder, 'pulled'))).toBe(await plan(local));
+  });
+
   it('what is whole is kept; what is missing or damaged is fetched again', async () => {
     const out = join(folder, 'pulled');
     const [one, other] = await filesIn(out);
