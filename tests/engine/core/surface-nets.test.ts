@@ -28,11 +28,17 @@ function ball(n: number, radius: number): Float32Array {
 }
 
 describe('surface nets', () => {
-  it('of a ball have its volume and area, outside out', () => {
-    const { volume, area } = measure(surfaceNets(ball(33, 12), [33, 33, 33], 0));
-    // A vertex at the mean of the crossings lies inside the sphere by about h^2 / 6 r: 0.014 of 12.
-    expect(volume / ((4 / 3) * Math.PI * 12 ** 3)).toBeCloseTo(1, 2);
-    expect(area / (4 * Math.PI * 12 ** 2)).toBeCloseTo(1, 2);
+  it('of a ball have its volume and area, outside out; half the cell, a quarter of the error', () => {
+    const errors = [12, 24].map((radius) => {
+      const n = 2 * radius + 9;
+      const { volume, area } = measure(surfaceNets(ball(n, radius), [n, n, n], 0));
+      return [1 - volume / ((4 / 3) * Math.PI * radius ** 3), 1 - area / (4 * Math.PI * radius ** 2)];
+    });
+    for (const which of [0, 1]) {
+      // Facets as wide as a cell lie inside the sphere, by a few hundredths of a cell at this radius.
+      expect(Math.abs(errors[0][which])).toBeLessThan(0.01);
+      expect(Math.abs(errors[1][which])).toBeLessThan(0.3 * Math.abs(errors[0][which]));
+    }
   });
 
   it('are closed: every edge has two triangles, in opposite directions', () => {
