@@ -50,7 +50,9 @@ async function start(
   env = {},
 ): Promise<{ child: ChildProcess; line: string }> {
   const { NODE_OPTIONS: _, VITEST: __, ...rest } = process.env;
-  const child = spawn(command, args, { cwd: root, env: { ...rest, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own: npx does not pass on what ends it.
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(command, args, { cwd: root, env: { ...rest, ...env }, stdio: [...stdio], detached: true });
   let said = '';
   let wrong = '';
   child.stderr?.on('data', (data: Buffer) => {
@@ -302,7 +304,7 @@ describe('ros2-web-bridge as it is published', () => {
       expect(seen[0]).toEqual({ data: 'through' });
       ros.close();
     } finally {
-      child.kill();
+      process.kill(-(child.pid ?? 0), 'SIGTERM');
       await once(child, 'exit');
     }
   });
