@@ -1,5 +1,6 @@
-import { contours } from 'd3-contour';
 import type { Grid } from '../../engine/core/grid.ts';
+import { isolines, outlines } from '../../planners/radiation/report/isolines.ts';
+import type { Raster } from '../../planners/radiation/report/planes.ts';
 import type { SliceAxis, SliceLines } from './messages.ts';
 
 /** The two axes that a slice shows, across and down its image. */
@@ -16,28 +17,27 @@ export function sliceSteps({ size }: Grid, axis: SliceAxis, index: number) {
   return { first: index * step[axis], across: step[across], down: step[down], width: size[across], height: size[down] };
 }
 
-/** Lines at which the samples of a slice cross `level`, in mm along the plane's axes. */
+/** Lines at which the samples of a slice cross `level`, in mm along the plane's axes; of a mask its outline, closed at the border. */
 export function linesAt(
-  samples: ArrayLike<number>,
+  samples: Float32Array,
   grid: Grid,
   axis: SliceAxis,
-  level: number,
+  level: number | 'mask',
   of: number,
 ): SliceLines | undefined {
   const [a, d] = SLICE_PLANE[axis];
-  const [width, height] = [grid.size[a], grid.size[d]];
-  const [multi] = contours().size([width, height]).thresholds([level])(samples as number[]);
-  const points: number[] = [];
-  const starts: number[] = [];
-  for (const polygon of multi.coordinates) {
-    for (const ring of polygon) {
-      starts.push(points.length / 2);
-      // d3 counts from the corner of the first cell, a grid from its centre.
-      for (const [x, y] of ring) {
-        points.push(grid.originMm[a] + (x - 0.5) * grid.spacingMm[a], grid.originMm[d] + (y - 0.5) * grid.spacingMm[d]);
-      }
-    }
-  }
-  if (points.length === 0) return undefined;
-  return { of, points: Float32Array.from(points), starts: Uint32Array.from([...starts, points.length / 2]) };
+  const raster: Raster = {
+    width: grid.size[a],
+    height: grid.size[d],
+    values: samples,
+    originMm: [grid.originMm[a], grid.originMm[d]],
+    stepMm: [grid.spacingMm[a], grid.spacingMm[d]],
+  };
+  const lines = level === 'mask' ? outlines(raster) : isolines(raster, level);
+  if (lines.length === 0) return undefined;
+  const starts = new Uint32Array(lines.length + 1);
+  for (const [n, { points }] of lines.entries()) starts[n + 1] = starts[n] + points.length / 2;
+  const points = new Float32Array(2 * starts[lines.length]);
+  for (const [n, line] of lines.entries()) points.set(line.points, 2 * starts[n]);
+  return { of, points, starts };
 }

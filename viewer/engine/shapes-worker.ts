@@ -32,7 +32,7 @@ class Shapes {
         }
       }
       if (any === 0) continue;
-      const found = linesAt(samples, grid, axis, 0.5, s);
+      const found = linesAt(samples, grid, axis, 'mask', s);
       if (found !== undefined) lines.push(found);
     }
     this.#outlines.set(key, lines);
