@@ -3,8 +3,8 @@ import { relative } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import { type Finding, remainingIdentity } from '../../engine/formats/dicom/deidentify/check.ts';
 import { OriginalIdentity } from '../../engine/formats/dicom/deidentify/originals.ts';
-import { looksLikeDicom } from '../../engine/formats/dicom/read.ts';
-import { filesBelow } from '../inputs/folder.ts';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
+import { allFilesBelow, filesBelow } from '../inputs/folder.ts';
 import { checkpoint, type Session } from '../session.ts';
 
 /** The object of `isocenter deidentify --check --json`. */
@@ -26,13 +26,13 @@ export async function runCheck(
 ): Promise<CheckReport> {
   const identity = new OriginalIdentity();
   if (originals !== undefined) {
-    for (const path of await filesBelow([originals], 'folder of originals')) {
+    for await (const path of filesBelow(originals, 'folder of originals')) {
       await checkpoint(signal);
       const bytes = await readFile(path);
       if (looksLikeDicom(bytes)) identity.add(path, bytes);
     }
   }
-  const paths = await filesBelow([folder], 'folder');
+  const paths = await allFilesBelow(folder, 'folder');
   const findings: (Finding & { file: string })[] = [];
   for (const [n, path] of paths.entries()) {
     await checkpoint(signal);

@@ -8,9 +8,9 @@ import type { Change, Changes } from '../../engine/formats/dicom/deidentify/edit
 import { type DeidentifyOptions, methodCodes } from '../../engine/formats/dicom/deidentify/options.ts';
 import { OriginalIdentity } from '../../engine/formats/dicom/deidentify/originals.ts';
 import { Pseudonyms } from '../../engine/formats/dicom/deidentify/pseudonyms.ts';
-import { looksLikeDicom } from '../../engine/formats/dicom/read.ts';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { fileReason } from '../inputs/files.ts';
-import { filesBelow } from '../inputs/folder.ts';
+import { allFilesBelow } from '../inputs/folder.ts';
 import { table } from '../output/table.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { secretFrom } from './secret.ts';
@@ -46,7 +46,7 @@ export interface DeidentifyReport {
 export async function runDeidentify(settings: DeidentifySettings, session: Session): Promise<DeidentifyReport> {
   const { input, out, options, secretEnv } = settings;
   const pseudonyms = new Pseudonyms(secretFrom(secretEnv));
-  const files = await filesBelow([input], 'folder');
+  const files = await allFilesBelow(input, 'folder');
   await refuseOverlap(input, out);
   const staging = join(dirname(resolve(out)), `.${basename(resolve(out))}.${process.pid}.partial`);
   try {

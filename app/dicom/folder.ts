@@ -1,12 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { open } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { IsocenterError, inputError } from '../../engine/core/errors.ts';
-import { type DicomFile, looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
-import { fileReason, type InputRecord, sha256 } from '../inputs/files.ts';
+import { type DicomFile, readDicom } from '../../engine/formats/dicom/read.ts';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
+import { type InputRecord, readInput, sha256 } from '../inputs/files.ts';
+import { filesBelow } from '../inputs/folder.ts';
 import { checkpoint, type Session } from '../session.ts';
 
+/** They are held in memory together. */
 const MOST_FILES = 50_000;
-const DEEPEST = 16;
 const MOST_LOOKED_AT = 2000;
 
 /** The DICOM files of a folder and of the folders in it. */
@@ -24,7 +26,7 @@ export interface DicomFolder {
 /** Whether the path is a folder with a DICOM file among the first files in it and in the folders in it. */
 export async function holdsDicom(path: string): Promise<boolean> {
   let looked = 0;
-  for await (const file of filesIn(path, DEEPEST)) {
+  for await (const file of filesBelow(path, 'DICOM folder')) {
     if (looksLikeDicom(await head(file))) return true;
     if (++looked > MOST_LOOKED_AT) return false;
   }
@@ -46,15 +48,17 @@ export async function readDicomFolder(
   const files: DicomFile[] = [];
   const others: string[] = [];
   const hashes: string[] = [];
-  const single = await stat(path).then(
-    (s) => s.isFile(),
-    () => false,
-  );
-  for await (const file of single ? [path] : filesIn(path, DEEPEST)) {
-    const name = single ? path : relative(path, file);
-    const bytes = await readFile(file).catch((cause) => {
-      throw inputError('file/unreadable', `${file} cannot be read: ${fileReason(cause)}`, 'check its permissions');
-    });
+  let count = 0;
+  for await (const file of filesBelow(path, 'DICOM folder')) {
+    const name = relative(path, file) || path;
+    if (++count > MOST_FILES) {
+      throw inputError('dicom/too-many', `${path} holds more than ${MOST_FILES} files`, 'give one study');
+    }
+    if (count % 50 === 0) {
+      progress.show(`reading ${count} files`);
+      await checkpoint(signal);
+    }
+    const bytes = await readInput(file, 'DICOM file', 'check its permissions');
     if (name.endsWith('DICOMDIR') || !looksLikeDicom(bytes)) {
       others.push(name);
       continue;
@@ -67,10 +71,6 @@ export async function readDicomFolder(
       continue;
     }
     hashes.push(`${sha256(bytes)}  ${name}\n`);
-    if (files.length % 50 === 0) {
-      progress.show(`reading ${files.length} files`);
-      await checkpoint(signal);
-    }
   }
   if (files.length + damaged.length === 0) {
     const found = others.length === 0 ? 'it is empty' : `none of its ${others.length} files is one`;
@@ -80,29 +80,8 @@ export async function readDicomFolder(
   return { path, files, others, damaged, input };
 }
 
-async function* filesIn(folder: string, depth: number): AsyncGenerator<string> {
-  const pending: [string, number][] = [[folder, depth]];
-  let count = 0;
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [path, left] = next;
-    const entries = await readdir(path, { withFileTypes: true }).catch((cause) => {
-      throw inputError('file/unreadable', `${path} cannot be read: ${fileReason(cause)}`, 'check its permissions');
-    });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const inside = join(path, entry.name);
-      if (entry.isDirectory() && left > 0) pending.push([inside, left - 1]);
-      if (!entry.isFile()) continue;
-      if (++count > MOST_FILES) {
-        throw inputError('dicom/too-many', `${folder} holds more than ${MOST_FILES} files`, 'give one study');
-      }
-      yield inside;
-    }
-  }
-}
-
 async function head(file: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(512);
-  const { open } = await import('node:fs/promises');
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return new Uint8Array();
   try {

@@ -1,5 +1,6 @@
 import { IsocenterError } from '../../engine/core/errors.ts';
-import { ctSeriesAmong, readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
+import { readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
+import { ctSeriesAmong } from '../../engine/formats/dicom/ct/series.ts';
 import { readRtDose } from '../../engine/formats/dicom/dose/read.ts';
 import { readRtPlan } from '../../engine/formats/dicom/plan/read.ts';
 import type { DicomFile } from '../../engine/formats/dicom/read.ts';

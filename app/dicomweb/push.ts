@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { IsocenterError, inputError } from '../../engine/core/errors.ts';
-import { looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
+import { readDicom } from '../../engine/formats/dicom/read.ts';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { isUid, type StoreFailure } from '../../engine/formats/dicomweb/model.ts';
 import { filesBelow } from '../inputs/folder.ts';
 import type { Session } from '../session.ts';
@@ -106,18 +107,20 @@ export function requireStored({ objects, failed }: PushReport): void {
 async function localObjects(paths: readonly string[], { signal, progress }: Session) {
   const objects = new Map<string, Local>();
   const skipped: string[] = [];
-  for (const path of await filesBelow(paths, 'DICOM file')) {
-    signal.throwIfAborted();
-    progress.show(`reading ${path}`);
-    const bytes = await readFile(path);
-    if (!looksLikeDicom(bytes) || isDirectoryFile(bytes)) {
-      skipped.push(path);
-      continue;
+  for (const given of paths) {
+    for await (const path of filesBelow(given, 'DICOM file')) {
+      signal.throwIfAborted();
+      progress.show(`reading ${path}`);
+      const bytes = await readFile(path);
+      if (!looksLikeDicom(bytes) || isDirectoryFile(bytes)) {
+        skipped.push(path);
+        continue;
+      }
+      const { dataset, sopInstanceUid: sopUid } = readDicom(path, bytes);
+      const studyUid = dataset.needText('StudyInstanceUID');
+      if (!isUid(studyUid)) throw dataset.bad('StudyInstanceUID', 'it is no UID');
+      objects.set(sopUid, { path, studyUid, sopUid, bytes: bytes.length });
     }
-    const { dataset, sopInstanceUid: sopUid } = readDicom(path, bytes);
-    const studyUid = dataset.needText('StudyInstanceUID');
-    if (!isUid(studyUid)) throw dataset.bad('StudyInstanceUID', 'it is no UID');
-    objects.set(sopUid, { path, studyUid, sopUid, bytes: (await stat(path)).size });
   }
   progress.clear();
   return { objects: [...objects.values()], skipped };

@@ -1,6 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
 import type { Patient } from '../../engine/core/patient.ts';
-import { looksLikeDicom, readDicom } from '../../engine/formats/dicom/read.ts';
+import { readDicom } from '../../engine/formats/dicom/read.ts';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { readOpenKbpDose } from '../../engine/formats/openkbp/dose.ts';
 import type { DoseOnVoxels } from '../../planners/radiation/evaluation/evaluate.ts';
 import { type InputRecord, readInput, sha256 } from '../inputs/files.ts';

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { BODY_HU, bodyOfCt } from '../../engine/core/body.ts';
+import { bodyVoxels } from '../../engine/core/body.ts';
 import { inputError } from '../../engine/core/errors.ts';
-import type { Volume } from '../../engine/core/grid.ts';
 import type { Patient, Structure } from '../../engine/core/patient.ts';
 import { sameGrid } from '../../engine/core/resample.ts';
 import { structuresOf } from '../../engine/formats/volumes/labels.ts';
@@ -56,18 +55,9 @@ export async function readVolumePatient(
     id: basename(resolve(folder)),
     ct: { ...ct.volume, unit: 'HU' },
     structureSet: { grid, structures },
-    doseVoxels: bodyOf(ct.volume, structures, warnings),
+    doseVoxels: bodyVoxels(ct.volume, structures, warnings),
     warnings,
     source: { kind: 'volumes', path: folder, sha256: sha256(inputs.map((i) => `${i.sha256}  ${i.name}\n`).join('')) },
   };
   return { patient, inputs };
-}
-
-function bodyOf(ct: Volume, structures: readonly Structure[], warnings: string[]): Uint32Array {
-  const body = structures.find(({ name }) => /^(external|body|skin)$/i.test(name));
-  if (body !== undefined) return body.voxels;
-  warnings.push(
-    `No structure is called External or Body: what is above ${BODY_HU} HU, and what that encloses, counts as the body, the couch too.`,
-  );
-  return bodyOfCt(ct);
 }

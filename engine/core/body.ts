@@ -1,7 +1,32 @@
 import { type Volume, voxelCount } from './grid.ts';
+import type { Structure } from './patient.ts';
 
 /** Tissue is denser than that [HU]; used for the body only where nobody drew it. */
 export const BODY_HU = -350;
+
+/** Whether a structure of that name is the outline of the body. */
+export function isBodyName(name: string): boolean {
+  return /^(external|body|skin)$/i.test(name);
+}
+
+/**
+ * The voxels of the body: those of the structure that is called so, or {@link bodyOfCt} where there is none.
+ *
+ * @param drawn the body where its file says which structure it is
+ * @returns flat indices, ascending
+ */
+export function bodyVoxels(
+  ct: Volume,
+  structures: readonly Structure[],
+  warnings: string[],
+  drawn: Structure | undefined = structures.find(({ name }) => isBodyName(name)),
+): Uint32Array {
+  if (drawn !== undefined && drawn.voxels.length > 0) return drawn.voxels;
+  warnings.push(
+    `No structure is the body (called External or Body, in DICOM of type EXTERNAL): what is above ${BODY_HU} HU, and what that encloses, counts as the body, the couch too.`,
+  );
+  return bodyOfCt(ct);
+}
 
 /**
  * The body where nobody drew it: in each axial slice all that air from the image's border does not reach, so that lungs and bowel

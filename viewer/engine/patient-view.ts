@@ -1,3 +1,4 @@
+import { isBodyName } from '../../engine/core/body.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { voxelCount, voxelVolumeMm3 } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
@@ -7,9 +8,8 @@ import { matchNames } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import { builtinProtocol, builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
 import { buildPhantom, phantomProtocols } from '../../sim/phantoms/registry.ts';
-import { toHalfFloats } from './half-float.ts';
 import type { PatientSource, PatientView } from './messages.ts';
-import { sharedFloats, sharedHalves, sharedIndices } from './shared.ts';
+import { sharedFloats, sharedHalves, sharedIndices, writeHalves } from './shared.ts';
 
 /** @throws IsocenterError for a source that cannot be read, or has no target */
 export async function openPatient(source: PatientSource): Promise<{ patient: Patient; view: PatientView }> {
@@ -19,7 +19,7 @@ export async function openPatient(source: PatientSource): Promise<{ patient: Pat
   const hu = sharedFloats(count);
   hu.set(data);
   const huHalf = sharedHalves(count);
-  toHalfFloats(hu, huHalf);
+  writeHalves(hu, huHalf);
   const cc = voxelVolumeMm3(grid) / 1000;
   const targets = new Set(protocol.targets.map(({ structure }) => structure));
   return {
@@ -31,7 +31,7 @@ export async function openPatient(source: PatientSource): Promise<{ patient: Pat
       huHalf,
       structures: patient.structureSet.structures.map(({ name, voxels }) => ({
         name,
-        role: targets.has(name) ? 'target' : /^(external|body|skin)$/i.test(name) ? 'external' : 'organ',
+        role: targets.has(name) ? 'target' : isBodyName(name) ? 'external' : 'organ',
         voxels: sharedIndices(voxels),
         volumeCc: cc * voxels.length,
       })),
@@ -58,13 +58,11 @@ async function readPatient(source: PatientSource): Promise<ReadPatient> {
     return { patient, ...matchProtocol(builtinProtocol('head-neck-openkbp'), patient) };
   }
   if (source.kind === 'dicom') {
-    const [{ looksLikeDicom, readDicom }, { patientOfFiles }] = await Promise.all([
+    const [{ readDicom }, { patientOfFiles }] = await Promise.all([
       import('../../engine/formats/dicom/read.ts'),
       import('../../engine/formats/dicom/study/patient.ts'),
     ]);
-    const files = source.files
-      .filter(({ bytes }) => looksLikeDicom(bytes))
-      .map(({ name, bytes }) => readDicom(name, bytes));
+    const files = source.files.map(({ name, bytes }) => readDicom(name, bytes));
     const { patient } = await patientOfFiles(files, {}, { name: source.id, path: source.id });
     return protocolFor(patient);
   }

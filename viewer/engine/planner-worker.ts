@@ -11,9 +11,9 @@ import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
 import { dvhCurves, spreadDose } from './dose-report.ts';
-import { toHalfFloats } from './half-float.ts';
 import type { BeamView, DoseReport, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
 import { openPatient } from './patient-view.ts';
+import { writeHalves } from './shared.ts';
 
 /** Least time between two judgements of the goals [ms]. */
 const GOALS_EVERY_MS = 400;
@@ -96,7 +96,7 @@ class PlannerWorker {
     let judgedMs = performance.now();
     const show = (report: IterationReport, judges: boolean): DoseReport => {
       const maxGy = spreadDose(view, plan.dose);
-      toHalfFloats(view.dose, view.doseHalf);
+      writeHalves(view.dose, view.doseHalf);
       const { stepGy, curves } = dvhCurves(view, maxGy);
       if (judges) judgedMs = performance.now();
       return {

@@ -1,3 +1,5 @@
+import { toHalfFloat } from 'three/src/extras/DataUtils.js';
+
 /** Memory that workers and the page share where the page is isolated. */
 function memory(bytes: number): ArrayBufferLike {
   return globalThis.crossOriginIsolated ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
@@ -15,4 +17,9 @@ export function sharedIndices(values: Uint32Array): Uint32Array {
   const out = new Uint32Array(memory(values.byteLength));
   out.set(values);
   return out;
+}
+
+/** Rounds towards zero: 11 bits hold 0.05 % of a dose and 2 HU up to 4096. */
+export function writeHalves(values: Float32Array, out: Uint16Array): void {
+  for (let n = 0; n < values.length; n++) out[n] = toHalfFloat(values[n]);
 }

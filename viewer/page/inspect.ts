@@ -1,3 +1,4 @@
+import { voxelAt } from '../slices/slice-geometry.ts';
 import { crosshair, doseVersion, objectives, patient, report } from '../state/workspace.ts';
 
 /** What the page shows, for those who check it from outside: tests, and a console. */
@@ -15,10 +16,8 @@ export const inspect = {
   /** Dose of the engine at the voxel of a point [Gy]. */
   doseAt: (x: number, y: number, z: number): number | undefined => {
     const view = patient.value;
-    if (view === undefined) return undefined;
-    const { size, spacingMm, originMm } = view.grid;
-    const [i, j, k] = [x, y, z].map((mm, a) => Math.round((mm - originMm[a]) / spacingMm[a]));
-    return view.dose[i + size[0] * (j + size[1] * k)];
+    const voxel = view === undefined ? undefined : voxelAt(view.grid, [x, y, z]);
+    return voxel === undefined ? undefined : view?.dose[voxel];
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import type { NamedBytes } from '../engine/messages.ts';
 import { activity, fault, openSource } from '../state/workspace.ts';
 
@@ -69,9 +70,4 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   }
   const path = files[0].webkitRelativePath || files[0].name;
   openSource({ kind: isOpenKbp ? 'openkbp' : 'dicom', id: path.split('/').at(-2) ?? 'patient', files: read });
-}
-
-/** The preamble of a DICOM file, or an empty group 0008 at the beginning: enough to leave other files unread. */
-function looksLikeDicom(head: Uint8Array): boolean {
-  return String.fromCharCode(...head.subarray(128, 132)) === 'DICM' || (head[0] === 8 && head[1] === 0);
 }

@@ -12,9 +12,9 @@ import {
   Scene,
   Vector3,
 } from 'three/webgpu';
+import type { Rgb } from '../../engine/core/color.ts';
 import type { Grid, Vec3 } from '../../engine/core/grid.ts';
 import type { BeamView, Surface } from '../engine/messages.ts';
-import type { Rgb } from '../state/colors.ts';
 import type { StageView } from './stage.ts';
 
 /** The anatomy in space: surfaces of structures and doses, beams, isocentre. Lengths in mm, LPS. */

@@ -1,18 +1,10 @@
-export type Rgb = readonly [number, number, number];
+import { fromHue, HUE_STEP, type Rgb } from '../../engine/core/color.ts';
 
 /** Colours that stay apart on grey images, for structures by their place in the list. */
 export function structureColor(n: number, role: 'target' | 'organ' | 'external'): Rgb {
   if (role === 'external') return [150, 160, 170];
-  const hue = role === 'target' ? (350 + 35 * n) % 360 : (190 + 137.508 * n) % 360;
+  const hue = role === 'target' ? (350 + 35 * n) % 360 : (190 + HUE_STEP * n) % 360;
   return fromHue(hue, role === 'target' ? 1 : 0.85);
-}
-
-function fromHue(hue: number, saturation: number): Rgb {
-  const channel = (offset: number): number => {
-    const t = (offset + hue / 60) % 6;
-    return Math.round(255 * (1 - saturation * Math.max(0, Math.min(1, Math.min(t, 4 - t)))));
-  };
-  return [channel(5), channel(3), channel(1)];
 }
 
 export function css([r, g, b]: Rgb, alpha = 1): string {

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import { centroidMm } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import { PlannerClient, ShapesClient } from '../engine/client.ts';
@@ -11,7 +12,9 @@ import type {
   PlannerEvent,
   PlanSetup,
   PreparedView,
+  SliceAxis,
 } from '../engine/messages.ts';
+import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
 import { History } from './history.ts';
 
 export type Activity = 'idle' | 'opening' | 'preparing' | 'optimizing';
@@ -146,21 +149,13 @@ function show(now: DoseReport): void {
   doseVersion.value++;
 }
 
-/** Centre of the first target; of the image where there is none. */
+/** Centre of the slices nearest to that of the first target; to that of the image where there is none. */
 function middleOf({ grid, structures }: PatientView): Vec3 {
   const target = structures.find(({ role, voxels }) => role === 'target' && voxels.length > 0);
-  const [nx, ny] = grid.size;
-  if (target === undefined) {
-    return grid.size.map((n, a) => grid.originMm[a] + ((n - 1) / 2) * grid.spacingMm[a]) as unknown as Vec3;
-  }
-  const sum = [0, 0, 0];
-  for (const voxel of target.voxels) {
-    sum[0] += voxel % nx;
-    sum[1] += Math.floor(voxel / nx) % ny;
-    sum[2] += Math.floor(voxel / (nx * ny));
-  }
-  return sum.map((s, a) => {
-    const index = Math.round(s / target.voxels.length);
-    return grid.originMm[a] + index * grid.spacingMm[a];
-  }) as unknown as Vec3;
+  const centre =
+    target === undefined
+      ? grid.size.map((n, a) => grid.originMm[a] + ((n - 1) / 2) * grid.spacingMm[a])
+      : centroidMm(grid, target.voxels);
+  const onSlice = (axis: SliceAxis): number => slicePosition(grid, axis, sliceIndex(grid, axis, centre[axis]));
+  return [onSlice(0), onSlice(1), onSlice(2)];
 }

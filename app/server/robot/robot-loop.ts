@@ -3,17 +3,8 @@ import { ROBOT_MOTIONS, ROBOT_STATES, type RobotCommand } from '../../../planner
 import { createHandSample } from '../../../planners/guidance/servo/hand.ts';
 import { builtinRobot } from '../../../planners/motion/robot/registry.ts';
 import { HandSource } from '../../../sim/sources/hand.ts';
-import {
-  clockSec,
-  HAND_ARRIVED,
-  HAND_SEQUENCE,
-  HEAD,
-  IDLE,
-  RECORD,
-  RESTS,
-  RING_RECORDS,
-  STOP,
-} from '../../guide/layout.ts';
+import { publishRecord, publishRest, takeSample, waitUntil, writeRecord } from '../../guide/cycle.ts';
+import { clockSec, HAND_ARRIVED, HAND_SEQUENCE, STOP } from '../../guide/layout.ts';
 import { readHand } from '../../guide/loop-hand.ts';
 import { guidanceOf, type LoopSettings } from '../../guide/loop-settings.ts';
 import { DrivenRobot } from './driven-robot.ts';
@@ -44,23 +35,18 @@ const VIEWER_HAND_SEC = 0.5;
 
 /** The robot's loop, in a thread of its own: commands come by its port, states go by the ring; nothing in it waits for a socket. */
 function run({ settings, shared, port, handSeed, isSimulated }: RobotThreadData): void {
-  const { control, ring, stride, hand: handShared } = shared.loop;
+  const { control, ring, hand: handShared } = shared.loop;
   const { periodSec } = settings;
   const model = builtinRobot(settings.robot);
   const plant = isSimulated ? simulatedPlant(model, settings.start, periodSec) : remotePlant(shared.measured);
   const robot = new DrivenRobot(guidanceOf(settings), plant, new JointMotion(model));
-  const { servo, hand: input } = robot.guidance;
   const hand = createHandSample();
   const source = new HandSource({ seed: handSeed, rateHz: 1 / periodSec, axes: 3 });
-  const place = new Float64Array(3);
-  const fixtures = servo.arm.fixtures.count;
   const joints = plant.measured.length;
   const begin = clockSec();
   for (let k = 1; Atomics.load(control, STOP) === 0; k++) {
     const due = begin + k * periodSec;
-    for (let left = 1000 * (due - clockSec()); left > 0; left = 1000 * (due - clockSec())) {
-      Atomics.wait(control, IDLE, 0, left);
-    }
+    waitUntil(shared.loop, due);
     const now = clockSec();
     for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
       const { id, command } = got.message as PortCommand;
@@ -68,33 +54,11 @@ function run({ settings, shared, port, handSeed, isSimulated }: RobotThreadData)
     }
     const isViewers = Atomics.load(control, HAND_SEQUENCE) > 0 && now - handShared[HAND_ARRIVED] < VIEWER_HAND_SEC;
     if (isViewers) readHand(shared.loop, hand);
-    else {
-      source.next(place);
-      hand.positionM.set(place);
-      hand.timeSec = now;
-      hand.clutch = true;
-      hand.operatorPresent = true;
-    }
+    else takeSample(source, now, hand);
     const beatAge = now - shared.beat[BEAT.timeSec];
     robot.step(hand, now, periodSec, beatAge, shared.beat[BEAT.hidden] === 1);
-    const done = clockSec();
-    const head = Atomics.load(control, HEAD);
-    const at = (head % RING_RECORDS) * stride;
-    ring[at + RECORD.timeSec] = done;
-    ring[at + RECORD.handSec] = isViewers ? handShared[HAND_ARRIVED] : now;
-    ring[at + RECORD.filter] = input.filterCode;
-    ring[at + RECORD.code] = robot.code;
-    ring[at + RECORD.computeUs] = 1e6 * (done - now);
-    ring[at + RECORD.lateUs] = 1e6 * (now - due);
-    for (let r = 0; r < 3; r++) {
-      ring[at + RECORD.raw + r] = hand.positionM[r];
-      ring[at + RECORD.steady + r] = input.positionM[r];
-      ring[at + RECORD.tip + r] = servo.arm.shaft.tipBase[r];
-    }
-    ring[at + RECORD.stopping] = servo.counts.stopping;
-    ring[at + RECORD.trocarM] = servo.figures.trocarErrorM;
-    for (let f = 0; f < fixtures; f++) ring[at + RECORD.distances + f] = servo.arm.fixtures.distanceM[f];
-    const drive = at + RECORD.distances + fixtures;
+    const handSec = isViewers ? handShared[HAND_ARRIVED] : now;
+    const drive = writeRecord(shared.loop, robot.guidance, hand, robot.code, handSec, due, now);
     ring[drive + DRIVE.state] = ROBOT_STATES.indexOf(robot.state);
     ring[drive + DRIVE.motion] = ROBOT_MOTIONS.indexOf(robot.motion);
     ring[drive + DRIVE.beatAgeSec] = beatAge;
@@ -103,11 +67,9 @@ function run({ settings, shared, port, handSeed, isSimulated }: RobotThreadData)
       ring[drive + DRIVE.words + j] = plant.measured[j];
       ring[drive + DRIVE.words + joints + j] = robot.setpoint[j];
     }
-    Atomics.store(control, HEAD, head + 1);
-    Atomics.notify(control, HEAD);
+    publishRecord(shared.loop);
   }
-  Atomics.store(control, RESTS, 1);
-  Atomics.notify(control, HEAD);
+  publishRest(shared.loop);
 }
 
 run(workerData as RobotThreadData);

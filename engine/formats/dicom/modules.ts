@@ -50,6 +50,33 @@ export function frameOfReference(uid: string): DicomRecord {
   return { FrameOfReferenceUID: uid, PositionReferenceIndicator: [] };
 }
 
+/** What tells an RT object apart, and what wrote it. */
+export interface RtObjectIds {
+  readonly study: StudyInfo;
+  readonly sopInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  readonly equipment: Equipment;
+}
+
+/** The modules that all RT objects begin with: patient, study, RT series, frame of reference, equipment, SOP common. */
+export function rtObject(
+  { study, sopInstanceUid, seriesInstanceUid, equipment: by }: RtObjectIds,
+  sopClassUid: string,
+  modality: string,
+  frameOfReferenceUid: string,
+): DicomRecord {
+  return {
+    SOPClassUID: sopClassUid,
+    SOPInstanceUID: sopInstanceUid,
+    ...patientAndStudy(study),
+    ...equipment(by),
+    ...frameOfReference(frameOfReferenceUid),
+    Modality: modality,
+    SeriesInstanceUID: seriesInstanceUid,
+    OperatorsName: [],
+  };
+}
+
 /** An attribute of type 2 without a value. */
 export function orEmpty(text: string): string | readonly string[] {
   return text === '' ? [] : text;

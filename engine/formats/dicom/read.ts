@@ -2,6 +2,7 @@ import dcmjs, { type Dict } from 'dcmjs';
 import { IsocenterError, inputError } from '../../core/errors.ts';
 import { inflate } from '../inflate.ts';
 import { Dataset } from './dataset.ts';
+import { bareEncoding, EXPLICIT_LITTLE, hasPreamble, IMPLICIT_LITTLE } from './recognise.ts';
 import { TRANSFER_SYNTAX } from './uids.ts';
 import { type ElementPlace, type Encoding, Walker } from './walk.ts';
 
@@ -24,14 +25,7 @@ export interface DicomFile {
   readonly pixels: StoredPixels | undefined;
 }
 
-const EXPLICIT_LITTLE: Encoding = { explicit: true, little: true };
-const IMPLICIT_LITTLE: Encoding = { explicit: false, little: true };
 const PIXEL_DATA = '7FE00010';
-
-/** Whether it has the preamble of a DICOM file, or begins as a data set without one would. */
-export function looksLikeDicom(bytes: Uint8Array): boolean {
-  return hasPreamble(bytes) || bareEncoding(bytes) !== undefined;
-}
 
 /**
  * Reads a file of any transfer syntax; data sets without preamble too. Lengths, nesting and the size of what is inflated are
@@ -63,19 +57,6 @@ function storedPixels(body: Uint8Array, place: ElementPlace, little: boolean): S
   const { vr, fragments, valueStart, valueEnd } = place;
   const pieces = fragments?.map(([start, end]) => body.subarray(start, end)) ?? [body.subarray(valueStart, valueEnd)];
   return { vr, little, pieces, isEncapsulated: fragments !== undefined };
-}
-
-function hasPreamble(bytes: Uint8Array): boolean {
-  return bytes.length >= 132 && String.fromCharCode(...bytes.subarray(128, 132)) === 'DICM';
-}
-
-/** How a data set without preamble is coded: it begins with a small element of group 0002 or 0008. */
-function bareEncoding(bytes: Uint8Array): Encoding | undefined {
-  if (bytes.length < 16 || (bytes[0] !== 8 && bytes[0] !== 2) || bytes[1] !== 0 || bytes[3] !== 0) return undefined;
-  const vr = String.fromCharCode(bytes[4], bytes[5]);
-  if (/^(CS|UI|DA|TM|SH|LO|PN|UL|AE|IS|DS|US|OB)$/.test(vr)) return EXPLICIT_LITTLE;
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
-  return length <= 256 && length <= bytes.length - 8 ? IMPLICIT_LITTLE : undefined;
 }
 
 export function dataSetOf(

@@ -1,16 +1,13 @@
 import { inputError } from '../../../core/errors.ts';
 import { type Vec3, type Volume, voxelCount } from '../../../core/grid.ts';
-import { type AxisOrientation, placeStack } from '../../../core/oriented-grid.ts';
-import { decodePixels } from '../codecs.ts';
+import { placeStack } from '../../../core/oriented-grid.ts';
 import type { StudyInfo } from '../modules.ts';
-import { axisOrientation } from '../orientation.ts';
-import { pixelLayout } from '../pixels.ts';
-import type { DicomFile } from '../read.ts';
 import { studyInfoOf } from '../study.ts';
-import { SOP_CLASS } from '../uids.ts';
-import { SAME_MM, sliceSpacing } from './slices.ts';
+import { doubtsOfHu, readHu } from './hounsfield.ts';
+import type { CtFiles } from './series.ts';
+import { sliceSpacing } from './slices.ts';
+import { refuseShear, sortedSlices } from './stack.ts';
 
-const AIR_HU = -1000;
 const MOST_VOXELS = 2 ** 28;
 
 /** One image of a series as it was stored. */
@@ -35,57 +32,6 @@ export interface CtSeries {
   /** Ascending along their normal. */
   readonly slices: readonly CtSlice[];
   readonly warnings: readonly string[];
-}
-
-/** The files of one CT series. */
-export interface CtFiles {
-  readonly patientId: string;
-  readonly studyInstanceUid: string;
-  readonly seriesInstanceUid: string;
-  readonly description: string;
-  readonly files: readonly DicomFile[];
-}
-
-/** Several slices in one file, of which only the name is read. */
-const ENHANCED: readonly string[] = [SOP_CLASS.enhancedCtImage, SOP_CLASS.legacyConvertedEnhancedCtImage];
-
-/**
- * Tells the CT series among files apart; other objects are left out, and so are localizers (scout views): they are projections, not
- * slices, though they come as CT images.
- *
- * @throws IsocenterError `dicom/enhanced-ct` where there are such images and no others
- */
-export function ctSeriesAmong(files: readonly DicomFile[]): CtFiles[] {
-  const series = new Map<string, DicomFile[]>();
-  for (const file of files) {
-    if (file.sopClassUid !== SOP_CLASS.ctImage || isLocalizer(file)) continue;
-    const uid = file.dataset.needText('SeriesInstanceUID');
-    const known = series.get(uid);
-    if (known === undefined) series.set(uid, [file]);
-    else known.push(file);
-  }
-  const enhanced = files.find(({ sopClassUid }) => ENHANCED.includes(sopClassUid));
-  if (series.size === 0 && enhanced !== undefined) {
-    throw inputError(
-      'dicom/enhanced-ct',
-      `${enhanced.name} is an Enhanced CT image (several slices in one file), which is not read`,
-      'export the series as CT Image Storage, one slice a file',
-    );
-  }
-  return [...series].map(([seriesInstanceUid, own]) => {
-    const { dataset } = own[0];
-    return {
-      patientId: dataset.text('PatientID') ?? '',
-      studyInstanceUid: dataset.text('StudyInstanceUID') ?? '',
-      seriesInstanceUid,
-      description: dataset.text('SeriesDescription') ?? '',
-      files: own,
-    };
-  });
-}
-
-function isLocalizer({ dataset }: DicomFile): boolean {
-  return dataset.texts('ImageType').includes('LOCALIZER');
 }
 
 /**
@@ -120,7 +66,12 @@ export async function readCtSeries({ files, seriesInstanceUid }: CtFiles): Promi
       'crop it',
     );
   }
-  warnings.push(...doubtsOfHu(name, placed.slices));
+  warnings.push(
+    ...doubtsOfHu(
+      name,
+      placed.slices.map(({ file }) => file),
+    ),
+  );
   const data = new Float32Array(voxelCount(stack.grid));
   const pixels = rows * columns;
   const values = new Float32Array(pixels);
@@ -156,135 +107,4 @@ export async function readCtSeries({ files, seriesInstanceUid }: CtFiles): Promi
     })),
     warnings,
   };
-}
-
-interface PlacedSlice {
-  readonly file: DicomFile;
-  readonly positionMm: Vec3;
-  readonly alongMm: number;
-}
-
-interface PlacedSlices {
-  readonly orientation: AxisOrientation;
-  /** Between rows, between columns [mm]. */
-  readonly spacing: readonly number[];
-  readonly rows: number;
-  readonly columns: number;
-  readonly slices: readonly PlacedSlice[];
-}
-
-/** Checks that all slices are alike, and sorts them along their normal. */
-function sortedSlices(files: readonly DicomFile[], warnings: string[]): PlacedSlices {
-  const [first] = files;
-  const orientation = axisOrientation(first.dataset);
-  const normalAxis = orientation.axes[2];
-  const normalSign = orientation.signs[2];
-  const spacing = first.dataset.needNumbers('PixelSpacing', 2);
-  if (!spacing.every((mm) => mm > 0 && mm <= 100)) {
-    throw first.dataset.bad('PixelSpacing', `${spacing.join('\\')} mm is outside 0 to 100 mm`);
-  }
-  const { rows, columns } = pixelLayout(first);
-  const like = {
-    Rows: [rows],
-    Columns: [columns],
-    PixelSpacing: spacing,
-    ImageOrientationPatient: first.dataset.numbers('ImageOrientationPatient'),
-  };
-  const frame = first.dataset.text('FrameOfReferenceUID');
-  const slices = files.map((file): PlacedSlice => {
-    const frames = file.dataset.number('NumberOfFrames') ?? 1;
-    if (frames !== 1) throw file.dataset.bad('NumberOfFrames', `${frames} in a CT image, which has one`);
-    for (const [keyword, wanted] of Object.entries(like)) {
-      const found = file.dataset.numbers(keyword);
-      if (found.length === wanted.length && found.every((v, n) => Math.abs(v - wanted[n]) <= 1e-4)) continue;
-      throw file.dataset.bad(
-        keyword,
-        `${found.join('\\')}, but ${first.name} of the same series has ${wanted.join('\\')}`,
-      );
-    }
-    if (file.dataset.text('FrameOfReferenceUID') !== frame) {
-      throw file.dataset.bad('FrameOfReferenceUID', `it is not that of ${first.name} of the same series`);
-    }
-    const [x, y, z] = file.dataset.needNumbers('ImagePositionPatient', 3);
-    const positionMm: Vec3 = [x, y, z];
-    return { file, positionMm, alongMm: normalSign * positionMm[normalAxis] };
-  });
-  slices.sort((a, b) => a.alongMm - b.alongMm);
-  return { orientation, spacing, rows, columns, slices: withoutCopies(slices, warnings) };
-}
-
-function withoutCopies(slices: readonly PlacedSlice[], warnings: string[]): PlacedSlice[] {
-  const kept: PlacedSlice[] = [];
-  for (const slice of slices) {
-    const last = kept[kept.length - 1];
-    if (last === undefined || slice.alongMm - last.alongMm > SAME_MM) {
-      kept.push(slice);
-      continue;
-    }
-    if (last.file.sopInstanceUid !== slice.file.sopInstanceUid) {
-      throw inputError(
-        'dicom/same-position',
-        `${last.file.name} and ${slice.file.name} are different images at the same position, ${slice.alongMm.toFixed(2)} mm`,
-        'two scans in one series (phases of breathing, contrast)? give the files of one of them',
-      );
-    }
-    warnings.push(`${slice.file.name} is the same image as ${last.file.name}; one of them was left out.`);
-  }
-  return kept;
-}
-
-/** A gantry that was tilted moves its slices across as well as along. */
-function refuseShear(name: string, { slices, orientation, rows, columns, spacing }: PlacedSlices): void {
-  const [a, b] = [slices[0], slices[slices.length - 1]];
-  const across = [0, 1, 2].filter((axis) => axis !== orientation.axes[2]);
-  const limit = 0.1 * Math.min(...spacing);
-  for (const { file, positionMm } of slices) {
-    for (const axis of across) {
-      const off = positionMm[axis] - a.positionMm[axis];
-      if (Math.abs(off) <= limit) continue;
-      const whole = b.positionMm[axis] - a.positionMm[axis];
-      const tilt = (Math.atan2(Math.abs(whole), b.alongMm - a.alongMm) * 180) / Math.PI;
-      throw inputError(
-        'dicom/gantry-tilt',
-        `${name}: from ${a.file.name} to ${file.name} the images (${columns} x ${rows}) move across by ${off.toFixed(2)} mm (limit ${limit.toFixed(2)}), as with a gantry tilt of ${tilt.toFixed(1)} deg`,
-        'resample the series to an upright one first',
-      );
-    }
-  }
-}
-
-/** Why values may be no Hounsfield units; densities come from them, and so does the dose. */
-function doubtsOfHu(name: string, slices: readonly PlacedSlice[]): string[] {
-  const said: string[] = [];
-  const bare = slices.filter(({ file }) => !file.dataset.has('RescaleIntercept')).length;
-  if (bare > 0) said.push(`${name}: ${bare} images have no RescaleIntercept: stored values count as HU.`);
-  const types = new Set(slices.map(({ file }) => file.dataset.text('RescaleType') ?? 'HU'));
-  types.delete('HU');
-  if (types.size > 0)
-    said.push(`${name}: RescaleType is ${[...types].join(', ')}: its values count as HU all the same.`);
-  return said;
-}
-
-/** Hounsfield units of one image; padding is air. */
-async function readHu(file: DicomFile, out: Float32Array): Promise<void> {
-  const { dataset } = file;
-  // MONOCHROME1 changes how an image is shown, not its HU; what a palette colours has none.
-  const photometric = dataset.text('PhotometricInterpretation') ?? 'MONOCHROME2';
-  if (!photometric.startsWith('MONOCHROME')) {
-    throw dataset.bad('PhotometricInterpretation', `${photometric} is not of CT`);
-  }
-  const stored = await decodePixels(file);
-  const slope = dataset.number('RescaleSlope') ?? 1;
-  const intercept = dataset.number('RescaleIntercept') ?? 0;
-  if (slope === 0) throw dataset.bad('RescaleSlope', '0: all values would be alike');
-  const padding = dataset.number('PixelPaddingValue');
-  const limit = dataset.number('PixelPaddingRangeLimit') ?? padding;
-  const [low, high] =
-    padding === undefined || limit === undefined
-      ? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-      : [Math.min(padding, limit), Math.max(padding, limit)];
-  for (let n = 0; n < out.length; n++) {
-    const value = stored[n];
-    out[n] = value >= low && value <= high ? AIR_HU : slope * value + intercept;
-  }
 }

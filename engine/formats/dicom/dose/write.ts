@@ -1,29 +1,18 @@
 import { inputError } from '../../../core/errors.ts';
 import type { Volume } from '../../../core/grid.ts';
-import {
-  type Equipment,
-  equipment,
-  frameOfReference,
-  NOT_CLINICAL,
-  patientAndStudy,
-  type StudyInfo,
-} from '../modules.ts';
+import { NOT_CLINICAL, type RtObjectIds, rtObject } from '../modules.ts';
 import { SOP_CLASS } from '../uids.ts';
 import { decimalString, writeDicom } from '../write.ts';
 
-export interface RtDoseToWrite {
+export interface RtDoseToWrite extends RtObjectIds {
   /** Total dose [Gy]; not negative. */
   readonly volume: Volume;
-  readonly study: StudyInfo;
-  readonly sopInstanceUid: string;
-  readonly seriesInstanceUid: string;
   readonly frameOfReferenceUid: string;
   /** PLAN: all beams. BEAM: one of them. */
   readonly summationType: 'PLAN' | 'BEAM';
   /** What is said of it, as `beam 3, gantry 80`. */
   readonly comment: string;
   readonly instanceNumber: number;
-  readonly equipment: Equipment;
   readonly structureSetUid?: string;
   /** 32 (default), or 16 for readers that take no more. */
   readonly bits?: 16 | 32;
@@ -53,15 +42,8 @@ export function writeRtDose(dose: RtDoseToWrite): Uint8Array {
   for (let n = 0; n < data.length; n++) stored[n] = Math.min(levels, Math.round(data[n] / unit));
   const [columns, rows, frames] = grid.size;
   return writeDicom({
-    SOPClassUID: SOP_CLASS.rtDose,
-    SOPInstanceUID: dose.sopInstanceUid,
-    ...patientAndStudy(dose.study),
-    ...equipment(dose.equipment),
-    ...frameOfReference(dose.frameOfReferenceUid),
-    Modality: 'RTDOSE',
-    SeriesInstanceUID: dose.seriesInstanceUid,
+    ...rtObject(dose, SOP_CLASS.rtDose, 'RTDOSE', dose.frameOfReferenceUid),
     SeriesNumber: 3,
-    OperatorsName: [],
     InstanceNumber: dose.instanceNumber,
     ImagePositionPatient: [...grid.originMm],
     ImageOrientationPatient: [1, 0, 0, 0, 1, 0],

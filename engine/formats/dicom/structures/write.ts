@@ -1,22 +1,12 @@
-import type { Vec3 } from '../../../core/grid.ts';
-import {
-  type Equipment,
-  equipment,
-  frameOfReference,
-  NOT_CLINICAL,
-  patientAndStudy,
-  type StudyInfo,
-} from '../modules.ts';
+import { isBodyName } from '../../../core/body.ts';
+import { fromHue, HUE_STEP } from '../../../core/color.ts';
+import { NOT_CLINICAL, type RtObjectIds, rtObject } from '../modules.ts';
 import { SOP_CLASS } from '../uids.ts';
 import { type DicomRecord, writeDicom } from '../write.ts';
 import type { Contour, Roi } from './contour.ts';
 
-export interface RtStructureSetToWrite {
-  readonly study: StudyInfo;
-  readonly sopInstanceUid: string;
-  readonly seriesInstanceUid: string;
+export interface RtStructureSetToWrite extends RtObjectIds {
   readonly label: string;
-  readonly equipment: Equipment;
   readonly rois: readonly Roi[];
   /** The images it lies on. */
   readonly image: {
@@ -52,15 +42,8 @@ export function writeRtStructureSet(set: RtStructureSetToWrite): Uint8Array {
   };
   return writeDicom(
     {
-      SOPClassUID: SOP_CLASS.rtStructureSet,
-      SOPInstanceUID: set.sopInstanceUid,
-      ...patientAndStudy(set.study),
-      ...equipment(set.equipment),
-      ...frameOfReference(image.frameOfReferenceUid),
-      Modality: 'RTSTRUCT',
-      SeriesInstanceUID: set.seriesInstanceUid,
+      ...rtObject(set, SOP_CLASS.rtStructureSet, 'RTSTRUCT', image.frameOfReferenceUid),
       SeriesNumber: 2,
-      OperatorsName: [],
       StructureSetLabel: set.label.slice(0, 16),
       StructureSetDescription: NOT_CLINICAL,
       StructureSetDate: [],
@@ -90,7 +73,7 @@ export function writeRtStructureSet(set: RtStructureSetToWrite): Uint8Array {
       })),
       ROIContourSequence: rois.map(({ number, color, contours }, n) => ({
         ReferencedROINumber: number,
-        ROIDisplayColor: [...(color ?? roiColor(n))],
+        ROIDisplayColor: [...(color ?? fromHue(HUE_STEP * n, 0.75))],
         ContourSequence: contours.length === 0 ? undefined : contours.map(contourItem),
       })),
       RTROIObservationsSequence: rois.map(({ number, name, type }) => ({
@@ -109,19 +92,8 @@ export function writeRtStructureSet(set: RtStructureSetToWrite): Uint8Array {
 export function roiType(name: string): string {
   const target = /^(PTV|CTV|GTV)/i.exec(name);
   if (target !== null) return target[1].toUpperCase();
-  if (/^(external|body|skin)$/i.test(name)) return 'EXTERNAL';
+  if (isBodyName(name)) return 'EXTERNAL';
   return 'ORGAN';
-}
-
-/** Colours that stay apart, for those that draw regions in what a file says. */
-export function roiColor(n: number): Vec3 {
-  // Steps of the golden angle in hue.
-  const hue = (n * 137.508) % 360;
-  const channel = (offset: number): number => {
-    const t = (((hue / 60 + offset) % 6) + 6) % 6;
-    return Math.round(255 * (1 - 0.75 * Math.max(0, Math.min(1, Math.min(t, 4 - t)))));
-  };
-  return [channel(5), channel(3), channel(1)];
 }
 
 function contourData(points: Float64Array, zMm: number): string[] {

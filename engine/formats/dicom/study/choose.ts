@@ -1,5 +1,5 @@
 import { inputError } from '../../../core/errors.ts';
-import { type CtFiles, ctSeriesAmong } from '../ct/read.ts';
+import { type CtFiles, ctSeriesAmong } from '../ct/series.ts';
 import type { DicomFile } from '../read.ts';
 import { type RtStructureSet, readRtStructureSet } from '../structures/read.ts';
 import { SOP_CLASS } from '../uids.ts';
@@ -40,7 +40,8 @@ export function filesOfPatient(files: readonly DicomFile[], { patientId }: Dicom
 }
 
 function patients(byId: ReadonlyMap<string, readonly DicomFile[]>): string {
-  return [...byId].map(([id, own]) => `${id === '' ? '(no id)' : id} (${own.length} files)`).join(', ');
+  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([id, own]) => `${id === '' ? '(no id)' : id} (${own.length} files)`).join(', ');
 }
 
 /** Files without those that hold an object again which an earlier one holds. */

@@ -1,4 +1,4 @@
-import { BODY_HU, bodyOfCt } from '../../../core/body.ts';
+import { bodyVoxels } from '../../../core/body.ts';
 import { isPatientPosition } from '../../../core/frames.ts';
 import type { Patient, StructureSet } from '../../../core/patient.ts';
 import { type CtSeries, readCtSeries } from '../ct/read.ts';
@@ -45,30 +45,15 @@ export async function patientOfFiles(
       `PatientPosition ${JSON.stringify(position)} is not known: beams are placed as for head first supine.`,
     );
   }
+  const external = structures?.rois.findIndex(({ type, contours }) => type === 'EXTERNAL' && contours.length > 0) ?? -1;
   const patient: Patient = {
     id: ct.study.patientId || name,
     ct: ct.volume,
     structureSet,
-    doseVoxels: bodyOf(ct, structures, structureSet, warnings),
+    doseVoxels: bodyVoxels(ct.volume, structureSet.structures, warnings, structureSet.structures[external]),
     ...(isPatientPosition(position) ? { position } : {}),
     warnings,
     source: { kind: 'dicom', path, ...(sha256 === undefined ? {} : { sha256 }) },
   };
   return { patient, ct, structures };
-}
-
-/** The voxels of the body: the region of type EXTERNAL, one that is called so, or what is denser than air. */
-function bodyOf(
-  { volume }: CtSeries,
-  drawn: RtStructureSet | undefined,
-  { structures }: StructureSet,
-  warnings: string[],
-): Uint32Array {
-  const byType = drawn?.rois.findIndex(({ type, contours }) => type === 'EXTERNAL' && contours.length > 0) ?? -1;
-  const body = byType >= 0 ? structures[byType] : structures.find(({ name }) => /^(external|body|skin)$/i.test(name));
-  if (body !== undefined && body.voxels.length > 0) return body.voxels;
-  warnings.push(
-    `No structure of type EXTERNAL: what is above ${BODY_HU} HU, and what that encloses, counts as the body, the couch too.`,
-  );
-  return bodyOfCt(volume);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { voxelCentreMm } from '../../../../engine/core/grid.ts';
-import { ctSeriesAmong, readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
+import { readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
+import { ctSeriesAmong } from '../../../../engine/formats/dicom/ct/series.ts';
 import type { DicomFile } from '../../../../engine/formats/dicom/read.ts';
 import { derivedUid, SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
 import type { DicomRecord } from '../../../../engine/formats/dicom/write.ts';

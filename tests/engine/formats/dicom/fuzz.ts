@@ -1,7 +1,8 @@
 import { IsocenterError } from '../../../../engine/core/errors.ts';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { decodePixels } from '../../../../engine/formats/dicom/codecs.ts';
-import { ctSeriesAmong, readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
+import { readCtSeries } from '../../../../engine/formats/dicom/ct/read.ts';
+import { ctSeriesAmong } from '../../../../engine/formats/dicom/ct/series.ts';
 import { Dataset } from '../../../../engine/formats/dicom/dataset.ts';
 import { readRtDose } from '../../../../engine/formats/dicom/dose/read.ts';
 import { readRtPlan } from '../../../../engine/formats/dicom/plan/read.ts';
