@@ -12,10 +12,16 @@ export function waitUntil({ control }: SharedLoop, dueSec: number): void {
   }
 }
 
-/** The next sample of a hand of the loop's own: it has come now, the clutch is closed and the operator is there. */
-export function takeSample(source: Source, nowSec: number, hand: HandSample): void {
+/** A cycle may be so late before the loop's own hand counts as late too [s]; less than makes a hand stale. */
+const MOST_LATE_SEC = 0.02;
+
+/**
+ * The next sample of a hand of the loop's own, with the clutch closed and the operator there. It belongs to the time the cycle was
+ * due, not to when it woke: uneven times would be an error of the loop's that the tremor filter then sees as the hand's.
+ */
+export function takeSample(source: Source, dueSec: number, nowSec: number, hand: HandSample): void {
   source.next(hand.positionM);
-  hand.timeSec = nowSec;
+  hand.timeSec = Math.max(dueSec, nowSec - MOST_LATE_SEC);
   hand.clutch = true;
   hand.operatorPresent = true;
 }

@@ -40,7 +40,7 @@ function run({ settings, shared }: { readonly settings: LoopSettings; readonly s
       stoppedSec = now;
     }
     if (source === undefined) readHand(shared, hand);
-    else takeSample(source, now, hand);
+    else takeSample(source, due, now, hand);
     const code = guidance.step(hand, now);
     const handSec = source === undefined ? shared.hand[HAND_ARRIVED] : now;
     const q = writeRecord(shared, guidance, hand, code, handSec, due, now);

@@ -54,7 +54,7 @@ function run({ settings, shared, port, handSeed, isSimulated }: RobotThreadData)
     }
     const isViewers = Atomics.load(control, HAND_SEQUENCE) > 0 && now - handShared[HAND_ARRIVED] < VIEWER_HAND_SEC;
     if (isViewers) readHand(shared.loop, hand);
-    else takeSample(source, now, hand);
+    else takeSample(source, due, now, hand);
     const beatAge = now - shared.beat[BEAT.timeSec];
     robot.step(hand, now, periodSec, beatAge, shared.beat[BEAT.hidden] === 1);
     const handSec = isViewers ? handShared[HAND_ARRIVED] : now;
