@@ -47,6 +47,7 @@ describe('the planning workspace', () => {
 
   it('shows the dose in its colours: pixels of a slice against the table and the engine', async () => {
     const { page } = opened;
+    await page.getByRole('tab', { name: 'Display' }).click();
     await page.getByLabel('Opacity of the dose').fill('1');
     await page.getByLabel('Isodose lines').uncheck();
     for (const box of await page.locator('.structures input').all()) await box.uncheck();
@@ -89,6 +90,7 @@ describe('the planning workspace', () => {
     for (const box of await page.locator('.structures input').all()) await box.check();
     await page.getByLabel('Opacity of the dose').fill('0.45');
     await page.getByLabel('Isodose lines').check();
+    await page.getByRole('tab', { name: 'Plan' }).click();
   });
 
   it('keys go through slices, and every view says where it is', async () => {

@@ -1,15 +1,8 @@
 import type { PatientView } from '../engine/messages.ts';
 import { voxelAt } from '../slices/slice-geometry.ts';
 import { css, doseColor, structureColor } from '../state/colors.ts';
-import {
-  crosshair,
-  doseStyle,
-  doseVersion,
-  hidden,
-  isodoseLevels,
-  prescriptionGy,
-  windowing,
-} from '../state/workspace.ts';
+import { crosshair, doseStyle, hidden, isodoseLevels, windowing } from '../state/display.ts';
+import { doseVersion, prescriptionGy } from '../state/workspace.ts';
 
 const presets = [
   ['Soft tissue', 40, 400],

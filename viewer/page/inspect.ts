@@ -1,5 +1,6 @@
 import { voxelAt } from '../slices/slice-geometry.ts';
-import { crosshair, doseVersion, objectives, patient, report } from '../state/workspace.ts';
+import { crosshair } from '../state/display.ts';
+import { doseVersion, objectives, patient, report } from '../state/workspace.ts';
 
 /** What the page shows, for those who check it from outside: tests, and a console. */
 export const inspect = {

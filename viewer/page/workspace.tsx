@@ -1,17 +1,14 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { DvhChart } from '../plan/dvh-chart.tsx';
-import { GoalsTable } from '../plan/goals-table.tsx';
-import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
-import { PlanPanel } from '../plan/plan-panel.tsx';
 import { AnatomyView } from '../scene/anatomy-view.tsx';
 import { Stage } from '../scene/stage.ts';
 import { SliceMaterial } from '../slices/slice-material.ts';
 import { SliceView } from '../slices/slice-view.tsx';
-import { doseStyle, doseVersion, fault, patient, prescriptionGy, windowing } from '../state/workspace.ts';
-import { DisplayPanel } from './display-panel.tsx';
+import { doseStyle, windowing } from '../state/display.ts';
+import { doseVersion, fault, patient, prescriptionGy } from '../state/workspace.ts';
 import { Help } from './help.tsx';
 import { OpenPanel, openFiles } from './open-panel.tsx';
+import { Panels } from './panels.tsx';
 
 /** The whole page: four views of one canvas, and the panels beside them. */
 export function Workspace() {
@@ -94,23 +91,7 @@ export function Workspace() {
           <p class="empty">Open a phantom, or drop the folder of a patient here.</p>
         )}
       </div>
-      <aside>
-        {view !== undefined && (
-          <>
-            <h2>{view.id}</h2>
-            <PlanPanel />
-            <DvhChart key={view.id} patient={view} />
-            <GoalsTable patient={view} />
-            <ObjectivesEditor />
-            <DisplayPanel patient={view} />
-            {view.warnings.map((warning) => (
-              <p key={warning} class="faint">
-                {warning}
-              </p>
-            ))}
-          </>
-        )}
-      </aside>
+      <Panels />
     </main>
   );
 }

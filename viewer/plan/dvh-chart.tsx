@@ -4,7 +4,8 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { PatientView } from '../engine/messages.ts';
 import { css, structureColor } from '../state/colors.ts';
-import { compared, hidden, namedPlans, prescriptionGy, report } from '../state/workspace.ts';
+import { hidden } from '../state/display.ts';
+import { compared, namedPlans, prescriptionGy, report } from '../state/workspace.ts';
 import { type DvhPoint, dragPoint, endDrag } from './steer-drag.ts';
 
 const dashes: readonly (readonly number[])[] = [[], [8, 4], [3, 3], [10, 3, 2, 3], [1, 3]];

@@ -2,7 +2,8 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PatientView } from '../engine/messages.ts';
 import { doseColor, structureColor } from '../state/colors.ts';
-import { activity, doseVersion, hidden, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
+import { hidden } from '../state/display.ts';
+import { activity, doseVersion, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
 import { AnatomyScene } from './anatomy-scene.ts';
 import type { Stage } from './stage.ts';
 

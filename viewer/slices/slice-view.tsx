@@ -3,16 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView, SliceAxis, SliceLines } from '../engine/messages.ts';
 import type { Stage } from '../scene/stage.ts';
-import {
-  crosshair,
-  doseStyle,
-  doseVersion,
-  hidden,
-  isodoseLevels,
-  prescriptionGy,
-  shapes,
-  windowing,
-} from '../state/workspace.ts';
+import { crosshair, doseStyle, hidden, isodoseLevels, windowing } from '../state/display.ts';
+import { doseVersion, prescriptionGy, shapes } from '../state/workspace.ts';
 import { type Framing, fromView, looks, sliceIndex, slicePosition, wholeSlice } from './slice-geometry.ts';
 import type { SliceMaterial } from './slice-material.ts';
 import { drawOverlay } from './slice-overlay.ts';

@@ -15,6 +15,7 @@ import type {
   SliceAxis,
 } from '../engine/messages.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
+import { crosshair, hidden } from './display.ts';
 import { History } from './history.ts';
 
 export type Activity = 'idle' | 'opening' | 'preparing' | 'optimizing';
@@ -33,13 +34,6 @@ export const goals = signal<readonly GoalResult[]>([]);
 export const trace = signal<readonly { readonly iteration: number; readonly value: number }[]>([]);
 /** Grows with every dose that is written. */
 export const doseVersion = signal(0);
-/** [mm, LPS] */
-export const crosshair = signal<Vec3>([0, 0, 0]);
-export const windowing = signal({ centre: 40, width: 400 });
-export const hidden = signal<ReadonlySet<string>>(new Set());
-export const doseStyle = signal({ opacity: 0.45, showsWash: true, showsLines: true, cutoffPercent: 10 });
-/** [percent of the prescription] */
-export const isodoseLevels = signal<readonly number[]>([107, 95, 80, 50, 30]);
 export const namedPlans = signal<readonly NamedPlan[]>([]);
 export const compared = signal<string | undefined>(undefined);
 

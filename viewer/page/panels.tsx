@@ -1,0 +1,79 @@
+import type { ComponentChildren } from 'preact';
+import type { PatientView } from '../engine/messages.ts';
+import { DvhChart } from '../plan/dvh-chart.tsx';
+import { GoalsTable } from '../plan/goals-table.tsx';
+import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
+import { PlanPanel } from '../plan/plan-panel.tsx';
+import { panel } from '../state/display.ts';
+import { patient } from '../state/workspace.ts';
+import { DisplayPanel } from './display-panel.tsx';
+
+interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly content: () => ComponentChildren;
+}
+
+const tabs: readonly Tab[] = [
+  { id: 'plan', title: 'Plan', content: () => withPatient((view) => <Planning patient={view} />) },
+  { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
+];
+
+/** What stands beside the views, one tab at a time; arrows go from tab to tab. */
+export function Panels() {
+  const shown = tabs.find(({ id }) => id === panel.value) ?? tabs[0];
+  const go = (step: number): void => {
+    const next = tabs[(tabs.indexOf(shown) + step + tabs.length) % tabs.length];
+    panel.value = next.id;
+    document.getElementById(`tab-${next.id}`)?.focus();
+  };
+  return (
+    <aside aria-label="Panels">
+      <div class="tabs" role="tablist">
+        {tabs.map(({ id, title }) => (
+          <button
+            key={id}
+            id={`tab-${id}`}
+            type="button"
+            role="tab"
+            aria-selected={id === shown.id}
+            aria-controls="panel"
+            tabIndex={id === shown.id ? 0 : -1}
+            onClick={() => (panel.value = id)}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowRight') go(1);
+              else if (event.key === 'ArrowLeft') go(-1);
+            }}
+          >
+            {title}
+          </button>
+        ))}
+      </div>
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${shown.id}`}>
+        {shown.content()}
+      </div>
+    </aside>
+  );
+}
+
+function withPatient(content: (view: PatientView) => ComponentChildren): ComponentChildren {
+  const view = patient.value;
+  return view === undefined ? <p class="faint">No patient is open.</p> : content(view);
+}
+
+function Planning({ patient }: { readonly patient: PatientView }) {
+  return (
+    <>
+      <h2>{patient.id}</h2>
+      <PlanPanel />
+      <DvhChart key={patient.id} patient={patient} />
+      <GoalsTable patient={patient} />
+      <ObjectivesEditor />
+      {patient.warnings.map((warning) => (
+        <p key={warning} class="faint">
+          {warning}
+        </p>
+      ))}
+    </>
+  );
+}
