@@ -1,5 +1,7 @@
 import type { FaultOrigin } from '../../engine/core/errors.ts';
-import type { Grid, Vec3 } from '../../engine/core/grid.ts';
+import type { BeamAngles } from '../../engine/core/frames.ts';
+import type { Grid } from '../../engine/core/grid.ts';
+import type { Beam } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
@@ -39,23 +41,20 @@ export interface PatientView {
   /** Total dose [Gy] on the grid, written by the planner; zero until there is one. */
   readonly dose: Float32Array;
   readonly doseHalf: Uint16Array;
+  /** Doses that came with the patient, to compare a plan with. */
+  readonly referenceDoses: readonly ReferenceDose[];
+}
+
+export interface ReferenceDose {
+  readonly name: string;
+  /** Total dose [Gy], on the patient's grid. */
+  readonly gy: Float32Array;
 }
 
 export interface PlanSetup {
-  readonly beams: number;
+  readonly angles: readonly BeamAngles[];
+  /** Side of a bixel at the isocentre plane [mm]. */
   readonly bixelMm: number;
-}
-
-export interface BeamView {
-  readonly gantryDeg: number;
-  readonly couchDeg: number;
-  readonly collimatorDeg: number;
-  readonly isocenterMm: Vec3;
-  readonly sourceMm: Vec3;
-  readonly ssdMm: number;
-  readonly bixels: number;
-  /** Corners of the rectangle of bixels at the isocentre plane [mm, patient frame]. */
-  readonly cornersMm: readonly Vec3[];
 }
 
 export interface DvhCurve {
@@ -75,6 +74,8 @@ export interface DoseReport {
   readonly dvh: readonly DvhCurve[];
   /** Judged less often than the dose is shown. */
   readonly goals?: readonly GoalResult[];
+  /** [MU per fraction] of every bixel, beam after beam; with the last report of a run. */
+  readonly weights?: Float32Array;
 }
 
 export type PlannerRequest =
@@ -91,7 +92,7 @@ export interface Fault {
 }
 
 export interface PreparedView {
-  readonly beams: readonly BeamView[];
+  readonly beams: readonly Beam[];
   readonly notes: readonly string[];
   readonly device: { readonly kind: string; readonly name: string; readonly threads: number };
   readonly bixels: number;

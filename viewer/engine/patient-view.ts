@@ -2,22 +2,22 @@ import { isBodyName } from '../../engine/core/body.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { voxelCount, voxelVolumeMm3 } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
+import { readOpenKbpDose } from '../../engine/formats/openkbp/dose.ts';
 import { readOpenKbp } from '../../engine/formats/openkbp/patient.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
 import { matchNames } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import { builtinProtocol, builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
 import { buildPhantom, phantomProtocols } from '../../sim/phantoms/registry.ts';
-import type { PatientSource, PatientView } from './messages.ts';
-import { sharedFloats, sharedHalves, sharedIndices, writeHalves } from './shared.ts';
+import type { PatientSource, PatientView, ReferenceDose } from './messages.ts';
+import { sharedCopy, sharedFloats, sharedHalves, sharedIndices, writeHalves } from './shared.ts';
 
 /** @throws IsocenterError for a source that cannot be read, or has no target */
 export async function openPatient(source: PatientSource): Promise<{ patient: Patient; view: PatientView }> {
-  const { patient, protocol, notes } = await readPatient(source);
+  const { patient, protocol, notes, referenceDoses = [] } = await readPatient(source);
   const { grid, data } = patient.ct;
   const count = voxelCount(grid);
-  const hu = sharedFloats(count);
-  hu.set(data);
+  const hu = sharedCopy(data);
   const huHalf = sharedHalves(count);
   writeHalves(hu, huHalf);
   const cc = voxelVolumeMm3(grid) / 1000;
@@ -40,6 +40,7 @@ export async function openPatient(source: PatientSource): Promise<{ patient: Pat
       protocol,
       dose: sharedFloats(count),
       doseHalf: sharedHalves(count),
+      referenceDoses: referenceDoses.map(({ name, gy }) => ({ name, gy: sharedCopy(gy) })),
     },
   };
 }
@@ -49,13 +50,18 @@ interface ReadPatient {
   readonly patient: Patient;
   readonly protocol: Protocol;
   readonly notes: readonly string[];
+  /** On the patient's grid. */
+  readonly referenceDoses?: readonly ReferenceDose[];
 }
 
 async function readPatient(source: PatientSource): Promise<ReadPatient> {
   if (source.kind === 'openkbp') {
     const files = new Map(source.files.map(({ name, bytes }) => [name.replace(/\.csv$/, ''), bytes]));
     const patient = readOpenKbp({ id: source.id, path: source.id, files });
-    return { patient, ...matchProtocol(builtinProtocol('head-neck-openkbp'), patient) };
+    const dose = files.get('dose');
+    const referenceDoses =
+      dose === undefined ? [] : [{ name: 'clinical dose', gy: readOpenKbpDose(dose, `${source.id}/dose.csv`) }];
+    return { patient, ...matchProtocol(builtinProtocol('head-neck-openkbp'), patient), referenceDoses };
   }
   if (source.kind === 'dicom') {
     const [{ readDicom }, { patientOfFiles }] = await Promise.all([

@@ -1,17 +1,14 @@
 import type { Device } from '../../engine/compute/device.ts';
-import { IsocenterError } from '../../engine/core/errors.ts';
-import { type Transform, transformPoint } from '../../engine/core/frames.ts';
-import type { Vec3 } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
 import { defaultHlut } from '../../engine/formats/hlut.ts';
 import { openDevice } from '../../kernels/device.ts';
-import { type Beam, equispacedAngles } from '../../planners/radiation/beams/beam.ts';
 import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
 import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
 import { dvhCurves, spreadDose } from './dose-report.ts';
-import type { BeamView, DoseReport, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import { faultOf } from './fault.ts';
+import type { DoseReport, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
 import { openPatient } from './patient-view.ts';
 import { writeHalves } from './shared.ts';
 
@@ -62,7 +59,7 @@ class PlannerWorker {
     this.#say({ kind: 'opened', patient: view, ms: performance.now() - askedMs });
   }
 
-  async #prepare({ beams, bixelMm }: PlanSetup, askedMs: number): Promise<void> {
+  async #prepare({ angles, bixelMm }: PlanSetup, askedMs: number): Promise<void> {
     if (this.#patient === undefined || this.#view === undefined) return;
     this.#device ??= openDevice();
     const device = await this.#device;
@@ -72,7 +69,7 @@ class PlannerWorker {
       patient: this.#patient,
       protocol: this.#view.protocol,
       model: builtinMachine('generic-6mv'),
-      angles: equispacedAngles(beams),
+      angles,
       bixelMm,
       hlut: defaultHlut,
     });
@@ -80,7 +77,7 @@ class PlannerWorker {
     this.#say({
       kind: 'prepared',
       prepared: {
-        beams: prepared.beams.map(beamView),
+        beams: prepared.beams,
         notes: prepared.notes,
         device: { kind: device.kind, name: device.name, threads: device.threads },
         bixels: prepared.operator.bixelCount,
@@ -116,43 +113,8 @@ class PlannerWorker {
         this.#say({ kind: 'dose', run, report: show(report, judges) });
       },
     });
-    this.#say({ kind: 'finished', run, stop: result.stop, report: show(result, true) });
+    this.#say({ kind: 'finished', run, stop: result.stop, report: { ...show(result, true), weights: plan.weights } });
   }
-}
-
-function beamView(beam: Beam): BeamView {
-  const { gantryDeg, couchDeg, collimatorDeg, isocenterMm, sourceMm, ssdMm, bixels, transform } = beam;
-  const { firstXMm, firstYMm, columns, rows, sizeMm } = bixels;
-  const left = firstXMm - sizeMm / 2;
-  const low = firstYMm - sizeMm / 2;
-  const right = left + columns * sizeMm;
-  const high = low + rows * sizeMm;
-  const corner = (T: Transform, x: number, y: number): Vec3 => transformPoint(T, [x, y, 0]);
-  return {
-    gantryDeg,
-    couchDeg,
-    collimatorDeg,
-    isocenterMm,
-    sourceMm,
-    ssdMm,
-    bixels: bixels.cells.length,
-    cornersMm: [
-      corner(transform, left, low),
-      corner(transform, right, low),
-      corner(transform, right, high),
-      corner(transform, left, high),
-    ],
-  };
-}
-
-function faultOf(error: unknown) {
-  if (error instanceof IsocenterError) {
-    const { code, message, hint, origin } = error;
-    return { code, message, hint, origin };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = 'please report this with what led to it';
-  return { code: 'viewer/unexpected', message, hint, origin: 'internal' as const };
 }
 
 const worker = new PlannerWorker((event) => postMessage(event));

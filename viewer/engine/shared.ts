@@ -9,6 +9,12 @@ export function sharedFloats(length: number): Float32Array {
   return new Float32Array(memory(4 * length));
 }
 
+export function sharedCopy(values: Float32Array): Float32Array {
+  const out = sharedFloats(values.length);
+  out.set(values);
+  return out;
+}
+
 export function sharedHalves(length: number): Uint16Array {
   return new Uint16Array(memory(2 * length));
 }

@@ -52,7 +52,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   activity.value = 'opening';
   fault.value = undefined;
   const isOpenKbp = files.some(({ name }) => name === 'ct.csv');
-  const wanted = isOpenKbp ? files.filter(({ name }) => name.endsWith('.csv') && name !== 'dose.csv') : files;
+  const wanted = isOpenKbp ? files.filter(({ name }) => name.endsWith('.csv')) : files;
   const read: NamedBytes[] = [];
   for (const file of wanted) {
     if (!isOpenKbp && !looksLikeDicom(new Uint8Array(await file.slice(0, 512).arrayBuffer()))) continue;

@@ -1,19 +1,20 @@
 import { useSignal } from '@preact/signals';
 import {
   activity,
+  changeSetup,
   compared,
   keepPlan,
   namedPlans,
   prepared,
-  preparePlan,
   report,
   runPlan,
   setup,
   stopPlan,
   trace,
 } from '../state/workspace.ts';
+import { BeamsTable } from './beams-table.tsx';
 
-/** Beams, the optimiser and the plans that were kept. */
+/** The optimiser, which goes on from where it was paused, beams and the plans that were kept. */
 export function PlanPanel() {
   const name = useSignal('');
   const isBusy = activity.value !== 'idle';
@@ -21,21 +22,6 @@ export function PlanPanel() {
   return (
     <section aria-label="Plan">
       <div class="row">
-        <label>
-          Beams{' '}
-          <input
-            type="number"
-            min="1"
-            max="36"
-            value={setup.value.beams}
-            onChange={(event) => {
-              const beams = Math.round(Number(event.currentTarget.value));
-              if (!(beams >= 1 && beams <= 36)) return;
-              setup.value = { ...setup.value, beams };
-              preparePlan();
-            }}
-          />
-        </label>
         <label>
           Bixel{' '}
           <input
@@ -46,17 +32,16 @@ export function PlanPanel() {
             onChange={(event) => {
               const bixelMm = Number(event.currentTarget.value);
               if (!(bixelMm >= 2 && bixelMm <= 20)) return;
-              setup.value = { ...setup.value, bixelMm };
-              preparePlan();
+              changeSetup({ ...setup.value, bixelMm });
             }}
           />{' '}
           mm
         </label>
         <button type="button" disabled={isBusy || prepared.value === undefined} onClick={runPlan}>
-          Optimise
+          {trace.value.length > 0 ? 'Continue' : 'Optimise'}
         </button>
         <button type="button" disabled={activity.value !== 'optimizing'} onClick={stopPlan}>
-          Stop
+          Pause
         </button>
       </div>
       <p class="figures" role="status" data-testid="status">
@@ -92,7 +77,7 @@ export function PlanPanel() {
           </select>
         </label>
       </form>
-      <Beams />
+      <BeamsTable />
     </section>
   );
 }
@@ -125,39 +110,5 @@ function Trace() {
     <svg class="trace" viewBox="0 0 100 32" preserveAspectRatio="none" role="img" aria-label="Objective over time">
       <polyline points={path} fill="none" stroke="currentColor" vector-effect="non-scaling-stroke" />
     </svg>
-  );
-}
-
-function Beams() {
-  const beams = prepared.value?.beams ?? [];
-  if (beams.length === 0) return null;
-  return (
-    <details>
-      <summary>
-        {beams.length} beams, {prepared.value?.bixels} bixels
-      </summary>
-      <table>
-        <thead>
-          <tr>
-            {['Gantry [deg]', 'Couch [deg]', 'Collimator [deg]', 'SSD [mm]', 'Bixels'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {beams.map((beam) => (
-            <tr key={`${beam.gantryDeg} ${beam.couchDeg} ${beam.collimatorDeg}`}>
-              <td>{beam.gantryDeg.toFixed(1)}</td>
-              <td>{beam.couchDeg.toFixed(1)}</td>
-              <td>{beam.collimatorDeg.toFixed(1)}</td>
-              <td>{beam.ssdMm.toFixed(0)}</td>
-              <td>{beam.bixels}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
   );
 }

@@ -14,7 +14,8 @@ import {
 } from 'three/webgpu';
 import type { Rgb } from '../../engine/core/color.ts';
 import type { Grid, Vec3 } from '../../engine/core/grid.ts';
-import type { BeamView, Surface } from '../engine/messages.ts';
+import { type Beam, fieldCornersMm } from '../../planners/radiation/beams/beam.ts';
+import type { Surface } from '../engine/messages.ts';
 import type { StageView } from './stage.ts';
 
 /** The anatomy in space: surfaces of structures and doses, beams, isocentre. Lengths in mm, LPS. */
@@ -73,13 +74,15 @@ export class AnatomyScene implements StageView {
   }
 
   /** Edges of each beam's rectangle of bixels, from the source through the isocentre plane to as far behind it. */
-  setBeams(beams: readonly BeamView[]): void {
+  setBeams(beams: readonly Beam[]): void {
     if (this.#beams !== undefined) {
       this.scene.remove(this.#beams);
       this.#beams.geometry.dispose();
     }
     const points: number[] = [];
-    for (const { sourceMm, cornersMm } of beams) {
+    for (const beam of beams) {
+      const { sourceMm } = beam;
+      const cornersMm = fieldCornersMm(beam);
       // The source stands a metre away: the last third of the way is enough to see where a beam comes from.
       const along = (corner: Vec3, share: number): number[] =>
         corner.map((mm, a) => sourceMm[a] + share * (mm - sourceMm[a]));

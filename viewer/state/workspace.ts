@@ -1,9 +1,10 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Vec3 } from '../../engine/core/grid.ts';
-import { centroidMm } from '../../planners/radiation/beams/beam.ts';
+import { centroidMm, checkAngles, equispacedAngles } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import { PlannerClient, ShapesClient } from '../engine/client.ts';
+import { faultOf } from '../engine/fault.ts';
 import type {
   DoseReport,
   Fault,
@@ -24,11 +25,13 @@ export type Activity = 'idle' | 'opening' | 'preparing' | 'optimizing';
 export const patient = signal<PatientView | undefined>(undefined);
 export const activity = signal<Activity>('idle');
 export const fault = signal<Fault | undefined>(undefined);
-export const setup = signal<PlanSetup>({ beams: 9, bixelMm: 5 });
+export const setup = signal<PlanSetup>({ angles: equispacedAngles(9), bixelMm: 5 });
 export const prepared = signal<PreparedView | undefined>(undefined);
 export const objectives = signal<readonly Objective[]>([]);
 /** The dose that is shown, the newest one. */
 export const report = signal<DoseReport | undefined>(undefined);
+/** [MU per fraction] of every bixel of {@link prepared}, after the last run. */
+export const weights = signal<Float32Array | undefined>(undefined);
 export const goals = signal<readonly GoalResult[]>([]);
 /** Objective after each report since the plan was opened. */
 export const trace = signal<readonly { readonly iteration: number; readonly value: number }[]>([]);
@@ -37,12 +40,14 @@ export const doseVersion = signal(0);
 export const namedPlans = signal<readonly NamedPlan[]>([]);
 export const compared = signal<string | undefined>(undefined);
 
-/** A plan that was kept: its curves and goals, to be compared with. */
+/** A plan that was kept: its dose, curves and goals, to be compared with. */
 export interface NamedPlan {
   readonly name: string;
   readonly objectives: readonly Objective[];
   readonly report: DoseReport;
   readonly goals: readonly GoalResult[];
+  /** Total dose [Gy], on the patient's grid. */
+  readonly gy: Float32Array;
 }
 
 /** The highest prescription [Gy]. */
@@ -70,6 +75,18 @@ export function preparePlan(): void {
   planner.prepare(setup.value);
 }
 
+/** Other beams or bixels: the plan is prepared again and starts afresh. */
+export function changeSetup(wanted: PlanSetup): void {
+  try {
+    for (const angles of wanted.angles) checkAngles(angles);
+  } catch (error) {
+    fault.value = faultOf(error);
+    return;
+  }
+  setup.value = wanted;
+  preparePlan();
+}
+
 /** Optimises from where the plan stands. */
 export function runPlan(): void {
   if (prepared.value === undefined) return;
@@ -91,8 +108,10 @@ export function changeObjectives(wanted: readonly Objective[], isDragging = fals
 
 export function keepPlan(name: string): void {
   const now = report.value;
-  if (now === undefined) return;
-  const plan = { name, objectives: objectives.value, report: now, goals: goals.value };
+  const view = patient.value;
+  if (now === undefined || view === undefined) return;
+  const gy = Float32Array.from(view.dose);
+  const plan = { name, objectives: objectives.value, report: now, goals: goals.value, gy };
   namedPlans.value = [...namedPlans.value.filter((other) => other.name !== name), plan];
 }
 
@@ -104,6 +123,7 @@ function hear(event: PlannerEvent): void {
         break;
       case 'prepared':
         prepared.value = event.prepared;
+        weights.value = undefined;
         runPlan();
         break;
       case 'dose':
@@ -122,6 +142,7 @@ function hear(event: PlannerEvent): void {
 function opened(view: PatientView): void {
   patient.value = view;
   prepared.value = undefined;
+  weights.value = undefined;
   report.value = undefined;
   goals.value = [];
   trace.value = [];
@@ -139,6 +160,7 @@ function opened(view: PatientView): void {
 function show(now: DoseReport): void {
   report.value = now;
   if (now.goals !== undefined) goals.value = now.goals;
+  if (now.weights !== undefined) weights.value = now.weights;
   trace.value = [...trace.value.slice(-400), { iteration: now.iteration, value: now.objective }];
   doseVersion.value++;
 }

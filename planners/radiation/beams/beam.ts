@@ -93,6 +93,17 @@ export function createBeams(setup: BeamSetup): Beam[] {
   });
 }
 
+/** Corners of the rectangle of a beam's bixels at the isocentre plane [mm, patient frame]. */
+export function fieldCornersMm({ bixels, transform }: Beam): Vec3[] {
+  const { firstXMm, firstYMm, columns, rows, sizeMm } = bixels;
+  const left = firstXMm - sizeMm / 2;
+  const low = firstYMm - sizeMm / 2;
+  const right = left + columns * sizeMm;
+  const high = low + rows * sizeMm;
+  const corner = (x: number, y: number): Vec3 => transformPoint(transform, [x, y, 0]);
+  return [corner(left, low), corner(right, low), corner(right, high), corner(left, high)];
+}
+
 /** x, y of each target voxel's centre, projected from the source on the isocentre plane [mm, beam frame]. */
 function projectVoxels(setup: BeamSetup, transform: Transform): Float64Array {
   const t = inverse(transform);
