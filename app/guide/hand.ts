@@ -1,11 +1,12 @@
+import { clockSec } from '../../engine/compute/platform.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { readTracks } from '../../engine/formats/tracks/csv.ts';
 import type { RosMessage } from '../../engine/ros2/messages/types.ts';
 import type { MessageInfo, RosNode } from '../../engine/ros2/node/types.ts';
+import { HAND_ARRIVED, HAND_SEQUENCE, type SharedLoop } from '../../planners/guidance/loop/layout.ts';
+import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { readInput } from '../inputs/files.ts';
 import { waitUntil } from '../ros2/discovery.ts';
-import { clockSec, HAND_ARRIVED, HAND_SEQUENCE, type SharedLoop } from './layout.ts';
-import type { LoopSettings } from './loop-settings.ts';
 import { SenderClock } from './sender-clock.ts';
 
 /** Where the hand comes from: a topic, or a source of the loop's own that may end. */

@@ -1,13 +1,14 @@
 import { workerData } from 'node:worker_threads';
+import { clockSec } from '../../engine/compute/platform.ts';
+import { publishRecord, publishRest, takeSample, waitUntil, writeRecord } from '../../planners/guidance/loop/cycle.ts';
+import { COMMAND, COMMANDS, HAND_ARRIVED, type SharedLoop, STOP } from '../../planners/guidance/loop/layout.ts';
+import { readHand } from '../../planners/guidance/loop/loop-hand.ts';
+import { guidanceOf, type LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { createHandSample } from '../../planners/guidance/servo/hand.ts';
 import { isAtRest } from '../../planners/guidance/servo/servo.ts';
 import { HandSource } from '../../sim/sources/hand.ts';
 import { RecordingSource } from '../../sim/sources/recording.ts';
 import type { Source } from '../../sim/sources/source.ts';
-import { publishRecord, publishRest, takeSample, waitUntil, writeRecord } from './cycle.ts';
-import { COMMAND, COMMANDS, clockSec, HAND_ARRIVED, type SharedLoop, STOP } from './layout.ts';
-import { readHand } from './loop-hand.ts';
-import { guidanceOf, type LoopSettings } from './loop-settings.ts';
 
 /** After a stop the loop ends at the latest then [s]. */
 const STOP_SEC = 5;

@@ -1,11 +1,25 @@
 import { Worker } from 'node:worker_threads';
+import { clockSec } from '../../engine/compute/platform.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { activeNames } from '../../engine/core/robot.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
 import { readTool } from '../../engine/formats/tool.ts';
 import type { RosMessage } from '../../engine/ros2/messages/types.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
+import { FigureWindow, type LoopFigures } from '../../planners/guidance/loop/figures.ts';
+import {
+  COMMAND,
+  COMMANDS,
+  createSharedLoop,
+  HEAD,
+  RESTS,
+  RING_RECORDS,
+  type SharedLoop,
+  STOP,
+} from '../../planners/guidance/loop/layout.ts';
+import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
+import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
 import { readTextInput } from '../inputs/files.ts';
 import { toJson } from '../output/json.ts';
 import { robotNamespace } from '../ros2/namespaces.ts';
@@ -13,22 +27,9 @@ import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';
 import { record } from '../ros2/record.ts';
 import type { Session } from '../session.ts';
-import { FigureWindow, type LoopFigures } from './figures.ts';
 import { type HandChoice, HandTopic, loadHand } from './hand.ts';
 import { type KeepOutSettings, loadKeepOuts } from './keep-outs.ts';
-import {
-  COMMAND,
-  COMMANDS,
-  clockSec,
-  createSharedLoop,
-  HEAD,
-  RESTS,
-  RING_RECORDS,
-  type SharedLoop,
-  STOP,
-} from './layout.ts';
-import type { LoopSettings } from './loop-settings.ts';
-import { checkStart, whereItBegins, whereRobotIs } from './start.ts';
+import { whereRobotIs } from './start.ts';
 
 export interface GuideSettings extends DdsNodeOptions, KeepOutSettings {
   readonly robot: string;

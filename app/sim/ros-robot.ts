@@ -3,9 +3,9 @@ import { headerAt, jointReadingOf } from '../../engine/ros2/crtk/motion.ts';
 import { type CrtkRobot, createCrtkRobot } from '../../engine/ros2/crtk/robot.ts';
 import { createTrajectoryServer } from '../../engine/ros2/crtk/trajectory-action.ts';
 import type { Publisher, RosNode } from '../../engine/ros2/node/types.ts';
+import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import type { SimulatedRobot } from '../../sim/robots/simulated-robot.ts';
-import { linkPose, poseOf } from './poses.ts';
 import { TrajectoryCourse } from './trajectory-course.ts';
 import { RobotTransforms } from './transforms.ts';
 

@@ -2,8 +2,8 @@ import { compose, inverse } from '../../engine/core/frames.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { headerAt } from '../../engine/ros2/crtk/motion.ts';
 import type { RosMessage } from '../../engine/ros2/messages/types.ts';
+import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
-import { linkPose, poseOf } from './poses.ts';
 
 /** tf2_msgs/TFMessage of a robot: moving joints, and those that never move. */
 export class RobotTransforms {

@@ -2,6 +2,7 @@ interface NodeProcess {
   readonly getBuiltinModule?: (id: string) => unknown;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly platform?: string;
+  readonly hrtime?: () => readonly [number, number];
 }
 
 interface NodeOs {
@@ -52,4 +53,11 @@ export function mayHaveGraphicsDevice(): boolean {
   const fs = builtin<NodeFs>('node:fs');
   if (!fs) return true;
   return ['/dev/dri', '/dev/nvidia0', '/dev/nvidiactl', '/dev/dxg', '/dev/kfd'].some((path) => fs.existsSync(path));
+}
+
+/** Seconds on a clock that all threads of the process, or all workers of a page, share. */
+export function clockSec(): number {
+  const time = node?.hrtime?.();
+  if (time === undefined) return (performance.timeOrigin + performance.now()) / 1000;
+  return time[0] + 1e-9 * time[1];
 }

@@ -1,9 +1,31 @@
 import { z } from '../../engine/core/schema.ts';
+import type { Fixture } from './fixtures/fixture.ts';
 
 /** What a viewer tells a robot over the link, and what it sees of it; see docs/link.md. */
 
 const finite = z.number().min(-1e3).max(1e3);
 const point = z.tuple([finite, finite, finite]);
+
+/** Longest trajectory; 16 joints of it fit into one frame of the link. */
+const MOST_POINTS = 2000;
+const state = z
+  .array(finite)
+  .min(2)
+  .max(16 * MOST_POINTS);
+
+const trajectorySchema = z.object({
+  /** The joints follow it in its own time, or not at all where any of it is outside their limits or begins elsewhere. */
+  command: z.literal('trajectory'),
+  /** [points] s, ascending from 0. */
+  timeSec: z.array(z.number().min(0).max(600)).min(2).max(MOST_POINTS),
+  /** [points][joints] rad or m, per s, per s^2; a cubic joins two points. */
+  positions: state,
+  velocities: state,
+  accelerations: z
+    .array(z.number().min(-1e5).max(1e5))
+    .min(2)
+    .max(16 * MOST_POINTS),
+});
 
 export const robotCommandSchema = z.discriminatedUnion('command', [
   /** Motors on, the robot may move: for one viewer at a time. */
@@ -27,15 +49,17 @@ export const robotCommandSchema = z.discriminatedUnion('command', [
     /** Of the joints' greatest velocity and acceleration; default 0.2. */
     share: z.number().min(0.01).max(1).optional(),
   }),
+  trajectorySchema,
 ]);
 export type RobotCommand = z.infer<typeof robotCommandSchema>;
+export type TrajectoryCommand = z.infer<typeof trajectorySchema>;
 
 /** Whether the robot may move; the names are those of CRTK's states. */
 export const ROBOT_STATES = ['DISABLED', 'ENABLED', 'PAUSED', 'FAULT'] as const;
 export type RobotState = (typeof ROBOT_STATES)[number];
 
 /** What moves it. */
-export const ROBOT_MOTIONS = ['hold', 'hand', 'tip', 'joints'] as const;
+export const ROBOT_MOTIONS = ['hold', 'hand', 'tip', 'joints', 'trajectory'] as const;
 export type RobotMotion = (typeof ROBOT_MOTIONS)[number];
 
 /** A sample of the stream `robot`. */
@@ -59,4 +83,25 @@ export interface RobotSample {
   readonly keepOutsM: Readonly<Record<string, number>>;
   /** Since the last beat of the viewer that has armed it [ms]. */
   readonly beatAgeMs: number | null;
+}
+
+/** What does not change of a robot that viewers watch. */
+export interface RobotAbout {
+  /** Of the built-in ones. */
+  readonly robot: string;
+  readonly isSimulated: boolean;
+  readonly joints: readonly string[];
+  /** Name of the tip link. */
+  readonly tip: string;
+  readonly rateHz: number;
+  /** Names of what the tip keeps out of. */
+  readonly keepOuts: readonly string[];
+  /** Those of them that are boxes, balls and cylinders. */
+  readonly shapes: readonly Fixture[];
+}
+
+/** A packet of the stream `robot.hand`. */
+export interface HandPacket {
+  /** Float64, little endian: seven a sample: time [s], hand as measured and without tremor [m]. */
+  readonly samples: Uint8Array;
 }

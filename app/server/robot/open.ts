@@ -3,14 +3,15 @@ import { activeNames } from '../../../engine/core/robot.ts';
 import type { ToolSpec } from '../../../engine/core/tool.ts';
 import { jointReadingOf } from '../../../engine/ros2/crtk/motion.ts';
 import type { RosNode } from '../../../engine/ros2/node/types.ts';
+import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
 import { builtinRobot, builtinTip } from '../../../planners/motion/robot/registry.ts';
+import { whereItStands } from '../../../sim/robots/stand.ts';
+import { checkStart, whereItBegins } from '../../../sim/robots/start.ts';
 import { type KeepOutSettings, loadKeepOuts } from '../../guide/keep-outs.ts';
-import type { LoopSettings } from '../../guide/loop-settings.ts';
-import { checkStart, whereItBegins, whereRobotIs } from '../../guide/start.ts';
+import { whereRobotIs } from '../../guide/start.ts';
 import { robotNamespace } from '../../ros2/namespaces.ts';
 import type { Session } from '../../session.ts';
 import { LiveRobot } from './live-robot.ts';
-import { whereItStands } from './stand.ts';
 
 export interface RobotSettings extends KeepOutSettings {
   readonly robot: string;

@@ -1,13 +1,14 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { clockSec } from '../../../engine/compute/platform.ts';
 import { inputError } from '../../../engine/core/errors.ts';
 import { activeNames, type RobotModel } from '../../../engine/core/robot.ts';
+import { FigureWindow, type LoopFigures } from '../../../planners/guidance/loop/figures.ts';
+import { HAND_ARRIVED, HAND_SEQUENCE, HEAD, RING_RECORDS, STOP } from '../../../planners/guidance/loop/layout.ts';
+import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
 import type { RobotCommand } from '../../../planners/guidance/messages.ts';
-import { FigureWindow, type LoopFigures } from '../../guide/figures.ts';
-import { clockSec, HAND_ARRIVED, HAND_SEQUENCE, HEAD, RING_RECORDS, STOP } from '../../guide/layout.ts';
-import type { LoopSettings } from '../../guide/loop-settings.ts';
+import { BEAT, createSharedRobot, type SharedRobot } from '../../../sim/robots/shared.ts';
 import { waitUntil } from '../../ros2/discovery.ts';
 import type { PortAnswer, PortCommand, RobotThreadData } from './robot-loop.ts';
-import { BEAT, createSharedRobot, type SharedRobot } from './shared.ts';
 
 /** How often the ring is read [ms]. */
 const READ_MS = 4;

@@ -1,7 +1,7 @@
-import type { Guidance } from '../../planners/guidance/servo/guidance.ts';
-import type { HandSample } from '../../planners/guidance/servo/hand.ts';
-import type { Source } from '../../sim/sources/source.ts';
-import { clockSec, HEAD, IDLE, RECORD, RESTS, RING_RECORDS, type SharedLoop } from './layout.ts';
+import { clockSec } from '../../../engine/compute/platform.ts';
+import type { Guidance } from '../servo/guidance.ts';
+import type { HandSample } from '../servo/hand.ts';
+import { HEAD, IDLE, RECORD, RESTS, RING_RECORDS, type SharedLoop } from './layout.ts';
 
 /** What every control loop does in each of its cycles; nothing here allocates. */
 
@@ -12,6 +12,11 @@ export function waitUntil({ control }: SharedLoop, dueSec: number): void {
   }
 }
 
+/** Where the samples of a loop's own hand come from: written to `out` [m]. */
+export interface HandStream {
+  next(out: Float64Array): void;
+}
+
 /** A cycle may be so late before the loop's own hand counts as late too [s]; less than makes a hand stale. */
 const MOST_LATE_SEC = 0.02;
 
@@ -19,7 +24,7 @@ const MOST_LATE_SEC = 0.02;
  * The next sample of a hand of the loop's own, with the clutch closed and the operator there. It belongs to the time the cycle was
  * due, not to when it woke: uneven times would be an error of the loop's that the tremor filter then sees as the hand's.
  */
-export function takeSample(source: Source, dueSec: number, nowSec: number, hand: HandSample): void {
+export function takeSample(source: HandStream, dueSec: number, nowSec: number, hand: HandSample): void {
   source.next(hand.positionM);
   hand.timeSec = Math.max(dueSec, nowSec - MOST_LATE_SEC);
   hand.clutch = true;

@@ -1,3 +1,5 @@
+import { canShareMemory } from '../../../engine/compute/platform.ts';
+
 /** Memory that the control loop shares with the thread of the sockets. */
 
 /** Slots of the control words. */
@@ -55,15 +57,14 @@ export function recordStride(fixtures: number, joints: number): number {
 export function createSharedLoop(fixtures: number, joints: number): SharedLoop {
   const stride = recordStride(fixtures, joints);
   return {
-    control: new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS)),
-    hand: new Float64Array(new SharedArrayBuffer(8 * HAND_NUMBERS)),
-    ring: new Float64Array(new SharedArrayBuffer(8 * stride * RING_RECORDS)),
+    control: new Int32Array(loopMemory(4 * CONTROL_WORDS)),
+    hand: new Float64Array(loopMemory(8 * HAND_NUMBERS)),
+    ring: new Float64Array(loopMemory(8 * stride * RING_RECORDS)),
     stride,
   };
 }
 
-/** Seconds on a clock that all threads of the process share. */
-export function clockSec(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds + 1e-9 * nanoseconds;
+/** Where threads cannot share memory, the loop's own thread is the only one that reads it. */
+export function loopMemory(bytes: number): ArrayBufferLike {
+  return canShareMemory() ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }

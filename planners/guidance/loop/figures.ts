@@ -1,5 +1,5 @@
-import { describeFilterCode, type FilterCode, OK } from '../../planners/guidance/codes.ts';
-import { describeGuidanceCode } from '../../planners/guidance/servo/guidance-codes.ts';
+import { describeFilterCode, type FilterCode, OK } from '../codes.ts';
+import { describeGuidanceCode } from '../servo/guidance-codes.ts';
 import { RECORD } from './layout.ts';
 
 /** Above this a hand trembles [Hz]: two first-order high-passes in a row. */

@@ -1,4 +1,4 @@
-import { createSharedLoop, type SharedLoop } from '../../guide/layout.ts';
+import { createSharedLoop, loopMemory, type SharedLoop } from '../../planners/guidance/loop/layout.ts';
 
 /** Memory that the robot's thread shares with the thread of the sockets. */
 export interface SharedRobot {
@@ -18,7 +18,7 @@ export const DRIVE = { state: 0, motion: 1, beatAgeSec: 2, moves: 3, words: 4 } 
 export function createSharedRobot(fixtures: number, joints: number): SharedRobot {
   return {
     loop: createSharedLoop(fixtures, DRIVE.words + 2 * joints),
-    beat: new Float64Array(new SharedArrayBuffer(16)),
-    measured: new Float64Array(new SharedArrayBuffer(8 * joints)),
+    beat: new Float64Array(loopMemory(16)),
+    measured: new Float64Array(loopMemory(8 * joints)),
   };
 }

@@ -1,5 +1,5 @@
-import type { RobotModel } from '../../../engine/core/robot.ts';
-import { SimulatedRobot } from '../../../sim/robots/simulated-robot.ts';
+import type { RobotModel } from '../../engine/core/robot.ts';
+import { SimulatedRobot } from './simulated-robot.ts';
 
 /** What is driven: takes a set-point a cycle; holds by itself when none come. */
 export interface Plant {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { takeSample } from '../../app/guide/cycle.ts';
-import { createHandSample } from '../../planners/guidance/servo/hand.ts';
-import { HandSource } from '../../sim/sources/hand.ts';
+import { takeSample } from '../../../planners/guidance/loop/cycle.ts';
+import { createHandSample } from '../../../planners/guidance/servo/hand.ts';
+import { HandSource } from '../../../sim/sources/hand.ts';
 
 it("the loop's own hand is even where its cycles are late, and never old enough to be stale", () => {
   const hand = createHandSample();

@@ -1,9 +1,9 @@
-import type { ToolSpec } from '../../engine/core/tool.ts';
-import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
-import { createGuidance, type Guidance } from '../../planners/guidance/servo/guidance.ts';
-import { PoseSteadier } from '../../planners/guidance/tremor/pose.ts';
-import { createTool } from '../../planners/motion/rcm/tool.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import type { ToolSpec } from '../../../engine/core/tool.ts';
+import { createTool } from '../../motion/rcm/tool.ts';
+import { builtinRobot } from '../../motion/robot/registry.ts';
+import type { Fixture } from '../fixtures/fixture.ts';
+import { createGuidance, type Guidance } from '../servo/guidance.ts';
+import { PoseSteadier } from '../tremor/pose.ts';
 
 /** What the loop is made of; plain data, to be sent to its thread. */
 export interface LoopSettings {

@@ -1,4 +1,4 @@
-import type { HandSample } from '../../planners/guidance/servo/hand.ts';
+import type { HandSample } from '../servo/hand.ts';
 import { HAND_SEQUENCE, type SharedLoop } from './layout.ts';
 
 /** The newest whole sample; the one before where the writer is at work. */

@@ -1,5 +1,5 @@
-import { activeLimits, type RobotModel } from '../../../engine/core/robot.ts';
-import { describeTimingCode, OK } from '../../../planners/motion/timing/codes.ts';
+import { activeLimits, type RobotModel } from '../../engine/core/robot.ts';
+import { describeTimingCode, OK } from '../../planners/motion/timing/codes.ts';
 import {
   calculate,
   createOtg,
@@ -9,7 +9,7 @@ import {
   setState,
   setTarget,
   stateAt,
-} from '../../../planners/motion/timing/otg.ts';
+} from '../../planners/motion/timing/otg.ts';
 
 /** Joints that go together, jerk-limited, from rest to rest. */
 export class JointMotion {

@@ -1,10 +1,12 @@
-import { SILENCE_MS } from '../../../engine/link/limits.ts';
-import type { RobotCommand, RobotMotion, RobotState } from '../../../planners/guidance/messages.ts';
-import type { Guidance } from '../../../planners/guidance/servo/guidance.ts';
-import type { HandSample } from '../../../planners/guidance/servo/hand.ts';
-import { haltServo, isAtRest, stepServo } from '../../../planners/guidance/servo/servo.ts';
-import type { JointMotion } from './joint-motion.ts';
+import type { RobotModel } from '../../engine/core/robot.ts';
+import { SILENCE_MS } from '../../engine/link/limits.ts';
+import type { RobotCommand, RobotMotion, RobotState } from '../../planners/guidance/messages.ts';
+import type { Guidance } from '../../planners/guidance/servo/guidance.ts';
+import type { HandSample } from '../../planners/guidance/servo/hand.ts';
+import { haltServo, isAtRest, stepServo } from '../../planners/guidance/servo/servo.ts';
+import { JointMotion } from './joint-motion.ts';
 import type { Plant } from './plant.ts';
+import { TrajectoryMotion } from './trajectory-motion.ts';
 
 /** How fast a tip goes where nobody says [m/s]. */
 const TIP_SPEED = 0.02;
@@ -29,14 +31,16 @@ export class DrivenRobot {
   /** Of guidance, in the last cycle. */
   code = 0;
   readonly #joints: JointMotion;
+  readonly #trajectory: TrajectoryMotion;
   readonly #target = new Float64Array(3);
   readonly #start: Float64Array;
   #tipSpeed = TIP_SPEED;
 
-  constructor(guidance: Guidance, plant: Plant, joints: JointMotion) {
+  constructor(guidance: Guidance, plant: Plant, model: RobotModel) {
     this.guidance = guidance;
     this.plant = plant;
-    this.#joints = joints;
+    this.#joints = new JointMotion(model);
+    this.#trajectory = new TrajectoryMotion(model);
     this.setpoint = plant.rest.slice();
     this.#start = new Float64Array(guidance.servo.arm.shaft.chain.columns.length);
   }
@@ -66,8 +70,12 @@ export class DrivenRobot {
         return this.#takeHand(command.closed);
       case 'tip':
         return this.#takeTip(command.positionM, command.speedMps ?? TIP_SPEED);
+      case 'joints': {
+        const { positions, share = JOINT_SHARE } = command;
+        return this.#takeMotion('joints', () => this.#joints.begin(this.setpoint, positions, share));
+      }
       default:
-        return this.#takeJoints(command.positions, command.share ?? JOINT_SHARE);
+        return this.#takeMotion('trajectory', () => this.#trajectory.begin(this.setpoint, command));
     }
   }
 
@@ -87,7 +95,7 @@ export class DrivenRobot {
     if (isHidden || !(beatAgeSec <= SILENCE_MS / 1000)) this.pause();
     const { servo } = this.guidance;
     if (this.state === 'ENABLED' || this.state === 'PAUSED') {
-      if (this.motion === 'joints') this.#stepJoints(periodSec);
+      if (this.#isTimed) this.#stepTimed(periodSec);
       else {
         if (this.motion === 'tip') this.#stepTip(periodSec);
         else if (this.motion === 'hand') {
@@ -137,9 +145,9 @@ export class DrivenRobot {
     this.clutch = false;
   }
 
-  /** To rest along the way that the servo keeps ready; a motion of joints ends by itself when set-points stop. */
+  /** To rest along the way that the servo keeps ready; a motion of joints or along a trajectory ends by itself when set-points stop. */
   #rest(): void {
-    if (this.motion === 'joints') {
+    if (this.#isTimed) {
       this.moves = false;
       this.plant.brake();
     }
@@ -149,7 +157,7 @@ export class DrivenRobot {
   }
 
   #takeHand(closed: boolean): string | undefined {
-    const fault = this.#leaveJoints();
+    const fault = this.#leaveTimed();
     if (fault !== undefined) return fault;
     this.clutch = closed;
     if (closed) {
@@ -160,7 +168,7 @@ export class DrivenRobot {
   }
 
   #takeTip(positionM: readonly number[], speedMps: number): string | undefined {
-    const fault = this.#leaveJoints();
+    const fault = this.#leaveTimed();
     if (fault !== undefined) return fault;
     this.#target.set(positionM);
     this.#tipSpeed = speedMps;
@@ -170,19 +178,29 @@ export class DrivenRobot {
     return undefined;
   }
 
-  #takeJoints(positions: readonly number[], share: number): string | undefined {
-    if (this.motion === 'joints') return 'the joints still move';
+  #takeMotion(kind: 'joints' | 'trajectory', begin: () => string | undefined): string | undefined {
+    if (this.#isTimed) return `${this.#motionWords} still`;
     if (!isAtRest(this.guidance.servo)) return 'it still moves: hold first';
-    const fault = this.#joints.begin(this.setpoint, positions, share);
+    // After a motion was braked in the middle of its way, the next one begins where the robot is.
+    const fault = this.#leaveTimed() ?? begin();
     if (fault !== undefined) return fault;
-    this.motion = 'joints';
+    this.motion = kind;
     this.clutch = false;
     return undefined;
   }
 
+  /** Whether it follows a course of its own in time, and not the servo. */
+  get #isTimed(): boolean {
+    return this.motion === 'joints' || this.motion === 'trajectory';
+  }
+
+  get #motionWords(): string {
+    return this.motion === 'joints' ? 'the joints move' : 'it follows a trajectory';
+  }
+
   /** After joints were braked in the middle of their way, the servo knows nothing of where the robot is. */
-  #leaveJoints(): string | undefined {
-    if (this.motion === 'joints') return 'the joints still move: hold first';
+  #leaveTimed(): string | undefined {
+    if (this.#isTimed) return `${this.#motionWords} still: hold first`;
     if (this.moves) return undefined;
     const fault = this.#startServo();
     if (fault !== undefined) return fault;
@@ -191,10 +209,11 @@ export class DrivenRobot {
     return undefined;
   }
 
-  #stepJoints(periodSec: number): void {
-    this.#joints.step(periodSec);
-    this.setpoint.set(this.#joints.position);
-    if (!this.#joints.isOver) return;
+  #stepTimed(periodSec: number): void {
+    const motion = this.motion === 'joints' ? this.#joints : this.#trajectory;
+    motion.step(periodSec);
+    this.setpoint.set(motion.position);
+    if (!motion.isOver) return;
     this.motion = 'hold';
     const { columns } = this.guidance.servo.arm.shaft.chain;
     for (let i = 0; i < columns.length; i++) this.#start[i] = this.setpoint[columns[i]];

@@ -1,6 +1,6 @@
-import { inputError } from '../../../engine/core/errors.ts';
-import { activeLimits, activeNames } from '../../../engine/core/robot.ts';
-import { builtinRobot } from '../../../planners/motion/robot/registry.ts';
+import { inputError } from '../../engine/core/errors.ts';
+import { activeLimits, activeNames } from '../../engine/core/robot.ts';
+import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 
 /** Joints of robots that could not move freely from zero [rad or m]: tools half in, arms bent. */
 const STANDS: Readonly<Record<string, readonly number[] | Readonly<Record<string, number>>>> = {
