@@ -26,7 +26,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
         const opacity = role === 'external' ? 0.18 : role === 'target' ? 0.9 : 0.75;
         made.setSurface(name, surface, structureColor(n, role), opacity);
         made.setVisible(name, !hidden.value.has(name));
-        stage.draw();
+        stage.draw(made);
       }
     })();
     return () => {
@@ -37,12 +37,12 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
 
   useSignalEffect(() => {
     for (const { name } of patient.structures) scene.current?.setVisible(name, !hidden.value.has(name));
-    stage.draw();
+    stage.draw(scene.current);
   });
 
   useSignalEffect(() => {
     scene.current?.setBeams(prepared.value?.beams ?? []);
-    stage.draw();
+    stage.draw(scene.current);
   });
 
   // A surface of the dose takes longer than a slice of it: it follows when the dose has come to rest.
@@ -52,7 +52,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     void shapes.isodose(0.95 * prescriptionGy.value).then((surface) => {
       if (isOld) return;
       scene.current?.setSurface('95 %', surface, doseColor(0.89), 0.35);
-      stage.draw();
+      stage.draw(scene.current);
     });
     return () => {
       isOld = true;
@@ -61,11 +61,11 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
 
   const turn = (dx: number, dy: number): void => {
     scene.current?.turn(dx, dy);
-    stage.draw();
+    stage.draw(scene.current);
   };
   const zoom = (factor: number): void => {
     scene.current?.zoom(factor);
-    stage.draw();
+    stage.draw(scene.current);
   };
   const keys: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => turn(-20, 0),

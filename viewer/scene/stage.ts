@@ -21,13 +21,19 @@ ColorManagement.enabled = false;
 
 /**
  * One canvas and one renderer behind all views of the page. It draws only when somebody asks: a frame shows everything that
- * was asked for since the last one.
+ * was asked for since the last one. On WebGL, which may be software, views that nobody asked for keep their pixels.
  */
 export class Stage {
   readonly canvas: HTMLCanvasElement;
+  /** Whether a processor draws: then 2-D canvases, too, are faster without the way through a GPU that is none. */
+  readonly isSoftware: boolean;
   readonly #renderer: WebGPURenderer;
   readonly #views = new Set<StageView>();
+  readonly #keepsPixels: boolean;
+  readonly #asked = new Set<StageView>();
+  readonly #places = new Map<StageView, string>();
   #isAsked = false;
+  #isAllAsked = true;
   #isReady = false;
   #isLost = false;
 
@@ -35,22 +41,31 @@ export class Stage {
   static async create(canvas: HTMLCanvasElement): Promise<Stage> {
     const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
     const isSoftware = adapter?.info?.isFallbackAdapter === true || adapter?.info?.architecture === 'swiftshader';
+    const isHardware = adapter != null && !isSoftware;
+    const context = isHardware
+      ? null
+      : canvas.getContext('webgl2', { antialias: false, depth: true, stencil: false, preserveDrawingBuffer: true });
     const renderer = new WebGPURenderer({
       canvas,
       antialias: false,
       alpha: false,
-      forceWebGL: adapter == null || isSoftware,
+      forceWebGL: !isHardware,
+      ...(context === null ? {} : { context: context as unknown as WebGLRenderingContext }),
     });
     renderer.outputColorSpace = LinearSRGBColorSpace;
     await renderer.init();
-    return new Stage(canvas, renderer);
+    return new Stage(canvas, renderer, context);
   }
 
-  private constructor(canvas: HTMLCanvasElement, renderer: WebGPURenderer) {
+  private constructor(canvas: HTMLCanvasElement, renderer: WebGPURenderer, context: WebGL2RenderingContext | null) {
     this.canvas = canvas;
+    this.isSoftware = context !== null && isSoftwareContext(context);
+    this.#keepsPixels = context !== null;
     this.#renderer = renderer;
     this.#isReady = true;
-    renderer.autoClear = false;
+    renderer.setClearColor(0x000000, 1);
+    // WebGL clears what the scissor lets it; WebGPU would clear the other views with each.
+    renderer.autoClear = this.#keepsPixels;
     renderer.onDeviceLost = () => {
       this.#isLost = true;
     };
@@ -71,12 +86,15 @@ export class Stage {
     this.draw();
     return () => {
       this.#views.delete(view);
+      this.#places.delete(view);
       this.draw();
     };
   }
 
-  /** Draws with the next frame. */
-  draw(): void {
+  /** Draws with the next frame: one view, or all of them. */
+  draw(view?: StageView): void {
+    if (view === undefined) this.#isAllAsked = true;
+    else this.#asked.add(view);
     if (this.#isAsked || !this.#isReady) return;
     this.#isAsked = true;
     requestAnimationFrame(() => {
@@ -93,15 +111,23 @@ export class Stage {
     if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       renderer.setPixelRatio(ratio);
       renderer.setSize(width, height, false);
+      this.#isAllAsked = true;
     }
     const bounds = this.canvas.getBoundingClientRect();
-    renderer.setScissorTest(false);
-    renderer.setClearColor(0x000000, 1);
-    renderer.clear();
+    const places = [...this.#views].map((view) => ({ view, place: view.element.getBoundingClientRect() }));
+    for (const { view, place } of places) {
+      const where = [place.left - bounds.left, place.top - bounds.top, place.width, place.height].join(' ');
+      if (this.#places.get(view) !== where) this.#isAllAsked = true;
+      this.#places.set(view, where);
+    }
+    const drawsAll = this.#isAllAsked || !this.#keepsPixels;
+    if (drawsAll) {
+      renderer.setScissorTest(false);
+      renderer.clear();
+    }
     renderer.setScissorTest(true);
-    for (const view of this.#views) {
-      const place = view.element.getBoundingClientRect();
-      if (place.width < 2 || place.height < 2) continue;
+    for (const { view, place } of places) {
+      if (place.width < 2 || place.height < 2 || !(drawsAll || this.#asked.has(view))) continue;
       const x = place.left - bounds.left;
       const y = place.top - bounds.top;
       renderer.setViewport(x, y, place.width, place.height);
@@ -109,5 +135,13 @@ export class Stage {
       view.fit(place.width, place.height);
       renderer.render(view.scene, view.camera);
     }
+    this.#isAllAsked = false;
+    this.#asked.clear();
   }
+}
+
+function isSoftwareContext(context: WebGL2RenderingContext): boolean {
+  const info = context.getExtension('WEBGL_debug_renderer_info');
+  const name = String(context.getParameter(info === null ? context.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }

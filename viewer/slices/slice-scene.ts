@@ -35,10 +35,14 @@ export class SliceScene implements StageView {
     this.scene.background = null;
   }
 
-  show(framing: Framing, positionMm: number): void {
+  /** @returns whether that changes the image */
+  show(framing: Framing, positionMm: number): boolean {
+    const { elements } = this.#plane.matrix;
+    if (this.#framing === framing && elements[12 + this.#axis] === positionMm) return false;
     this.#framing = framing;
-    this.#plane.matrix.elements[12 + this.#axis] = positionMm;
+    elements[12 + this.#axis] = positionMm;
     this.#plane.matrixWorldNeedsUpdate = true;
+    return true;
   }
 
   fit(width: number, height: number): void {

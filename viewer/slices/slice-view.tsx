@@ -80,8 +80,9 @@ export function SliceView({ axis, patient, stage, material }: SliceViewProps) {
     const p = crosshair.value;
     if (canvas === null || frame === undefined) return;
     const position = slicePosition(grid, axis, sliceIndex(grid, axis, p[axis]));
-    scene.current?.show(frame, position);
-    drawOverlay(canvas, {
+    // What other views do to the crosshair leaves this image as it is.
+    if (scene.current?.show(frame, position)) stage.draw(scene.current);
+    drawOverlay(canvas, stage.isSoftware, {
       patient,
       look,
       framing: frame,
@@ -92,7 +93,6 @@ export function SliceView({ axis, patient, stage, material }: SliceViewProps) {
       hidden: hidden.value,
       cross: { acrossMm: p[look.across], upMm: p[look.up] },
     });
-    stage.draw();
   });
 
   const moveTo = (event: { clientX: number; clientY: number }): void => {
