@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { IsocenterError, inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { type DicomFile, readDicom } from '../../engine/formats/dicom/read.ts';
 import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
-import { type InputRecord, readInput, sha256 } from '../inputs/files.ts';
+import { readInput, sha256 } from '../inputs/files.ts';
 import { filesBelow } from '../inputs/folder.ts';
 import { checkpoint, type Session } from '../session.ts';
 

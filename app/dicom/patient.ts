@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { patientOfFiles, type StudyPatient } from '../../engine/formats/dicom/study/patient.ts';
-import type { InputRecord } from '../inputs/files.ts';
 import type { Session } from '../session.ts';
 import { type DicomFolder, readDicomFolder } from './folder.ts';
 

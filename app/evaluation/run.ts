@@ -1,4 +1,5 @@
 import type { Patient } from '../../engine/core/patient.ts';
+import type { Provenance } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { onDoseGrid } from '../../planners/radiation/dose/dose-grid.ts';
 import { type DoseOnVoxels, type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
@@ -8,7 +9,7 @@ import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
 import { matchStructures } from '../inputs/structures.ts';
-import { type Provenance, provenance } from '../provenance.ts';
+import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { loadDose } from './dose.ts';
 

@@ -1,11 +1,12 @@
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import { type Vec3, type Volume, voxelCentreMm } from '../../engine/core/grid.ts';
+import type { Provenance } from '../../engine/core/provenance.ts';
 import { openDevice } from '../../kernels/device.ts';
 import { type GammaCriteria, type GammaResult, gammaIndex } from '../../planners/radiation/evaluation/gamma.ts';
 import { loadVolume } from '../inputs/volume.ts';
 import { openVolumeOutput } from '../output/volume.ts';
-import { type Provenance, provenance } from '../provenance.ts';
+import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 
 export interface GammaSettings extends GammaCriteria {

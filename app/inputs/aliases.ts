@@ -1,6 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { readYaml } from '../../engine/formats/yaml.ts';
-import { type InputRecord, readTextInput } from './files.ts';
+import { readTextInput } from './files.ts';
 
 /** A file of aliases: `their name: protocol name`, one a line (YAML). */
 export async function loadAliases(

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { inputError } from '../../engine/core/errors.ts';
-
-/** An input as the provenance names it; `sha256` is null where the input is no file but a recipe. */
-export interface InputRecord {
-  readonly role: string;
-  readonly name: string;
-  readonly sha256: string | null;
-}
+import type { InputRecord } from '../../engine/core/provenance.ts';
 
 /** A text with where it came from. */
 export interface TextInput {

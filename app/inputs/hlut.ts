@@ -1,5 +1,6 @@
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { defaultHlut, type Hlut, parseHlut } from '../../engine/formats/hlut.ts';
-import { type InputRecord, readTextInput } from './files.ts';
+import { readTextInput } from './files.ts';
 
 /** A Hounsfield look-up table from a file; the built-in one where `path` is left out. */
 export async function loadHlut(path: string | undefined): Promise<{ hlut: Hlut; input: InputRecord }> {

@@ -1,8 +1,9 @@
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { machineJson } from '../../planners/generated/data.ts';
 import { type BeamModel, parseBeamModel } from '../../planners/radiation/machine/model.ts';
 import { builtinMachineNames } from '../../planners/radiation/machine/registry.ts';
-import { type InputRecord, readTextInput, sha256 } from './files.ts';
+import { readTextInput, sha256 } from './files.ts';
 import { looksLikeFile } from './named.ts';
 
 /** A machine by its built-in name or from a file of `isocenter machine commission`. */

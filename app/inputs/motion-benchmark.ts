@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { activeNames, type RobotModel } from '../../engine/core/robot.ts';
 import type { Scene } from '../../engine/core/scene.ts';
 import { readMotionRequest } from '../../engine/formats/moveit/motion-request.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
 import { applySrdf, readSrdf } from '../../engine/formats/srdf.ts';
 import { readUrdf } from '../../engine/formats/urdf/read.ts';
-import { fileReason, type InputRecord, sha256 } from './files.ts';
+import { fileReason, sha256 } from './files.ts';
 
 export interface MotionProblem {
   /** Folder of the problem without the robot's name, for example `bookshelf_small`. */

@@ -2,12 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import type { Patient } from '../../engine/core/patient.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { readOpenKbp } from '../../engine/formats/openkbp/patient.ts';
 import { buildPhantom, phantomNames } from '../../sim/phantoms/registry.ts';
 import type { DicomPatient } from '../dicom/patient.ts';
 import type { Session } from '../session.ts';
-import { fileReason, type InputRecord, sha256 } from './files.ts';
+import { fileReason, sha256 } from './files.ts';
 
 export interface LoadedPatient {
   readonly patient: Patient;

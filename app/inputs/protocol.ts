@@ -1,9 +1,10 @@
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { protocolJson } from '../../planners/generated/data.ts';
 import { type Protocol, readProtocol } from '../../planners/radiation/protocol/protocol.ts';
 import { builtinProtocolNames } from '../../planners/radiation/protocol/registry.ts';
 import { phantomProtocols } from '../../sim/phantoms/registry.ts';
-import { type InputRecord, readTextInput, sha256 } from './files.ts';
+import { readTextInput, sha256 } from './files.ts';
 import { looksLikeFile } from './named.ts';
 import type { LoadedPatient } from './patient.ts';
 

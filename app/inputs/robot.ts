@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { type JointLimitsFile, readJointLimits, withLimits } from '../../engine/formats/joint-limits.ts';
 import { applySrdf, readSrdf, type Srdf } from '../../engine/formats/srdf.ts';
@@ -10,7 +11,7 @@ import { readUrdf } from '../../engine/formats/urdf/read.ts';
 import { findIgnoredPairs } from '../../planners/motion/robot/ignored-pairs.ts';
 import { builtinRobot, builtinRobotNames } from '../../planners/motion/robot/registry.ts';
 import { fitSpheres } from '../../planners/motion/robot/spheres.ts';
-import { type InputRecord, readTextInput } from './files.ts';
+import { readTextInput } from './files.ts';
 import { looksLikeFile } from './named.ts';
 
 export interface RobotSettings {

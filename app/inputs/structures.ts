@@ -1,7 +1,7 @@
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { type MatchedNames, matchNames } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import { loadAliases } from './aliases.ts';
-import type { InputRecord } from './files.ts';
 import type { LoadedPatient } from './patient.ts';
 
 /** The patient with its structures under the protocol's names, and how they were found. */

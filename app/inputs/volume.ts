@@ -1,41 +1,23 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
-import type { Volume } from '../../engine/core/grid.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import { readCtSeries } from '../../engine/formats/dicom/ct/read.ts';
 import { ctSeriesAmong } from '../../engine/formats/dicom/ct/series.ts';
 import { readRtDose } from '../../engine/formats/dicom/dose/read.ts';
 import { readDicom } from '../../engine/formats/dicom/read.ts';
 import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { SOP_CLASS } from '../../engine/formats/dicom/uids.ts';
-import { looksLikeMetaImage, readMetaImage } from '../../engine/formats/volumes/meta-image.ts';
-import { looksLikeNifti, readNifti } from '../../engine/formats/volumes/nifti.ts';
-import { looksLikeNrrd, readNrrd } from '../../engine/formats/volumes/nrrd.ts';
+import { type ReadVolume, readVolume } from '../../engine/formats/volumes/read.ts';
 import { readDicomFolder } from '../dicom/folder.ts';
 import type { Session } from '../session.ts';
-import { type InputRecord, readInput, sha256 } from './files.ts';
+import { readInput, sha256 } from './files.ts';
 
-export interface LoadedVolume {
-  /** Its unit is '' where the file names none. */
-  readonly volume: Volume;
-  /** Names of labels, where the file gives any. */
-  readonly labels?: ReadonlyMap<number, string>;
-  readonly warnings: readonly string[];
+export interface LoadedVolume extends ReadVolume {
   readonly record: InputRecord;
 }
 
 const KINDS =
   'a volume is a file of NIfTI (.nii, .nii.gz), NRRD, MetaImage (.mha) or RT Dose, or a folder with one CT series';
-
-/** Ends of the names of files that may hold a volume. */
-export const VOLUME_NAME = /\.(nii|nii\.gz|nrrd|mha)$/i;
-
-/** The name of a file without its folder and the ending of its format. */
-export function volumeName(path: string): string {
-  return basename(path)
-    .replace(VOLUME_NAME, '')
-    .replace(/\.seg$/i, '');
-}
 
 /**
  * The volume that an argument names, whatever the file is called: NIfTI, NRRD, MetaImage, RT Dose, or a folder of DICOM files with
@@ -52,11 +34,8 @@ export async function loadVolume(path: string, role: string, session: Session): 
   if (isFolder) return loadFolder(path, role, session);
   const bytes = await readInput(path, role, KINDS);
   const record = { role, name: path, sha256: sha256(bytes) };
-  if (looksLikeNrrd(bytes)) {
-    return { ...readNrrd(path, bytes), record };
-  }
-  if (looksLikeMetaImage(bytes)) return { ...readMetaImage(path, bytes), warnings: [], record };
-  if (looksLikeNifti(bytes)) return { ...readNifti(path, bytes), record };
+  const read = readVolume(path, bytes);
+  if (read !== undefined) return { ...read, record };
   if (!looksLikeDicom(bytes)) {
     throw inputError('volume/unknown', `${role} ${path} is no volume of a known form`, KINDS);
   }

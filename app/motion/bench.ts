@@ -1,5 +1,6 @@
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { inputError } from '../../engine/core/errors.ts';
+import type { Provenance } from '../../engine/core/provenance.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { kernelModule } from '../../kernels/device.ts';
 import { planPath } from '../../planners/motion/path/plan.ts';
@@ -8,7 +9,7 @@ import { openMotionSpace } from '../../planners/motion/path/space.ts';
 import { timeMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { type MotionProblem, readMotionBenchmark } from '../inputs/motion-benchmark.ts';
 import { fixed, table } from '../output/table.ts';
-import { type Provenance, provenance } from '../provenance.ts';
+import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { mean, type Spread, spread } from './spread.ts';
 

@@ -1,5 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
 import { readTool } from '../../engine/formats/tool.ts';
 import { parseTrocarCourse } from '../../engine/formats/trocar-course.ts';
@@ -12,7 +13,7 @@ import type { MovingTarget } from '../../planners/motion/rcm/moving-carry.ts';
 import { createTrocarCourse, type TrocarCourse } from '../../planners/motion/rcm/moving-course.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
 import type { TrajectoryRcm } from '../../planners/motion/trajectory/rcm.ts';
-import { type InputRecord, readTextInput } from '../inputs/files.ts';
+import { readTextInput } from '../inputs/files.ts';
 
 /** A trocar that a tool's shaft has to pass through. */
 export interface RcmSettings {

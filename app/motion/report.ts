@@ -1,7 +1,7 @@
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
+import type { Provenance } from '../../engine/core/provenance.ts';
 import type { MotionFigures } from '../../planners/motion/planning/plan-motion.ts';
 import type { GoalDeviation } from '../../planners/motion/planning/tolerance.ts';
-import type { Provenance } from '../provenance.ts';
 
 /** The object of `isocenter motion plan --json`. */
 export interface MotionReport {

@@ -1,10 +1,10 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
+import type { InputRecord, Provenance } from '../../engine/core/provenance.ts';
 import type { StructureEvaluation, TargetIndices } from '../../planners/radiation/evaluation/evaluate.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Plan } from '../../planners/radiation/planning/plan.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
-import type { InputRecord } from '../inputs/files.ts';
-import { type Provenance, provenance } from '../provenance.ts';
+import { provenance } from '../provenance.ts';
 import { peakRssMb } from './memory.ts';
 import type { PlanSettings } from './settings.ts';
 

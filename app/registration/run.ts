@@ -1,14 +1,15 @@
 import { basename, dirname } from 'node:path';
 import type { Transform } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import type { InputRecord, Provenance } from '../../engine/core/provenance.ts';
 import { type Fiducials, pairFiducials, parseFiducials } from '../../engine/formats/fiducials.ts';
 import { registerPatient } from '../../planners/motion/registration/register.ts';
-import { type InputRecord, readTextInput } from '../inputs/files.ts';
+import { readTextInput } from '../inputs/files.ts';
 import { remarksText } from '../output/evaluation-text.ts';
 import { OutputFiles } from '../output/files.ts';
 import { toJsonFile } from '../output/json.ts';
 import { fixed, table } from '../output/table.ts';
-import { type Provenance, provenance } from '../provenance.ts';
+import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 
 export interface RegistrationSettings {

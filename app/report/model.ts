@@ -1,5 +1,6 @@
 import { type Vec3, voxelCentreMm, voxelCount } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
+import type { Provenance } from '../../engine/core/provenance.ts';
 import { centroidMm } from '../../planners/radiation/beams/beam.ts';
 import { sortDoses } from '../../planners/radiation/evaluation/dose-volume.ts';
 import type { DoseOnVoxels, StructureEvaluation } from '../../planners/radiation/evaluation/evaluate.ts';
@@ -10,7 +11,6 @@ import { type IsodoseLevel, isodoseLevels, type SliceScene } from '../../planner
 import { structureLetter } from '../../planners/radiation/report/svg.ts';
 import type { EvaluationReport } from '../evaluation/run.ts';
 import type { BeamReport, PlanReport } from '../planning/report.ts';
-import type { Provenance } from '../provenance.ts';
 
 export interface PlannedBeam extends BeamReport {
   /** Sum of the weights of its bixels [MU per fraction]. */

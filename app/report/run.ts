@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { type EvaluationReport, judgeDose } from '../evaluation/run.ts';
-import type { InputRecord } from '../inputs/files.ts';
 import { OutputFiles } from '../output/files.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { reportHtml } from './html.ts';

@@ -1,22 +1,16 @@
 import type { FaultOrigin } from '../../engine/core/errors.ts';
-import type { BeamAngles } from '../../engine/core/frames.ts';
+import type { BeamAngles, PatientPosition } from '../../engine/core/frames.ts';
 import type { Grid } from '../../engine/core/grid.ts';
+import type { Patient } from '../../engine/core/patient.ts';
+import type { InputRecord } from '../../engine/core/provenance.ts';
+import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import type { Beam } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 
 /** What the page and its workers say to each other. Arrays lie in shared memory where the page is isolated, else they are copies. */
-
-export type PatientSource =
-  | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
-  | { readonly kind: 'openkbp'; readonly id: string; readonly files: readonly NamedBytes[] }
-  | { readonly kind: 'dicom'; readonly id: string; readonly files: readonly NamedBytes[] };
-
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 export interface StructureView {
   readonly name: string;
@@ -36,6 +30,10 @@ export interface PatientView {
   readonly structures: readonly StructureView[];
   /** Where dose is wanted. */
   readonly doseVoxels: Uint32Array;
+  /** How the patient lies; head first supine where it is left out. */
+  readonly position?: PatientPosition;
+  readonly source: Patient['source'];
+  readonly origin: PatientOrigin;
   readonly warnings: readonly string[];
   readonly protocol: Protocol;
   /** Total dose [Gy] on the grid, written by the planner; zero until there is one. */
@@ -43,6 +41,16 @@ export interface PatientView {
   readonly doseHalf: Uint16Array;
   /** Doses that came with the patient, to compare a plan with. */
   readonly referenceDoses: readonly ReferenceDose[];
+}
+
+/** Where a patient comes from, for the provenance of what is written. */
+export interface PatientOrigin {
+  readonly inputs: readonly InputRecord[];
+  /** undefined where there is no protocol. */
+  readonly protocolInput: InputRecord | undefined;
+  readonly matches: readonly NameMatch[];
+  /** What was asked of a folder of DICOM files. */
+  readonly choice?: DicomChoice;
 }
 
 export interface ReferenceDose {
@@ -79,10 +87,17 @@ export interface DoseReport {
 }
 
 export type PlannerRequest =
-  | { readonly kind: 'open'; readonly source: PatientSource }
+  | { readonly kind: 'open'; readonly patient: PatientView }
   | { readonly kind: 'prepare'; readonly setup: PlanSetup }
-  | { readonly kind: 'optimize'; readonly objectives: readonly Objective[] }
+  | OptimizeRequest
   | { readonly kind: 'stop' };
+
+export interface OptimizeRequest {
+  readonly kind: 'optimize';
+  readonly objectives: readonly Objective[];
+  /** Counts the requests of the page: what an earlier one still says is old. */
+  readonly run: number;
+}
 
 export interface Fault {
   readonly code: string;
@@ -99,9 +114,8 @@ export interface PreparedView {
   readonly ms: number;
 }
 
-/** `run` counts the requests to optimise: what an earlier one still says is old. */
+/** `run` is that of the request. */
 export type PlannerEvent =
-  | { readonly kind: 'opened'; readonly patient: PatientView; readonly ms: number }
   | { readonly kind: 'prepared'; readonly prepared: PreparedView }
   | { readonly kind: 'dose'; readonly run: number; readonly report: DoseReport }
   | { readonly kind: 'finished'; readonly run: number; readonly stop: string; readonly report: DoseReport }

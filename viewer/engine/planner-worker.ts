@@ -1,15 +1,13 @@
 import type { Device } from '../../engine/compute/device.ts';
-import type { Patient } from '../../engine/core/patient.ts';
 import { defaultHlut } from '../../engine/formats/hlut.ts';
 import { openDevice } from '../../kernels/device.ts';
 import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
 import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
-import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
 import { dvhCurves, spreadDose } from './dose-report.ts';
 import { faultOf } from './fault.ts';
-import type { DoseReport, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
-import { openPatient } from './patient-view.ts';
+import type { DoseReport, OptimizeRequest, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import { patientOf } from './patient-view.ts';
 import { writeHalves } from './shared.ts';
 
 /** Least time between two judgements of the goals [ms]. */
@@ -19,11 +17,11 @@ const GOALS_EVERY_MS = 400;
 class PlannerWorker {
   readonly #say: (event: PlannerEvent) => void;
   #device: Promise<Device> | undefined;
-  #patient: Patient | undefined;
   #view: PatientView | undefined;
   #plan: LivePlan | undefined;
   #stop = new AbortController();
-  #runs = 0;
+  /** The last that was asked for. */
+  #run = 0;
   /** Requests are carried out one after the other; a new run ends the one before. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -37,37 +35,35 @@ class PlannerWorker {
     const stop = new AbortController();
     this.#stop = stop;
     const askedMs = performance.now();
-    const run = request.kind === 'optimize' ? ++this.#runs : this.#runs;
+    if (request.kind === 'optimize') this.#run = request.run;
     this.#queue = this.#queue.then(async () => {
       try {
-        if (request.kind === 'open') await this.#open(request.source, askedMs);
+        if (request.kind === 'open') this.#open(request.patient);
         else if (request.kind === 'prepare') await this.#prepare(request.setup, askedMs);
         // Whoever drags asks faster than answers come: only the last wish counts.
-        else if (run === this.#runs) await this.#optimize(request.objectives, run, askedMs, stop.signal);
+        else if (request.run === this.#run) await this.#optimize(request, askedMs, stop.signal);
       } catch (error) {
         this.#say({ kind: 'fault', fault: faultOf(error) });
       }
     });
   }
 
-  async #open(source: Parameters<typeof openPatient>[0], askedMs: number): Promise<void> {
+  #open(view: PatientView): void {
     this.#plan?.free();
     this.#plan = undefined;
-    const { patient, view } = await openPatient(source);
-    this.#patient = patient;
     this.#view = view;
-    this.#say({ kind: 'opened', patient: view, ms: performance.now() - askedMs });
   }
 
   async #prepare({ angles, bixelMm }: PlanSetup, askedMs: number): Promise<void> {
-    if (this.#patient === undefined || this.#view === undefined) return;
+    const view = this.#view;
+    if (view === undefined) return;
     this.#device ??= openDevice();
     const device = await this.#device;
     this.#plan?.free();
     this.#plan = undefined;
     this.#plan = await LivePlan.create(device, {
-      patient: this.#patient,
-      protocol: this.#view.protocol,
+      patient: patientOf(view),
+      protocol: view.protocol,
       model: builtinMachine('generic-6mv'),
       angles,
       bixelMm,
@@ -86,7 +82,7 @@ class PlannerWorker {
     });
   }
 
-  async #optimize(objectives: readonly Objective[], run: number, askedMs: number, signal: AbortSignal): Promise<void> {
+  async #optimize({ objectives, run }: OptimizeRequest, askedMs: number, signal: AbortSignal): Promise<void> {
     const plan = this.#plan;
     const view = this.#view;
     if (plan === undefined || view === undefined) return;

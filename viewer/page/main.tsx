@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { openSource } from '../state/workspace.ts';
+import { openSource } from '../state/opening.ts';
 import { inspect } from './inspect.ts';
 import { Workspace } from './workspace.tsx';
 

@@ -1,13 +1,16 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { droppedFiles } from '../files/pick.ts';
 import { AnatomyView } from '../scene/anatomy-view.tsx';
 import { Stage } from '../scene/stage.ts';
 import { SliceMaterial } from '../slices/slice-material.ts';
 import { SliceView } from '../slices/slice-view.tsx';
 import { doseStyle, windowing } from '../state/display.ts';
+import { openSource } from '../state/opening.ts';
 import { doseVersion, fault, patient, prescriptionGy } from '../state/workspace.ts';
+import { FileMenu } from './file-menu.tsx';
+import { FilesWork } from './files-work.tsx';
 import { Help } from './help.tsx';
-import { OpenPanel, openFiles } from './open-panel.tsx';
 import { Panels } from './panels.tsx';
 
 /** The whole page: four views of one canvas, and the panels beside them. */
@@ -66,12 +69,13 @@ export function Workspace() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        if (event.dataTransfer !== null) void filesOf(event.dataTransfer).then(openFiles);
+        if (event.dataTransfer !== null) void openDropped(event.dataTransfer);
       }}
     >
       <header>
         <h1>isocenter</h1>
-        <OpenPanel />
+        <FileMenu />
+        <FilesWork />
         <Help />
         <span class="faint">
           For research, not for clinical use. Everything computes here; nothing leaves this computer.
@@ -109,23 +113,7 @@ function Fault() {
   );
 }
 
-/** Files of what was dropped, those in folders too. */
-async function filesOf(data: DataTransfer): Promise<File[]> {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const files: File[] = [];
-  const walk = async (entry: FileSystemEntry, depth: number): Promise<void> => {
-    if (entry.isFile) {
-      files.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
-      return;
-    }
-    if (depth === 0) return;
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
-      const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-      if (some.length === 0) return;
-      for (const one of some) await walk(one, depth - 1);
-    }
-  };
-  for (const entry of entries) await walk(entry, 4);
-  return files;
+async function openDropped(data: DataTransfer): Promise<void> {
+  const files = await droppedFiles(data);
+  if (files.length > 0) openSource({ kind: 'files', files });
 }

@@ -86,7 +86,6 @@ function statusText(): string {
   const made = prepared.value;
   const now = report.value;
   const device = made === undefined ? '' : ` on ${made.device.kind} (${made.device.threads} threads)`;
-  if (activity.value === 'opening') return 'Reading';
   if (activity.value === 'preparing') return 'Tracing rays';
   if (now === undefined) return 'No dose yet';
   const state = activity.value === 'optimizing' ? 'Optimising' : 'At rest';

@@ -8,7 +8,6 @@ import { faultOf } from '../engine/fault.ts';
 import type {
   DoseReport,
   Fault,
-  PatientSource,
   PatientView,
   PlannerEvent,
   PlanSetup,
@@ -19,7 +18,7 @@ import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
 import { crosshair, hidden } from './display.ts';
 import { History } from './history.ts';
 
-export type Activity = 'idle' | 'opening' | 'preparing' | 'optimizing';
+export type Activity = 'idle' | 'preparing' | 'optimizing';
 
 /** Everything the page shows, as signals: what is derived from them is computed, never kept beside them. */
 export const patient = signal<PatientView | undefined>(undefined);
@@ -62,14 +61,6 @@ export const shapes = new ShapesClient();
 const planner = new PlannerClient(hear);
 let run = 0;
 
-export function openSource(source: PatientSource): void {
-  batch(() => {
-    activity.value = 'opening';
-    fault.value = undefined;
-  });
-  planner.open(source);
-}
-
 export function preparePlan(): void {
   activity.value = 'preparing';
   planner.prepare(setup.value);
@@ -92,7 +83,7 @@ export function runPlan(): void {
   if (prepared.value === undefined) return;
   activity.value = 'optimizing';
   run++;
-  planner.optimize(objectives.value);
+  planner.optimize(objectives.value, run);
 }
 
 export function stopPlan(): void {
@@ -118,9 +109,6 @@ export function keepPlan(name: string): void {
 function hear(event: PlannerEvent): void {
   batch(() => {
     switch (event.kind) {
-      case 'opened':
-        opened(event.patient);
-        break;
       case 'prepared':
         prepared.value = event.prepared;
         weights.value = undefined;
@@ -139,8 +127,42 @@ function hear(event: PlannerEvent): void {
   });
 }
 
-function opened(view: PatientView): void {
-  patient.value = view;
+/** Shows a patient, and plans it where it has targets. */
+export function showPatient(view: PatientView): void {
+  batch(() => {
+    forget();
+    patient.value = view;
+    objectives.value = view.protocol.objectives;
+    crosshair.value = middleOf(view);
+  });
+  void shapes.open(view);
+  planner.open(view);
+  if (view.protocol.targets.length > 0) preparePlan();
+}
+
+/** Closes the patient; its memory and that of its workers is given back. */
+export function closePatient(): void {
+  batch(() => {
+    forget();
+    patient.value = undefined;
+    objectives.value = [];
+  });
+}
+
+/** Ends the preparation of a plan; patient, objectives and the dose that is shown stay. */
+export function cancelPreparing(): void {
+  if (activity.value !== 'preparing' || patient.value === undefined) return;
+  activity.value = 'idle';
+  planner.close();
+  planner.open(patient.value);
+}
+
+/** What belongs to the patient that is shown no longer. */
+function forget(): void {
+  planner.close();
+  shapes.close();
+  run++;
+  activity.value = 'idle';
   prepared.value = undefined;
   weights.value = undefined;
   report.value = undefined;
@@ -149,12 +171,8 @@ function opened(view: PatientView): void {
   namedPlans.value = [];
   compared.value = undefined;
   hidden.value = new Set();
-  objectives.value = view.protocol.objectives;
   history.clear();
   doseVersion.value++;
-  crosshair.value = middleOf(view);
-  void shapes.open(view);
-  preparePlan();
 }
 
 function show(now: DoseReport): void {

@@ -13,8 +13,14 @@ export interface DicomChoice {
   readonly structureSet?: string | undefined;
 }
 
-/** The files of one patient. @throws IsocenterError `dicom/patients` where there are several and none is chosen */
-export function filesOfPatient(files: readonly DicomFile[], { patientId }: DicomChoice): readonly DicomFile[] {
+/** What has to be chosen, and between what. */
+export interface DicomQuestion {
+  readonly field: keyof DicomChoice;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** The files of each patient, by PatientID ('' where there is none). */
+function filesById(files: readonly DicomFile[]): Map<string, DicomFile[]> {
   const byId = new Map<string, DicomFile[]>();
   for (const file of files) {
     const id = file.dataset.text('PatientID') ?? '';
@@ -22,6 +28,12 @@ export function filesOfPatient(files: readonly DicomFile[], { patientId }: Dicom
     if (known === undefined) byId.set(id, [file]);
     else known.push(file);
   }
+  return byId;
+}
+
+/** The files of one patient. @throws IsocenterError `dicom/patients` where there are several and none is chosen */
+export function filesOfPatient(files: readonly DicomFile[], { patientId }: DicomChoice): readonly DicomFile[] {
+  const byId = filesById(files);
   if (patientId !== undefined) {
     const own = byId.get(patientId);
     if (own !== undefined) return own;
@@ -39,9 +51,18 @@ export function filesOfPatient(files: readonly DicomFile[], { patientId }: Dicom
   );
 }
 
+function sorted(byId: ReadonlyMap<string, readonly DicomFile[]>) {
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function patientLabel(id: string, own: readonly DicomFile[]): string {
+  return `${id === '' ? '(no id)' : id} (${own.length} files)`;
+}
+
 function patients(byId: ReadonlyMap<string, readonly DicomFile[]>): string {
-  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([id, own]) => `${id === '' ? '(no id)' : id} (${own.length} files)`).join(', ');
+  return sorted(byId)
+    .map(([id, own]) => patientLabel(id, own))
+    .join(', ');
 }
 
 /** Files without those that hold an object again which an earlier one holds. */
@@ -64,21 +85,64 @@ export function chooseImage(
   files: readonly DicomFile[],
   choice: DicomChoice,
 ): { readonly ct: CtFiles; readonly structures: RtStructureSet | undefined; readonly notes: readonly string[] } {
-  const series = ctSeriesAmong(files);
-  if (series.length === 0) {
-    throw inputError('dicom/no-ct', 'there is no CT among the files', 'give the folder with the CT images as well');
-  }
-  const sets = withoutRepeats(files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtStructureSet)).map(
-    candidate,
-  );
+  const series = seriesAmong(files);
+  const sets = setsAmong(files);
   const notes: string[] = [];
   const wantedSet = chosenSet(sets, choice);
   const ct = chosenSeries(series, choice) ?? seriesOf(wantedSet, series, notes);
+  if (ct === undefined) {
+    throw inputError(
+      'dicom/series',
+      `there are ${series.length} CT series: ${listedSeries(series)}`,
+      'give --series with the UID of one',
+    );
+  }
   const set = wantedSet ?? setOn(ct, sets, notes);
+  if (set === undefined && sets.length > 0) {
+    throw inputError(
+      'dicom/structure-sets',
+      `there are ${sets.length} structure sets: ${listedSets(sets)}`,
+      'give --structure-set with one',
+    );
+  }
   if (set !== undefined && set.seriesUid !== '' && set.seriesUid !== ct.seriesInstanceUid) {
     notes.push(`${set.file.name} was drawn on series ${set.seriesUid}, not on that of the CT.`);
   }
   return { ct, structures: set === undefined ? undefined : readRtStructureSet(set.file), notes };
+}
+
+/**
+ * What {@link filesOfPatient} and {@link chooseImage} would refuse because there are several: for who can ask.
+ *
+ * @returns undefined where the choice leaves nothing open
+ */
+export function openQuestion(files: readonly DicomFile[], choice: DicomChoice): DicomQuestion | undefined {
+  const byId = filesById(files);
+  if (choice.patientId === undefined && byId.size > 1) {
+    const options = sorted(byId).map(([value, own]) => ({ value, label: patientLabel(value, own) }));
+    return { field: 'patientId', options };
+  }
+  const own = filesOfPatient(files, choice);
+  const series = seriesAmong(own);
+  const sets = setsAmong(own);
+  const wantedSet = chosenSet(sets, choice);
+  const ct = chosenSeries(series, choice) ?? seriesOf(wantedSet, series, []);
+  if (ct === undefined) {
+    return { field: 'series', options: series.map((s) => ({ value: s.seriesInstanceUid, label: seriesLabel(s) })) };
+  }
+  if (wantedSet !== undefined || sets.length === 0 || setOn(ct, sets, []) !== undefined) return undefined;
+  const options = sets.map((set) => ({ value: set.file.sopInstanceUid, label: setLabel(set) }));
+  return { field: 'structureSet', options };
+}
+
+function seriesAmong(files: readonly DicomFile[]): readonly CtFiles[] {
+  const series = ctSeriesAmong(files);
+  if (series.length > 0) return series;
+  throw inputError('dicom/no-ct', 'there is no CT among the files', 'give the folder with the CT images as well');
+}
+
+function setsAmong(files: readonly DicomFile[]): readonly SetCandidate[] {
+  return withoutRepeats(files.filter(({ sopClassUid }) => sopClassUid === SOP_CLASS.rtStructureSet)).map(candidate);
 }
 
 /** What tells structure sets apart; their contours are read once one is chosen. */
@@ -102,14 +166,20 @@ function candidate(file: DicomFile): SetCandidate {
   };
 }
 
+function seriesLabel({ seriesInstanceUid, files, description }: CtFiles): string {
+  return `${seriesInstanceUid} (${files.length} images, ${description || 'no description'})`;
+}
+
+function setLabel({ label, file }: SetCandidate): string {
+  return `${label || file.name} (${file.sopInstanceUid})`;
+}
+
 function listedSeries(series: readonly CtFiles[]): string {
-  return series
-    .map((s) => `${s.seriesInstanceUid} (${s.files.length} images, ${s.description || 'no description'})`)
-    .join('; ');
+  return series.map(seriesLabel).join('; ');
 }
 
 function listedSets(sets: readonly SetCandidate[]): string {
-  return sets.map(({ label, file }) => `${label || file.name} (${file.sopInstanceUid})`).join('; ') || 'none';
+  return sets.map(setLabel).join('; ') || 'none';
 }
 
 function chosenSeries(all: readonly CtFiles[], { series: wanted }: DicomChoice): CtFiles | undefined {
@@ -136,36 +206,23 @@ function chosenSet(sets: readonly SetCandidate[], { structureSet: wanted }: Dico
 
 const frameOf = ({ files }: CtFiles): string => files[0].dataset.text('FrameOfReferenceUID') ?? '';
 
-/** The one series that a structure set was drawn on, or that lies in its frame of reference. */
-function seriesOf(set: SetCandidate | undefined, all: readonly CtFiles[], notes: string[]): CtFiles {
+/** The one series that a structure set was drawn on, or that lies in its frame of reference; undefined where none or several do. */
+function seriesOf(set: SetCandidate | undefined, all: readonly CtFiles[], notes: string[]): CtFiles | undefined {
   const drawnOn = all.filter(({ seriesInstanceUid }) => seriesInstanceUid === set?.seriesUid);
   const found =
     drawnOn.length > 0 ? drawnOn : all.filter((one) => frameOf(one) !== '' && frameOf(one) === set?.frameUid);
-  if (found.length === 1) {
-    const why = drawnOn.length > 0 ? 'on which the structures were drawn' : "in the structures' frame of reference";
-    notes.push(`Of ${all.length} CT series the one is used ${why}: ${listedSeries(found)}.`);
-    return found[0];
-  }
-  throw inputError(
-    'dicom/series',
-    `there are ${all.length} CT series: ${listedSeries(all)}`,
-    'give --series with the UID of one',
-  );
+  if (found.length !== 1) return undefined;
+  const why = drawnOn.length > 0 ? 'on which the structures were drawn' : "in the structures' frame of reference";
+  notes.push(`Of ${all.length} CT series the one is used ${why}: ${listedSeries(found)}.`);
+  return found[0];
 }
 
-/** The one structure set that was drawn on a series, or lies in its frame of reference; undefined where there is none at all. */
+/** The one structure set that was drawn on a series, or lies in its frame of reference; undefined where none or several do. */
 function setOn(ct: CtFiles, sets: readonly SetCandidate[], notes: string[]): SetCandidate | undefined {
-  if (sets.length === 0) return undefined;
   const drawnOn = sets.filter(({ seriesUid }) => seriesUid === ct.seriesInstanceUid);
   const found =
     drawnOn.length > 0 ? drawnOn : sets.filter(({ frameUid }) => frameUid !== '' && frameUid === frameOf(ct));
-  if (found.length === 1) {
-    notes.push(`Of ${sets.length} structure sets the one that belongs to the CT is used: ${listedSets(found)}.`);
-    return found[0];
-  }
-  throw inputError(
-    'dicom/structure-sets',
-    `there are ${sets.length} structure sets: ${listedSets(sets)}`,
-    'give --structure-set with one',
-  );
+  if (found.length !== 1) return undefined;
+  notes.push(`Of ${sets.length} structure sets the one that belongs to the CT is used: ${listedSets(found)}.`);
+  return found[0];
 }

@@ -1,0 +1,40 @@
+import type { Fault, PatientView } from '../engine/messages.ts';
+
+/** What the page and the worker that reads and writes files say to each other: one worker a job. */
+
+/** A file as the user gave it; read in the worker. */
+export interface PickedFile {
+  /** With the folders that it was picked with. */
+  readonly path: string;
+  readonly file: Blob;
+}
+
+export type PatientSource =
+  | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
+  | { readonly kind: 'files'; readonly files: readonly PickedFile[] };
+
+/** Which of several the user means. */
+export interface Question {
+  readonly text: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+export type FilesRequest =
+  /** Files come some hundred at a time, so that a folder of many thousands does not hold the page up. */
+  | { readonly kind: 'files'; readonly files: readonly PickedFile[] }
+  | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'answer'; readonly value: string };
+
+export interface FilesProgress {
+  readonly doing: string;
+  readonly done: number;
+  /** undefined where nobody knows. */
+  readonly total: number | undefined;
+}
+
+export type FilesEvent =
+  | { readonly kind: 'progress'; readonly progress: FilesProgress }
+  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'opened'; readonly patient: PatientView }
+  | { readonly kind: 'fault'; readonly fault: Fault };

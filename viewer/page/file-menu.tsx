@@ -1,0 +1,69 @@
+import { useRef } from 'preact/hooks';
+import { pickedFiles } from '../files/pick.ts';
+import { openSource } from '../state/opening.ts';
+import { closePatient, patient } from '../state/workspace.ts';
+import { Menu } from './menu.tsx';
+
+const phantoms = [
+  ['tg119-cshape', 'C-shape (TG-119)'],
+  ['head-and-neck', 'Head and neck (TG-119)'],
+  ['prostate', 'Prostate (TG-119)'],
+  ['multi-target', 'Multi-target (TG-119)'],
+] as const;
+
+/** Opens phantoms and the user's own files, saves and exports; nothing leaves the page. */
+export function FileMenu() {
+  const folder = useRef<HTMLInputElement>(null);
+  const isOpen = patient.value !== undefined;
+  return (
+    <>
+      <Menu
+        title="File"
+        groups={[
+          {
+            items: [
+              { title: 'Open folder…', act: () => folder.current?.click() },
+              { title: 'Open files or session…', act: pickFiles },
+            ],
+          },
+          {
+            title: 'Phantoms',
+            items: phantoms.map(([name, title]) => ({
+              title,
+              act: () => openSource({ kind: 'phantom', name, voxelMm: 3 }),
+            })),
+          },
+          { items: [{ title: 'Close', isDisabled: !isOpen, act: closePatient }] },
+        ]}
+      />
+      <input
+        type="file"
+        class="sr"
+        multiple
+        tabIndex={-1}
+        aria-label="Folder of a patient"
+        ref={(element) => {
+          folder.current = element;
+          element?.setAttribute('webkitdirectory', '');
+        }}
+        onChange={({ currentTarget }) => open(currentTarget)}
+      />
+    </>
+  );
+}
+
+/** Single files: DICOM, volumes, a session, a protocol. */
+function pickFiles(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.addEventListener('change', () => open(input));
+  input.click();
+}
+
+function open(input: HTMLInputElement): void {
+  const files = pickedFiles(input.files ?? []);
+  // The same folder may be picked again.
+  input.value = '';
+  if (files.length > 0) openSource({ kind: 'files', files });
+}
