@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/dist\/$/, '/');
@@ -52,11 +52,30 @@ export async function openFile(path: string): Promise<OpenPage & { readonly requ
   return { page, errors, requests, close: () => browser.close() };
 }
 
-/** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */
-export async function openPage(path: string): Promise<OpenPage> {
+/** Opens an address in headless Chromium with software rendering. */
+export async function openAddress(address: string): Promise<OpenPage> {
   if (!existsSync(chromiumPath)) {
     throw new Error(`there is no ${chromiumPath}: install chromium, or name one with ISOCENTER_CHROMIUM`);
   }
+  const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: [...QUIET, ...RENDER] });
+  try {
+    const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
+    const errors: string[] = [];
+    context.on('weberror', (error) => errors.push(error.error().message));
+    context.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    const page = await context.newPage();
+    await page.goto(address);
+    return { page, errors, close: () => browser.close() };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */
+export async function openPage(path: string): Promise<OpenPage> {
   const server = await createServer({
     root,
     logLevel: 'error',
@@ -66,25 +85,19 @@ export async function openPage(path: string): Promise<OpenPage> {
     server: { port: 0, hmr: false, watch: null },
   });
   await server.listen();
-  let browser: Browser | undefined;
-  const close = async (): Promise<void> => {
-    await browser?.close();
-    await server.close();
-  };
   try {
-    browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: [...QUIET, ...RENDER] });
-    const page = await browser.newPage({ viewport: { width: 960, height: 640 } });
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
     const address = server.httpServer?.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await page.goto(`http://127.0.0.1:${port}/${path}`);
-    return { page, errors, close };
+    const opened = await openAddress(`http://127.0.0.1:${port}/${path}`);
+    return {
+      ...opened,
+      close: async () => {
+        await opened.close();
+        await server.close();
+      },
+    };
   } catch (error) {
-    await close();
+    await server.close();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { openSource } from '../state/opening.ts';
 import { inspect } from './inspect.ts';
+import { keepForOffline } from './offline.ts';
 import { Workspace } from './workspace.tsx';
 
 const root = document.querySelector('#workspace');
@@ -14,3 +15,4 @@ if (wanted?.startsWith('phantom:')) {
 }
 
 (globalThis as { isocenterViewer?: typeof inspect }).isocenterViewer = inspect;
+keepForOffline();
