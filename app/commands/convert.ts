@@ -20,7 +20,7 @@ export function registerConvert(program: Command, session: Session): void {
     const { convertVolume } = await import('../volumes/convert.ts');
     const report = await convertVolume({ from, to, structure: options.structure, choice: choiceOf(options) }, session);
     if (options.json === true) {
-      const { toJson } = await import('../output/json.ts');
+      const { toJson } = await import('../../engine/core/json.ts');
       process.stdout.write(toJson(report));
       return;
     }

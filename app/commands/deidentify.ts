@@ -36,7 +36,7 @@ export function registerDeidentify(program: Command, session: Session): void {
     .option('--check', 'only look for identity that remains; exit code 2 where some was found')
     .option('--json', 'print one JSON object')
     .action(async (input: string, out: string | undefined, flags: DeidentifyFlags) => {
-      const { toJson } = await import('../output/json.ts');
+      const { toJson } = await import('../../engine/core/json.ts');
       if (flags.check) {
         const { checkText, requireNothing, runCheck } = await import('../deidentify/check.ts');
         const report = await runCheck(input, out, session);

@@ -43,7 +43,7 @@ export function registerDicom(program: Command, session: Session): void {
       const { exportDicom } = await import('../dicom/export.ts');
       const report = await exportDicom(patient, out, session);
       if (json === true) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
         return;
       }
@@ -70,11 +70,11 @@ async function surveyOf(folder: string, session: Session): Promise<Survey> {
 
 async function show(found: Survey, json: boolean): Promise<void> {
   if (json) {
-    const { toJson } = await import('../output/json.ts');
+    const { toJson } = await import('../../engine/core/json.ts');
     process.stdout.write(toJson(found));
     return;
   }
-  const { table } = await import('../output/table.ts');
+  const { table } = await import('../../engine/core/text-table.ts');
   const columns = ['kind', 'patient', 'files', 'what'].map((title) => ({ title, align: 'left' as const }));
   const rows = found.items.map(({ kind, patientId, files, summary }) => [kind, patientId, String(files), summary]);
   process.stdout.write(`${found.path}\n${table(columns, rows)}`);

@@ -11,7 +11,7 @@ export function registerDoctor(program: Command, session: Session): void {
       const { examine } = await import('../doctor/examine.ts');
       const report = await examine(session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else {
         const { doctorText } = await import('../doctor/text.ts');

@@ -38,7 +38,7 @@ export function registerEvaluate(program: Command, session: Session): void {
     const settings = { patient, choice, aliases, dose, sumBeams, protocol, doseGridMm };
     const report = await runEvaluation(settings, session);
     if (json) {
-      const { toJson } = await import('../output/json.ts');
+      const { toJson } = await import('../../engine/core/json.ts');
       process.stdout.write(toJson(report));
     } else {
       const { evaluationText, matchesText, remarksText } = await import('../output/evaluation-text.ts');

@@ -40,7 +40,7 @@ export function registerGamma(program: Command, session: Session): void {
       const { runGamma } = await import('../gamma/run.ts');
       const report = await runGamma({ reference, evaluated, ...others, thresholdPercent, normalisationGy }, session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else {
         const { gammaText } = await import('../gamma/text.ts');

@@ -70,7 +70,7 @@ export function registerMotion(program: Command, session: Session): void {
       const { runMotionPlan } = await import('../motion/plan.ts');
       const report = await runMotionPlan(settings, session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else {
         const { motionText } = await import('../motion/text.ts');
@@ -91,7 +91,7 @@ export function registerMotion(program: Command, session: Session): void {
       const { benchText, runMotionBench } = await import('../motion/bench.ts');
       const report = await runMotionBench({ dir, ...settings }, session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(benchText(report));
     });

@@ -84,7 +84,7 @@ export function registerPlan(program: Command, session: Session): void {
     const { runPlan } = await import('../planning/run.ts');
     const report = await runPlan(settings, session);
     if (json) {
-      const { toJson } = await import('../output/json.ts');
+      const { toJson } = await import('../../engine/core/json.ts');
       process.stdout.write(toJson(report));
     } else {
       const { planText } = await import('../planning/text.ts');

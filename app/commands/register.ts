@@ -26,7 +26,7 @@ export function registerRegister(program: Command, session: Session): void {
       const { registrationText, runRegistration } = await import('../registration/run.ts');
       const report = await runRegistration({ fixed, moving, targetMm: target, out }, session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(registrationText(report, out));
     });

@@ -44,7 +44,7 @@ export function registerTremor(program: Command, session: Session): void {
       const { runTremorScore, scoreText } = await import('../tremor/score.ts');
       const report = await runTremorScore({ ...settings, file }, session);
       if (json) {
-        const { toJson } = await import('../output/json.ts');
+        const { toJson } = await import('../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(scoreText(report));
     });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
+import { table } from '../../engine/core/text-table.ts';
 import { remainingIdentity } from '../../engine/formats/dicom/deidentify/check.ts';
 import { type Deidentified, deidentify } from '../../engine/formats/dicom/deidentify/deidentify.ts';
 import type { Change, Changes } from '../../engine/formats/dicom/deidentify/edit.ts';
@@ -11,7 +12,6 @@ import { Pseudonyms } from '../../engine/formats/dicom/deidentify/pseudonyms.ts'
 import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { fileReason } from '../inputs/files.ts';
 import { allFilesBelow } from '../inputs/folder.ts';
-import { table } from '../output/table.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { secretFrom } from './secret.ts';
 

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import type { Volume } from '../../engine/core/grid.ts';
+import { doseFiles, imageFiles, newContext } from '../../engine/formats/dicom/objects.ts';
 import { readOpenKbpDose } from '../../engine/formats/openkbp/dose.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { OutputFiles } from '../output/files.ts';
 import type { Session } from '../session.ts';
-import { doseFiles, imageFiles, newContext } from './objects.ts';
+import { version } from '../version.ts';
 
 /** The object of `isocenter dicom export --json`. */
 export interface ExportReport {
@@ -33,7 +34,7 @@ export async function exportDicom(name: string, out: string, session: Session): 
       );
     }
     session.progress.show('writing', true);
-    const context = newContext(patient);
+    const context = newContext(patient, version());
     const files = imageFiles(patient, context);
     const dose = kind === 'openkbp' ? await referenceDose(name, patient.ct.grid) : undefined;
     if (dose !== undefined) {

@@ -1,6 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { table } from '../../engine/core/text-table.ts';
 import { isUid, type JsonDataset } from '../../engine/formats/dicomweb/model.ts';
-import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { archiveAddress } from './address.ts';
 import { Archive } from './client.ts';

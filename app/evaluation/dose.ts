@@ -4,10 +4,10 @@ import type { InputRecord } from '../../engine/core/provenance.ts';
 import { readDicom } from '../../engine/formats/dicom/read.ts';
 import { looksLikeDicom } from '../../engine/formats/dicom/recognise.ts';
 import { readOpenKbpDose } from '../../engine/formats/openkbp/dose.ts';
+import { readSparseDose } from '../../engine/formats/sparse-dose.ts';
 import type { DoseOnVoxels } from '../../planners/radiation/evaluation/evaluate.ts';
 import { readInput, sha256 } from '../inputs/files.ts';
 import type { LoadedPatient } from '../inputs/patient.ts';
-import { readSparseDose } from '../output/sparse-dose.ts';
 import { dosesOfFolder, onStructures } from './rt-dose.ts';
 import type { EvaluationSettings } from './run.ts';
 

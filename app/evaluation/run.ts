@@ -1,11 +1,10 @@
 import type { Patient } from '../../engine/core/patient.ts';
-import type { Provenance } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import { onDoseGrid } from '../../planners/radiation/dose/dose-grid.ts';
-import { type DoseOnVoxels, type Evaluation, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
+import { type DoseOnVoxels, evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
 import { matchProtocol } from '../../planners/radiation/protocol/match.ts';
-import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
+import type { EvaluationReport } from '../../planners/radiation/report/evaluation-report.ts';
 import { loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
 import { matchStructures } from '../inputs/structures.ts';
@@ -25,15 +24,6 @@ export interface EvaluationSettings {
   readonly protocol?: string | undefined;
   /** [mm]; the CT's own grid where it is left out. */
   readonly doseGridMm?: number | undefined;
-}
-
-/** The object of `isocenter evaluate --json`. */
-export interface EvaluationReport extends Pick<Evaluation, 'structures' | 'goals' | 'indices' | 'notes'> {
-  readonly patient: string;
-  readonly protocol: string;
-  readonly matches: readonly NameMatch[];
-  readonly warnings: readonly string[];
-  readonly provenance: Provenance;
 }
 
 /** An evaluation with what it was made of. */

@@ -1,4 +1,4 @@
-import { fixed, table } from '../output/table.ts';
+import { fixed, table } from '../../engine/core/text-table.ts';
 import type { GammaReport } from './run.ts';
 
 const WIDEST_BAR = 40;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { clockSec } from '../../engine/compute/platform.ts';
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import { activeNames } from '../../engine/core/robot.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
 import { readTool } from '../../engine/formats/tool.ts';
@@ -21,7 +22,6 @@ import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
 import { readTextInput } from '../inputs/files.ts';
-import { toJson } from '../output/json.ts';
 import { robotNamespace } from '../ros2/namespaces.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
+import { fixed } from '../../engine/core/text-table.ts';
 import { commission } from '../../planners/radiation/machine/commission.ts';
 import { type BeamModel, beamModelText, parseBeamModel } from '../../planners/radiation/machine/model.ts';
 import {
@@ -11,7 +12,6 @@ import {
 import { readTextInput } from '../inputs/files.ts';
 import { remarksText } from '../output/evaluation-text.ts';
 import { OutputFiles } from '../output/files.ts';
-import { fixed } from '../output/table.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { version } from '../version.ts';
 

@@ -1,5 +1,5 @@
+import { fixed, table } from '../../engine/core/text-table.ts';
 import type { MachineReport } from '../../planners/radiation/machine/report.ts';
-import { fixed, table } from '../output/table.ts';
 
 /** A machine's report for people to read. */
 export function machineReportText(report: MachineReport): string {

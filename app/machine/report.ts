@@ -1,8 +1,8 @@
 import type { DevicePreference } from '../../engine/compute/open.ts';
+import { toJson } from '../../engine/core/json.ts';
 import { openDevice } from '../../kernels/device.ts';
 import { machineReport } from '../../planners/radiation/machine/report.ts';
 import { loadMachine } from '../inputs/machine.ts';
-import { toJson } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import type { Session } from '../session.ts';
 import { machineReportText } from './report-text.ts';

@@ -3,6 +3,7 @@ import type { DevicePreference } from '../../engine/compute/open.ts';
 import { openStepModule } from '../../engine/compute/wasm/step-module.ts';
 import { type AllowedContacts, allowedContacts } from '../../engine/core/allowed-contacts.ts';
 import { inputError } from '../../engine/core/errors.ts';
+import { toJsonFile } from '../../engine/core/json.ts';
 import type { MotionRequest } from '../../engine/core/motion-request.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { Scene } from '../../engine/core/scene.ts';
@@ -21,7 +22,6 @@ import type { TrajectoryConfig } from '../../planners/motion/trajectory/config.t
 import { readTextInput } from '../inputs/files.ts';
 import { loadRobot, type RobotSettings } from '../inputs/robot.ts';
 import { OutputFiles } from '../output/files.ts';
-import { toJsonFile } from '../output/json.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { motionQuestion } from './question.ts';

@@ -1,4 +1,4 @@
-import { fixed, table } from '../output/table.ts';
+import { fixed, table } from '../../engine/core/text-table.ts';
 import type { MotionReport } from './report.ts';
 
 /** What `isocenter motion plan` prints for people. */

@@ -1,7 +1,7 @@
+import { fixed, table } from '../../engine/core/text-table.ts';
 import type { StructureEvaluation } from '../../planners/radiation/evaluation/evaluate.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
-import { fixed, table } from './table.ts';
 
 /** Structures and goals as two tables. */
 export function evaluationText(structures: readonly StructureEvaluation[], goals: readonly GoalResult[]): string {

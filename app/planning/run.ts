@@ -1,20 +1,20 @@
 import { inputError } from '../../engine/core/errors.ts';
 import type { Patient } from '../../engine/core/patient.ts';
+import { contextOf } from '../../engine/formats/dicom/objects.ts';
 import { openDevice } from '../../kernels/device.ts';
 import { type Plan, type PlanRequest, planPatient } from '../../planners/radiation/planning/plan.ts';
+import { planFiles } from '../../planners/radiation/report/plan-files.ts';
+import { type PlanReport, planReport } from '../../planners/radiation/report/plan-report.ts';
 import { loadHlut } from '../inputs/hlut.ts';
 import { loadMachine } from '../inputs/machine.ts';
 import { type LoadedPatient, loadPatient } from '../inputs/patient.ts';
 import { loadProtocol } from '../inputs/protocol.ts';
 import { matchStructures } from '../inputs/structures.ts';
 import { OutputFiles } from '../output/files.ts';
-import { toJsonFile } from '../output/json.ts';
-import { reportHtml } from '../report/html.ts';
-import { sourceOfPlan } from '../report/plan-source.ts';
+import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
-import { doseFile, fluenceRecord } from './plan-files.ts';
-import { planObjects } from './plan-objects.ts';
-import { type PlanReport, planReport } from './report.ts';
+import { version } from '../version.ts';
+import { peakRssMb } from './memory.ts';
 import type { PlanSettings } from './settings.ts';
 
 /**
@@ -32,16 +32,12 @@ export async function runPlan(settings: PlanSettings, session: Session): Promise
     await checkpoint(session.signal);
     session.progress.show('writing', true);
     if (output === undefined) return report();
-    const onOwnGrid = settings.doseGridMm === undefined && plan.patient.source.kind === 'openkbp';
-    const dose = doseFile(plan, onOwnGrid ? 'openkbp' : 'sparse');
-    output.write('dose.csv', dose.content);
     const finished = report();
-    const files = planObjects(plan, loaded, finished);
-    output.reserve(files.map(({ name }) => name));
-    for (const { name, bytes } of files) output.write(name, bytes);
-    const dicom = files.map(({ name }) => name);
-    output.write('report.html', reportHtml(sourceOfPlan(plan, finished)));
-    output.write('plan.json', toJsonFile({ ...finished, dose: dose.record, dicom, ...fluenceRecord(plan) }));
+    const { patient, dicom } = loaded;
+    const study = dicom === undefined ? undefined : contextOf(dicom, version());
+    const files = planFiles({ plan, patient, study, report: finished });
+    output.reserve(files.map(({ name }) => name).filter((name) => name.startsWith('dicom/')));
+    for (const { name, content } of files) output.write(name, content);
     output.commit();
     return finished;
   } finally {
@@ -92,16 +88,21 @@ export async function makePlan(
         progress.show(`optimize  iteration ${iteration}  objective ${value.toPrecision(6)}`),
     });
     signal.throwIfAborted();
+    const about = { kind: device.kind, name: device.name, threads: device.threads };
     const report = (): PlanReport =>
       planReport({
-        settings,
         plan,
-        device: { kind: device.kind, name: device.name, threads: device.threads },
+        device: about,
         machine: model,
-        inputs: [...loaded.inputs, protocolInput, machineInput, hlutInput, ...aliasInputs],
         matches,
         warnings: [...loaded.patient.warnings, ...couchWarning(settings, loaded)],
         readMs,
+        peakRssMb: peakRssMb(),
+        provenance: provenance({
+          settings,
+          device: about,
+          inputs: [...loaded.inputs, protocolInput, machineInput, hlutInput, ...aliasInputs],
+        }),
       });
     return { plan, report, loaded };
   } finally {

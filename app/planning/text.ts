@@ -1,6 +1,6 @@
+import { fixed, table } from '../../engine/core/text-table.ts';
+import type { PlanReport } from '../../planners/radiation/report/plan-report.ts';
 import { evaluationText, matchesText, remarksText } from '../output/evaluation-text.ts';
-import { fixed, table } from '../output/table.ts';
-import type { PlanReport } from './report.ts';
 
 /** A plan for people to read. */
 export function planText(report: PlanReport, out?: string): string {
@@ -14,7 +14,7 @@ export function planText(report: PlanReport, out?: string): string {
     `  optimiser   objective ${report.objective.toPrecision(6)} after ${report.iterations} iterations (${report.stop})`,
     `  time        ${seconds(timeMs.total)}: read ${seconds(timeMs.read)}, geometry ${seconds(timeMs.geometry)}, ` +
       `optimise ${seconds(timeMs.optimize)}, evaluate ${seconds(timeMs.evaluate)}`,
-    `  memory      ${report.peakRssMb} MB at most`,
+    `  memory      ${fixed(report.peakRssMb, 1)} MB at most`,
   ];
   return [
     `${head.join('\n')}\n`,

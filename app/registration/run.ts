@@ -1,14 +1,14 @@
 import { basename, dirname } from 'node:path';
 import type { Transform } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
+import { toJsonFile } from '../../engine/core/json.ts';
 import type { InputRecord, Provenance } from '../../engine/core/provenance.ts';
+import { fixed, table } from '../../engine/core/text-table.ts';
 import { type Fiducials, pairFiducials, parseFiducials } from '../../engine/formats/fiducials.ts';
 import { registerPatient } from '../../planners/motion/registration/register.ts';
 import { readTextInput } from '../inputs/files.ts';
 import { remarksText } from '../output/evaluation-text.ts';
 import { OutputFiles } from '../output/files.ts';
-import { toJsonFile } from '../output/json.ts';
-import { fixed, table } from '../output/table.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { inputError } from '../../engine/core/errors.ts';
+import type { PlanReport } from '../../planners/radiation/report/plan-report.ts';
 import { readTextInput } from '../inputs/files.ts';
-import type { PlanReport } from '../planning/report.ts';
 
 const number = z.number();
 const gy = number.nullable();
@@ -43,7 +43,7 @@ const settings = z.looseObject({
 });
 const provenance = z.object({
   program: z.literal('isocenter'),
-  ...{ version: text, node: text, platform: text, date: text },
+  ...{ version: text, node: text.optional(), browser: text.optional(), platform: text, date: text },
   settings,
   inputs: z.array(z.object({ role: text, name: text, sha256: text.nullable() })),
 });
@@ -60,7 +60,7 @@ const planFileSchema = z.object({
   projectedGradientNorm: number,
   initialProjectedGradientNorm: number,
   timeMs: z.object({ read: number, geometry: number, optimize: number, evaluate: number, total: number }),
-  peakRssMb: number,
+  peakRssMb: number.nullable(),
   beams: z.array(beam).min(1),
   structures: z.array(structure),
   goals: z.array(goal),

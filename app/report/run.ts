@@ -2,13 +2,15 @@ import { basename, dirname, join } from 'node:path';
 import { inputError } from '../../engine/core/errors.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
-import { type EvaluationReport, judgeDose } from '../evaluation/run.ts';
+import type { EvaluationReport } from '../../planners/radiation/report/evaluation-report.ts';
+import { reportHtml } from '../../planners/radiation/report/html.ts';
+import type { ReportSource } from '../../planners/radiation/report/model.ts';
+import { planFacts } from '../../planners/radiation/report/plan-source.ts';
+import { judgeDose } from '../evaluation/run.ts';
 import { OutputFiles } from '../output/files.ts';
 import { checkpoint, type Session } from '../session.ts';
-import { reportHtml } from './html.ts';
-import type { ReportSource } from './model.ts';
+import { version } from '../version.ts';
 import { type PlanFile, readPlanFile } from './plan-file.ts';
-import { planFacts } from './plan-source.ts';
 
 export interface ReportSettings {
   /** Folder of DICOM files, OpenKBP folder or `phantom:NAME`. */
@@ -43,7 +45,7 @@ export async function runReport(settings: ReportSettings, session: Session): Pro
     const source =
       plan === undefined ? await sourceOfDose(settings, session) : await sourceOfFile(settings, plan, session);
     await checkpoint(session.signal);
-    output.write(basename(path), reportHtml(source));
+    output.write(basename(path), reportHtml(source, version()));
     output.commit();
     return path;
   } finally {

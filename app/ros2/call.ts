@@ -1,6 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import { GOAL_STATUS, type GoalHandle, type RosNode } from '../../engine/ros2/node/types.ts';
-import { toJson } from '../output/json.ts';
 import { messageFromText } from './json.ts';
 import { messageText } from './text.ts';
 

@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import { subscribeAdaptively } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
-import { toJson } from '../output/json.ts';
 import { topicType } from './discovery.ts';
 import { messageText } from './text.ts';
 

@@ -1,6 +1,6 @@
+import { toJson } from '../../engine/core/json.ts';
 import { subscribeAdaptively } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
-import { toJson } from '../output/json.ts';
 import { topicType } from './discovery.ts';
 import { RateWindow } from './rate.ts';
 

@@ -1,5 +1,5 @@
+import { toJson } from '../../engine/core/json.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
-import { toJson } from '../output/json.ts';
 import { settle } from './discovery.ts';
 
 export interface ListOptions {

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { McapIndexedReader, type McapTypes } from '@mcap/core';
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import type { Publisher, RosNode } from '../../engine/ros2/node/types.ts';
 import { fileReason } from '../inputs/files.ts';
-import { toJson } from '../output/json.ts';
 import { waitUntil } from './discovery.ts';
 import { decompressors, McapInput } from './mcap-file.ts';
 import { readQosYaml } from './qos-yaml.ts';

@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import type { QosProfile } from '../../engine/ros2/rtps/qos.ts';
-import { toJson } from '../output/json.ts';
 import { waitUntil } from './discovery.ts';
 import { messageFromText } from './json.ts';
 

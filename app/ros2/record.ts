@@ -1,5 +1,6 @@
 import { McapWriter } from '@mcap/core';
 import { inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import {
   type AdaptiveSubscription,
   offeredQos,
@@ -7,7 +8,6 @@ import {
 } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { MessageInfo, RosNode } from '../../engine/ros2/node/types.ts';
 import { fileReason } from '../inputs/files.ts';
-import { toJson } from '../output/json.ts';
 import { version } from '../version.ts';
 import { McapOutput } from './mcap-file.ts';
 import { qosYaml } from './qos-yaml.ts';

@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { IsocenterError, inputError } from '../../engine/core/errors.ts';
+import { toJson } from '../../engine/core/json.ts';
 import { type Grant, LinkHost } from '../../engine/link/host.ts';
 import type { Hello } from '../../engine/link/records.ts';
 import { sha256 } from '../inputs/files.ts';
-import { toJson } from '../output/json.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';
 import type { Session } from '../session.ts';

@@ -1,8 +1,8 @@
+import { toJson } from '../../engine/core/json.ts';
 import { robotUrdf } from '../../planners/generated/robots.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { SimulatedRobot } from '../../sim/robots/simulated-robot.ts';
 import { readTextInput } from '../inputs/files.ts';
-import { toJson } from '../output/json.ts';
 import { robotNamespace } from '../ros2/namespaces.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';

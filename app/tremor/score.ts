@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { DevicePreference } from '../../engine/compute/open.ts';
 import { inputError } from '../../engine/core/errors.ts';
 import type { InputRecord, Provenance } from '../../engine/core/provenance.ts';
+import { fixed, table } from '../../engine/core/text-table.ts';
 import { readTracks } from '../../engine/formats/tracks/csv.ts';
 import { openDevice } from '../../kernels/device.ts';
 import { isScorable, recordingCase, type ScoreCase } from '../../planners/guidance/scoring/case.ts';
@@ -16,7 +17,6 @@ import {
 import { syntheticCase } from '../../sim/sources/synthetic-case.ts';
 import { readInput, sha256 } from '../inputs/files.ts';
 import { OutputFiles } from '../output/files.ts';
-import { fixed, table } from '../output/table.ts';
 import { provenance } from '../provenance.ts';
 import { checkpoint, type Session } from '../session.ts';
 import { beforeAfterSvg } from './plot.ts';

@@ -10,9 +10,9 @@ export interface Provenance {
   readonly program: 'isocenter';
   readonly version: string;
   /** Version of Node, where it ran there. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** What it ran in, where that was a browser. */
-  readonly browser?: string;
+  readonly browser?: string | undefined;
   readonly platform: string;
   /** ISO 8601. */
   readonly date: string;

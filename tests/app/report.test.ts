@@ -2,9 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, wri
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { reportHtml } from '../../app/report/html.ts';
 import { evaluateDose } from '../../planners/radiation/evaluation/evaluate.ts';
 import { builtinProtocol } from '../../planners/radiation/protocol/registry.ts';
+import { reportHtml } from '../../planners/radiation/report/html.ts';
 import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import { openFile } from '../support/browser.ts';
 import { dataFolder } from '../support/data.ts';
@@ -185,7 +185,7 @@ describe('the report of a dose', () => {
       } as const;
       const judged = { ...evaluation, patient: id, protocol: protocol.name, matches: [], warnings: [name], provenance };
       const path = join(folder, 'hostile', `${gy}.html`);
-      writeFileSync(path, reportHtml({ patient, protocol, dose, judged }));
+      writeFileSync(path, reportHtml({ patient, protocol, dose, judged }, '0'));
       const { page, errors, requests, close } = await openFile(path);
       try {
         expect(requests.filter((url) => !url.startsWith('data:'))).toHaveLength(1);

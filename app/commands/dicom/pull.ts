@@ -20,7 +20,7 @@ export function registerDicomPull(dicom: Command, session: Session): void {
       const { pullText, runPull } = await import('../../dicomweb/pull.ts');
       const report = await runPull(settings, session);
       if (json) {
-        const { toJson } = await import('../../output/json.ts');
+        const { toJson } = await import('../../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(pullText(report));
     });

@@ -10,7 +10,7 @@ export function registerDicomPush(dicom: Command, session: Session): void {
       const { pushText, requireStored, runPush } = await import('../../dicomweb/push.ts');
       const report = await runPush({ ...settings, paths }, session);
       if (json) {
-        const { toJson } = await import('../../output/json.ts');
+        const { toJson } = await import('../../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(pushText(report));
       requireStored(report);

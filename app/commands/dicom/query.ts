@@ -20,7 +20,7 @@ export function registerDicomQuery(dicom: Command, session: Session): void {
       const { queryText, runQuery } = await import('../../dicomweb/query.ts');
       const report = await runQuery(settings, session);
       if (json) {
-        const { toJson } = await import('../../output/json.ts');
+        const { toJson } = await import('../../../engine/core/json.ts');
         process.stdout.write(toJson(report));
       } else process.stdout.write(queryText(report));
     });

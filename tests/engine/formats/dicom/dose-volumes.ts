@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { doseFiles, imageFiles, newContext } from '../../../../app/dicom/objects.ts';
 import type { Volume } from '../../../../engine/core/grid.ts';
 import type { Patient } from '../../../../engine/core/patient.ts';
 import { readRtDose } from '../../../../engine/formats/dicom/dose/read.ts';
+import { doseFiles, imageFiles, newContext } from '../../../../engine/formats/dicom/objects.ts';
 import { readDicom } from '../../../../engine/formats/dicom/read.ts';
 import type { Contour } from '../../../../engine/formats/dicom/structures/contour.ts';
 import { readRtStructureSet, structureSetOn } from '../../../../engine/formats/dicom/structures/read.ts';
@@ -23,7 +23,7 @@ export const metrics = ['mean', 'D98', 'D50', 'D2'] as const;
 
 /** A patient with a dose, as files in a folder: ct/, RS.dcm, RD.dcm. */
 export function writeStudy(folder: string, patient: Patient, volume: Volume): string {
-  const context = newContext(patient);
+  const context = newContext(patient, '0');
   const images = imageFiles(patient, context);
   const dose = doseFiles([{ name: 'RD.dcm', volume, summationType: 'PLAN', comment: 'dose' }], context, 'peers');
   writeAll(folder, [...images.filter(({ name }) => name === 'RS.dcm'), ...dose]);

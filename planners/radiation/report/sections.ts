@@ -1,6 +1,6 @@
-import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
-import { lineStyle } from '../../planners/radiation/report/dvh-figure.ts';
-import { fixed } from '../output/table.ts';
+import { fixed } from '../../../engine/core/text-table.ts';
+import type { GoalResult } from '../evaluation/goals.ts';
+import { lineStyle } from './dvh-figure.ts';
 import type { PlanFacts, Report } from './model.ts';
 import { type Cell, htmlFacts, htmlList, htmlTable, Markup } from './tables.ts';
 
@@ -147,7 +147,7 @@ export function optimisationSection({ plan }: Report): string {
       `read ${seconds(timeMs.read)}, geometry ${seconds(timeMs.geometry)}, optimise ${seconds(timeMs.optimize)}, evaluate ${seconds(timeMs.evaluate)}`,
     ],
     ['Device', `${device.kind}, ${device.name}, ${device.threads} threads`],
-    ['Memory at most', `${plan.peakRssMb} MB`],
+    ['Memory at most', plan.peakRssMb === null ? 'not measured in a browser' : `${plan.peakRssMb} MB`],
   ])}`;
 }
 
@@ -172,7 +172,7 @@ export function provenanceSection({ provenance: p, plan }: Report, written: { ve
   ]);
   const settings = Object.entries(p.settings).filter(([, value]) => value !== undefined);
   return `<h2>Provenance</h2>${htmlFacts([
-    ['Computed by', `${p.program} ${p.version}, node ${p.node}, ${p.platform}`],
+    ['Computed by', `${p.program} ${p.version}, ${p.browser ?? `node ${p.node}`}, ${p.platform}`],
     ['Computed on', p.date],
     ['Report written by', `isocenter ${written.version} on ${written.date}`],
     ...(plan === undefined

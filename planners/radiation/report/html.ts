@@ -1,5 +1,3 @@
-import { escapeText } from '../../planners/radiation/report/svg.ts';
-import { version } from '../version.ts';
 import { histogramFigure, planesSections } from './figures.ts';
 import { makeReport, type ReportSource } from './model.ts';
 import {
@@ -15,16 +13,21 @@ import {
   summarySection,
 } from './sections.ts';
 import { reportStyle } from './style.ts';
+import { escapeText } from './svg.ts';
 
 /** Nothing may be loaded, sent or run: pictures and style are in the page. */
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** A dose and how it is judged, as one HTML page that needs nothing but itself. */
-export function reportHtml(source: ReportSource): string {
+/**
+ * A dose and how it is judged, as one HTML page that needs nothing but itself.
+ *
+ * @param version of the program that writes it
+ */
+export function reportHtml(source: ReportSource, version: string): string {
   const report = makeReport(source);
   const { patient } = report.judged;
   const title = report.plan === undefined ? 'Dose evaluation' : 'Treatment plan';
-  const written = { version: version(), date: new Date().toISOString() };
+  const written = { version, date: new Date().toISOString() };
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-import { escapeText } from '../../planners/radiation/report/svg.ts';
+import { escapeText } from './svg.ts';
 
 export interface HtmlColumn {
   readonly title: string;

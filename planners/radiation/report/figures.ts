@@ -1,10 +1,10 @@
-import type { Vec3 } from '../../engine/core/grid.ts';
-import { dvhFigure } from '../../planners/radiation/report/dvh-figure.ts';
-import type { PlaneKind } from '../../planners/radiation/report/planes.ts';
-import { sliceFigure } from '../../planners/radiation/report/slice-figure.ts';
-import { escapeText } from '../../planners/radiation/report/svg.ts';
-import { fixed } from '../output/table.ts';
+import type { Vec3 } from '../../../engine/core/grid.ts';
+import { fixed } from '../../../engine/core/text-table.ts';
+import { dvhFigure } from './dvh-figure.ts';
 import type { Report } from './model.ts';
+import type { PlaneKind } from './planes.ts';
+import { sliceFigure } from './slice-figure.ts';
+import { escapeText } from './svg.ts';
 import { htmlTable, Markup } from './tables.ts';
 
 /** Text width of an A4 page with margins of 15 mm, at 96 pixels an inch. */

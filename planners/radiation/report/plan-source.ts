@@ -1,7 +1,7 @@
-import type { Plan } from '../../planners/radiation/planning/plan.ts';
-import { fluenceRecord } from '../planning/plan-files.ts';
-import type { PlanReport } from '../planning/report.ts';
+import type { Plan } from '../planning/plan.ts';
+import { fluenceRecord } from './fluence-record.ts';
 import type { PlanFacts, ReportSource } from './model.ts';
+import type { PlanReport } from './plan-report.ts';
 
 /** What a report needs, from a plan that was just made. */
 export function sourceOfPlan(plan: Plan, report: PlanReport): ReportSource {

@@ -1,5 +1,5 @@
-import { inputError } from '../../engine/core/errors.ts';
-import { type Grid, voxelCount } from '../../engine/core/grid.ts';
+import { inputError } from '../core/errors.ts';
+import { type Grid, voxelCount } from '../core/grid.ts';
 
 /**
  * OpenKBP's sparse csv of a dose, on any grid: header `,data`, rows `index,value` [Gy] with the index in C order over [row

@@ -1,12 +1,9 @@
-import type { Vec3 } from '../../engine/core/grid.ts';
-import type { InputRecord, Provenance } from '../../engine/core/provenance.ts';
-import type { StructureEvaluation, TargetIndices } from '../../planners/radiation/evaluation/evaluate.ts';
-import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
-import type { Plan } from '../../planners/radiation/planning/plan.ts';
-import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
-import { provenance } from '../provenance.ts';
-import { peakRssMb } from './memory.ts';
-import type { PlanSettings } from './settings.ts';
+import type { Vec3 } from '../../../engine/core/grid.ts';
+import type { Provenance } from '../../../engine/core/provenance.ts';
+import type { StructureEvaluation, TargetIndices } from '../evaluation/evaluate.ts';
+import type { GoalResult } from '../evaluation/goals.ts';
+import type { Plan } from '../planning/plan.ts';
+import type { NameMatch } from '../protocol/names.ts';
 
 export interface BeamReport {
   readonly gantryDeg: number;
@@ -35,7 +32,7 @@ export interface PlanReport {
   readonly stop: string;
   readonly projectedGradientNorm: number;
   readonly initialProjectedGradientNorm: number;
-  /** `total` runs from the start of the process. */
+  /** `total` runs from the start of the process, or since the page was opened. */
   readonly timeMs: {
     readonly read: number;
     readonly geometry: number;
@@ -43,7 +40,8 @@ export interface PlanReport {
     readonly evaluate: number;
     readonly total: number;
   };
-  readonly peakRssMb: number;
+  /** null where nobody knows: in a page. */
+  readonly peakRssMb: number | null;
   readonly structures: readonly StructureEvaluation[];
   readonly goals: readonly GoalResult[];
   readonly indices: readonly TargetIndices[];
@@ -55,16 +53,16 @@ export interface PlanReport {
 }
 
 export function planReport(parts: {
-  settings: PlanSettings;
   plan: Plan;
   device: PlanReport['device'];
   machine: { readonly name: string; readonly energyMV: number };
-  inputs: readonly InputRecord[];
   matches: readonly NameMatch[];
   warnings: readonly string[];
   readMs: number;
+  peakRssMb: number | null;
+  provenance: Provenance;
 }): PlanReport {
-  const { settings, plan, device, machine, inputs, matches, warnings, readMs } = parts;
+  const { plan, device, machine, matches, warnings, readMs, peakRssMb, provenance } = parts;
   const { patient, protocol, fluence, evaluation, timeMs } = plan;
   const tenths = (ms: number): number => Math.round(ms * 10) / 10;
   return {
@@ -97,13 +95,13 @@ export function planReport(parts: {
       evaluate: tenths(timeMs.evaluate),
       total: tenths(performance.now()),
     },
-    peakRssMb: peakRssMb(),
+    peakRssMb,
     structures: evaluation.structures,
     goals: evaluation.goals,
     indices: evaluation.indices,
     matches,
     warnings,
     notes: [...new Set([...plan.notes, ...evaluation.notes])],
-    provenance: provenance({ settings, device, inputs }),
+    provenance,
   };
 }

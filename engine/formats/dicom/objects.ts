@@ -1,13 +1,12 @@
-import type { Volume } from '../../engine/core/grid.ts';
-import type { Patient, Structure } from '../../engine/core/patient.ts';
-import { type WrittenFile, writeCtSeries } from '../../engine/formats/dicom/ct/write.ts';
-import { writeRtDose } from '../../engine/formats/dicom/dose/write.ts';
-import type { StudyInfo } from '../../engine/formats/dicom/modules.ts';
-import { outline } from '../../engine/formats/dicom/structures/outline.ts';
-import { roiType, writeRtStructureSet } from '../../engine/formats/dicom/structures/write.ts';
-import { derivedUid } from '../../engine/formats/dicom/uids.ts';
-import { version } from '../version.ts';
-import type { DicomPatient } from './patient.ts';
+import type { Volume } from '../../core/grid.ts';
+import type { Patient, Structure } from '../../core/patient.ts';
+import { type WrittenFile, writeCtSeries } from './ct/write.ts';
+import { writeRtDose } from './dose/write.ts';
+import type { StudyInfo } from './modules.ts';
+import { outline } from './structures/outline.ts';
+import { roiType, writeRtStructureSet } from './structures/write.ts';
+import type { StudyPatient } from './study/patient.ts';
+import { derivedUid } from './uids.ts';
 
 /** What objects of one patient share. */
 export interface DicomContext {
@@ -15,23 +14,27 @@ export interface DicomContext {
   readonly seriesInstanceUid: string;
   readonly frameOfReferenceUid: string;
   readonly structureSetUid: string | undefined;
+  /** Of the program that writes them. */
+  readonly softwareVersion: string;
 }
 
-const equipment = { softwareVersion: version() };
-
 /** The study that the patient's own files are of. */
-export function contextOf({ ct, structures }: DicomPatient): DicomContext {
+export function contextOf(
+  { ct, structures }: Pick<StudyPatient, 'ct' | 'structures'>,
+  softwareVersion: string,
+): DicomContext {
   return {
     study: ct.study,
     seriesInstanceUid: ct.seriesInstanceUid,
     frameOfReferenceUid: ct.frameOfReferenceUid,
     structureSetUid: structures?.sopInstanceUid,
+    softwareVersion,
   };
 }
 
 /** A study made for a patient that does not come from DICOM files: the same patient and version, the same UIDs. */
-export function newContext({ id, source }: Patient): DicomContext {
-  const key = [source.kind, source.path.replace(/^.*[\\/]/, ''), source.sha256 ?? '', version()];
+export function newContext({ id, source }: Patient, softwareVersion: string): DicomContext {
+  const key = [source.kind, source.path.replace(/^.*[\\/]/, ''), source.sha256 ?? '', softwareVersion];
   return {
     study: {
       patientId: nameIn(id),
@@ -49,13 +52,15 @@ export function newContext({ id, source }: Patient): DicomContext {
     seriesInstanceUid: derivedUid(...key, 'ct'),
     frameOfReferenceUid: derivedUid(...key, 'frame of reference'),
     structureSetUid: derivedUid(...key, 'structure set'),
+    softwareVersion,
   };
 }
 
 /** CT and structures of a patient as files. */
 export function imageFiles(patient: Patient, context: DicomContext): WrittenFile[] {
   const { grid } = patient.ct;
-  const { study, seriesInstanceUid, frameOfReferenceUid } = context;
+  const { study, seriesInstanceUid, frameOfReferenceUid, softwareVersion } = context;
+  const equipment = { softwareVersion };
   const description = study.studyDescription;
   const ct = writeCtSeries({
     volume: patient.ct,
@@ -108,7 +113,7 @@ export interface DoseObject {
 
 /** Doses as files of one series. `key` tells one plan's doses from another's. */
 export function doseFiles(doses: readonly DoseObject[], context: DicomContext, key: string): WrittenFile[] {
-  const { study, frameOfReferenceUid, structureSetUid } = context;
+  const { study, frameOfReferenceUid, structureSetUid, softwareVersion } = context;
   return doses.map(({ name, volume, summationType, comment }, n) => {
     const sopInstanceUid = derivedUid(study.studyInstanceUid, key, name);
     const bytes = writeRtDose({
@@ -120,7 +125,7 @@ export function doseFiles(doses: readonly DoseObject[], context: DicomContext, k
       summationType,
       comment,
       instanceNumber: n + 1,
-      equipment,
+      equipment: { softwareVersion },
       ...(structureSetUid === undefined ? {} : { structureSetUid }),
     });
     return { name, bytes, sopInstanceUid };

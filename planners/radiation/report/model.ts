@@ -1,16 +1,16 @@
-import { type Vec3, voxelCentreMm, voxelCount } from '../../engine/core/grid.ts';
-import type { Patient } from '../../engine/core/patient.ts';
-import type { Provenance } from '../../engine/core/provenance.ts';
-import { centroidMm } from '../../planners/radiation/beams/beam.ts';
-import { sortDoses } from '../../planners/radiation/evaluation/dose-volume.ts';
-import type { DoseOnVoxels, StructureEvaluation } from '../../planners/radiation/evaluation/evaluate.ts';
-import { targetVoxels } from '../../planners/radiation/evaluation/regions.ts';
-import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
-import type { DvhCurve } from '../../planners/radiation/report/dvh-figure.ts';
-import { type IsodoseLevel, isodoseLevels, type SliceScene } from '../../planners/radiation/report/slice-figure.ts';
-import { structureLetter } from '../../planners/radiation/report/svg.ts';
-import type { EvaluationReport } from '../evaluation/run.ts';
-import type { BeamReport, PlanReport } from '../planning/report.ts';
+import { type Vec3, voxelCentreMm, voxelCount } from '../../../engine/core/grid.ts';
+import type { Patient } from '../../../engine/core/patient.ts';
+import type { Provenance } from '../../../engine/core/provenance.ts';
+import { centroidMm } from '../beams/beam.ts';
+import { sortDoses } from '../evaluation/dose-volume.ts';
+import type { DoseOnVoxels, StructureEvaluation } from '../evaluation/evaluate.ts';
+import { targetVoxels } from '../evaluation/regions.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import type { DvhCurve } from './dvh-figure.ts';
+import type { EvaluationReport } from './evaluation-report.ts';
+import type { BeamReport, PlanReport } from './plan-report.ts';
+import { type IsodoseLevel, isodoseLevels, type SliceScene } from './slice-figure.ts';
+import { structureLetter } from './svg.ts';
 
 export interface PlannedBeam extends BeamReport {
   /** Sum of the weights of its bixels [MU per fraction]. */
