@@ -82,13 +82,14 @@ export interface DoseReport {
   readonly dvh: readonly DvhCurve[];
   /** Judged less often than the dose is shown. */
   readonly goals?: readonly GoalResult[];
-  /** [MU per fraction] of every bixel, beam after beam; with the last report of a run. */
-  readonly weights?: Float32Array;
+  /** [MU per fraction] of every bixel, beam after beam. */
+  readonly weights: Float32Array;
 }
 
 export type PlannerRequest =
   | { readonly kind: 'open'; readonly patient: PatientView }
-  | { readonly kind: 'prepare'; readonly setup: PlanSetup }
+  /** The first run begins at `weights`, where they fit the bixels. */
+  | { readonly kind: 'prepare'; readonly setup: PlanSetup; readonly weights?: Float32Array }
   | OptimizeRequest
   | { readonly kind: 'stop' };
 

@@ -7,6 +7,7 @@ import { SliceMaterial } from '../slices/slice-material.ts';
 import { SliceView } from '../slices/slice-view.tsx';
 import { doseStyle, windowing } from '../state/display.ts';
 import { openSource } from '../state/opening.ts';
+import { notice, place, rebuild } from '../state/place.ts';
 import { doseVersion, fault, patient, prescriptionGy } from '../state/workspace.ts';
 import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
@@ -19,11 +20,18 @@ export function Workspace() {
   const stage = useSignal<Stage | undefined>(undefined);
   const material = useSignal<SliceMaterial | undefined>(undefined);
 
+  const where = place.value;
   useEffect(() => {
-    if (canvas.current === null) return;
-    Stage.create(canvas.current).then(
+    if (canvas.current === null || where === undefined) return;
+    let isOld = false;
+    Stage.create(canvas.current, where.gpu?.gpu).then(
       (made) => {
+        if (isOld) return made.dispose();
         stage.value = made;
+        made.onLost = (reason) => {
+          // A lost GPUDevice tells itself.
+          if (where.gpu === undefined) void rebuild(reason);
+        };
         document.documentElement.dataset.renderer = made.backend;
       },
       (error: unknown) => {
@@ -36,7 +44,12 @@ export function Workspace() {
         };
       },
     );
-  }, []);
+    return () => {
+      isOld = true;
+      stage.value?.dispose();
+      stage.value = undefined;
+    };
+  }, [where]);
 
   useSignalEffect(() => {
     const view = patient.value;
@@ -82,8 +95,9 @@ export function Workspace() {
         </span>
       </header>
       <Fault />
+      <Notice />
       <div class="stage">
-        <canvas ref={canvas} class="gl" />
+        <canvas key={where?.number} ref={canvas} class="gl" />
         {isReady && stage.value !== undefined && material.value !== undefined ? (
           <>
             <SliceView key={`2 ${view.id}`} axis={2} patient={view} stage={stage.value} material={material.value} />
@@ -107,6 +121,19 @@ function Fault() {
     <div class="fault" role="alert">
       <strong>{shown.message}</strong> {shown.hint}
       <button type="button" onClick={() => (fault.value = undefined)}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function Notice() {
+  const shown = notice.value;
+  if (shown === undefined) return null;
+  return (
+    <div class="notice" role="status" data-testid="notice">
+      {shown}
+      <button type="button" onClick={() => (notice.value = undefined)}>
         Dismiss
       </button>
     </div>

@@ -3,7 +3,7 @@ import type { BeamAngles } from '../../engine/core/frames.ts';
 import { equispacedAngles } from '../../planners/radiation/beams/beam.ts';
 import { changeSetup, prepared, setup, weights } from '../state/workspace.ts';
 
-const MOST_BEAMS = 36;
+export const MOST_BEAMS = 36;
 
 const columns = [
   ['gantryDeg', 'Gantry', 0],

@@ -4,6 +4,7 @@ import {
   type OrthographicCamera,
   type PerspectiveCamera,
   type Scene,
+  type Texture,
   WebGPURenderer,
 } from 'three/webgpu';
 
@@ -36,20 +37,19 @@ export class Stage {
   #isAllAsked = true;
   #isReady = false;
   #isLost = false;
+  readonly #watch = new ResizeObserver(() => this.draw());
 
-  /** WebGPU on a hardware adapter; WebGL 2 else, since software WebGPU is for checking, not for work. */
-  static async create(canvas: HTMLCanvasElement): Promise<Stage> {
-    const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
-    const isSoftware = adapter?.info?.isFallbackAdapter === true || adapter?.info?.architecture === 'swiftshader';
-    const isHardware = adapter != null && !isSoftware;
-    const context = isHardware
-      ? null
-      : canvas.getContext('webgl2', { antialias: false, depth: true, stencil: false, preserveDrawingBuffer: true });
+  /** Draws with WebGPU on the device that it is given, with WebGL 2 without one. */
+  static async create(canvas: HTMLCanvasElement, device: GPUDevice | undefined): Promise<Stage> {
+    const context =
+      device === undefined
+        ? canvas.getContext('webgl2', { antialias: false, depth: true, stencil: false, preserveDrawingBuffer: true })
+        : null;
     const renderer = new WebGPURenderer({
       canvas,
       antialias: false,
       alpha: false,
-      forceWebGL: !isHardware,
+      ...(device === undefined ? { forceWebGL: true } : { device }),
       ...(context === null ? {} : { context: context as unknown as WebGLRenderingContext }),
     });
     renderer.outputColorSpace = LinearSRGBColorSpace;
@@ -66,14 +66,31 @@ export class Stage {
     renderer.setClearColor(0x000000, 1);
     // WebGL clears what the scissor lets it; WebGPU would clear the other views with each.
     renderer.autoClear = this.#keepsPixels;
-    renderer.onDeviceLost = () => {
-      this.#isLost = true;
-    };
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    renderer.onDeviceLost = ({ message }) => this.#lose(message);
+    this.#watch.observe(canvas);
   }
 
-  get isLost(): boolean {
-    return this.#isLost;
+  /** Called once, when nothing can be drawn here any more. */
+  onLost: ((reason: string) => void) | undefined;
+
+  #lose(reason: string): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.onLost?.(reason);
+  }
+
+  /** The GPU's own texture behind one of three's, where the stage draws with WebGPU; made where it is not there yet. */
+  gpuTexture(texture: Texture): GPUTexture | undefined {
+    if (this.backend !== 'webgpu' || this.#isLost) return undefined;
+    this.#renderer.initTexture(texture);
+    return (this.#renderer.backend as unknown as { get(of: Texture): { texture?: GPUTexture } }).get(texture).texture;
+  }
+
+  dispose(): void {
+    this.#isLost = true;
+    this.#watch.disconnect();
+    this.#views.clear();
+    this.#renderer.dispose();
   }
 
   /** `webgpu` or `webgl2`. */

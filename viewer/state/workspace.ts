@@ -3,8 +3,9 @@ import type { Vec3 } from '../../engine/core/grid.ts';
 import { centroidMm, checkAngles, equispacedAngles } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
-import { PlannerClient, ShapesClient } from '../engine/client.ts';
+import { ShapesClient } from '../engine/client.ts';
 import { faultOf } from '../engine/fault.ts';
+import type { ShowDeviceDose } from '../engine/local-planner.ts';
 import type {
   DoseReport,
   Fault,
@@ -14,6 +15,7 @@ import type {
   PreparedView,
   SliceAxis,
 } from '../engine/messages.ts';
+import { PlannerClient } from '../engine/planner-client.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
 import { crosshair, hidden } from './display.ts';
 import { History } from './history.ts';
@@ -29,7 +31,7 @@ export const prepared = signal<PreparedView | undefined>(undefined);
 export const objectives = signal<readonly Objective[]>([]);
 /** The dose that is shown, the newest one. */
 export const report = signal<DoseReport | undefined>(undefined);
-/** [MU per fraction] of every bixel of {@link prepared}, after the last run. */
+/** [MU per fraction] of every bixel of {@link prepared}, of the dose that is shown. */
 export const weights = signal<Float32Array | undefined>(undefined);
 export const goals = signal<readonly GoalResult[]>([]);
 /** Objective after each report since the plan was opened. */
@@ -58,7 +60,9 @@ export const history = new History<readonly Objective[]>((wanted) => {
 });
 
 export const shapes = new ShapesClient();
-const planner = new PlannerClient(hear);
+/** How a dose is shown straight from the device, while there is somebody to draw it. */
+export const deviceDose: { show?: ShowDeviceDose | undefined } = {};
+export const planner = new PlannerClient(hear, (device, dose) => deviceDose.show?.(device, dose));
 let run = 0;
 
 export function preparePlan(): void {
@@ -84,6 +88,16 @@ export function runPlan(): void {
   activity.value = 'optimizing';
   run++;
   planner.optimize(objectives.value, run);
+}
+
+/** Goes on with another planner from where the plan stands: what is open moves there. */
+export function resumePlan(): void {
+  const view = patient.value;
+  if (view === undefined) return;
+  planner.open(view);
+  if (prepared.value === undefined && activity.value !== 'preparing') return;
+  activity.value = 'preparing';
+  planner.prepare(setup.value, weights.value);
 }
 
 export function stopPlan(): void {
@@ -178,7 +192,7 @@ function forget(): void {
 function show(now: DoseReport): void {
   report.value = now;
   if (now.goals !== undefined) goals.value = now.goals;
-  if (now.weights !== undefined) weights.value = now.weights;
+  weights.value = now.weights;
   trace.value = [...trace.value.slice(-400), { iteration: now.iteration, value: now.objective }];
   doseVersion.value++;
 }

@@ -101,3 +101,37 @@ export async function describeAdapter(): Promise<AdapterReport> {
     return { found: false, reason: error instanceof Error ? error.message : String(error) };
   }
 }
+
+export interface GpuOptions {
+  /** true accepts a software adapter and throws where there is none; false takes a hardware adapter or nothing. */
+  readonly required: boolean;
+}
+
+export interface FoundGpu {
+  readonly name: string;
+  readonly gpu: GPUDevice;
+}
+
+/**
+ * A GPUDevice with the limits that the kernels want.
+ *
+ * @throws IsocenterError `device/no-webgpu` when required and there is no adapter; never throws when not required
+ */
+export async function requestGpu({ required }: GpuOptions): Promise<FoundGpu | undefined> {
+  try {
+    const adapter = await findAdapter();
+    if (!required && isSoftware(adapter)) return undefined;
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const gpu = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    return { name: adapterName(adapter), gpu };
+  } catch (error) {
+    if (!required) return undefined;
+    if (error instanceof IsocenterError) throw error;
+    throw new IsocenterError({
+      code: 'device/no-webgpu',
+      message: `the WebGPU adapter gave no device: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'update the graphics driver, or use --device wasm',
+      cause: error,
+    });
+  }
+}

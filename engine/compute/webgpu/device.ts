@@ -1,13 +1,13 @@
-import { IsocenterError } from '../../core/errors.ts';
 import type { Device, DeviceBuffer, KernelModule, Launch, LaunchSpec, ReadTarget } from '../device.ts';
-import { adapterName, findAdapter, isSoftware } from './adapter.ts';
+import { type FoundGpu, type GpuOptions, requestGpu } from './adapter.ts';
 import { Faults } from './faults.ts';
+import { SubmissionQueue } from './queue.ts';
 import { BUFFER_USAGE, StagingPool } from './staging.ts';
 
 export { type AdapterReport, describeAdapter } from './adapter.ts';
 
-/** Runs recorded before they are handed to the GPU: enough to hide the cost of a submission, few enough not to idle. */
-const RUNS_PER_SUBMISSION = 32;
+/** Longest batch of work on a device that a renderer shares [ms]: half a frame. */
+export const SHARED_BATCH_MS = 8;
 const STORAGE = BUFFER_USAGE.storage | BUFFER_USAGE.copySource | BUFFER_USAGE.copyTarget;
 
 interface WebGpuBuffer extends DeviceBuffer {
@@ -25,9 +25,13 @@ interface WebGpuLaunch extends Launch {
   submission: number;
 }
 
-export interface WebGpuDeviceOptions {
-  /** true accepts a software adapter and throws where there is none; false takes a hardware adapter or nothing. */
-  readonly required: boolean;
+/** The WebGPU back-end, with what those need who share its GPUDevice: a renderer in a page. */
+export interface SharedGpuDevice extends Device {
+  readonly gpu: GPUDevice;
+  /** The memory behind a buffer. It holds what all calls so far make of it for commands that are given to {@link record}. */
+  gpuBuffer(buffer: DeviceBuffer): GPUBuffer;
+  /** Adds commands of the caller's own behind all calls so far, in the same batch. */
+  record(commands: (encoder: GPUCommandEncoder) => void): void;
 }
 
 /**
@@ -35,33 +39,26 @@ export interface WebGpuDeviceOptions {
  *
  * @throws IsocenterError `device/no-webgpu` when required and there is no adapter; never throws when not required
  */
-export async function openWebGpuDevice(
-  kernels: KernelModule,
-  options: WebGpuDeviceOptions,
-): Promise<Device | undefined> {
-  try {
-    const adapter = await findAdapter();
-    if (!options.required && isSoftware(adapter)) return undefined;
-    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
-    return new WebGpuDevice(adapterName(adapter), device, kernels.wgsl);
-  } catch (error) {
-    if (!options.required) return undefined;
-    if (error instanceof IsocenterError) throw error;
-    throw new IsocenterError({
-      code: 'device/no-webgpu',
-      message: `the WebGPU adapter gave no device: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'update the graphics driver, or use --device wasm',
-      cause: error,
-    });
-  }
+export async function openWebGpuDevice(kernels: KernelModule, options: GpuOptions): Promise<Device | undefined> {
+  const found = await requestGpu(options);
+  return found && new WebGpuDevice(found.name, found.gpu, kernels.wgsl, { owns: true });
 }
 
-class WebGpuDevice implements Device {
+/**
+ * The WebGPU back-end on a GPUDevice that somebody else has made and also uses, from {@link requestGpu}: its work is handed over
+ * in batches of at most {@link SHARED_BATCH_MS}, one at a time, so that frames get in between. Closing it leaves the device alive.
+ */
+export function adoptGpuDevice(kernels: KernelModule, { name, gpu }: FoundGpu): SharedGpuDevice {
+  return new WebGpuDevice(name, gpu, kernels.wgsl, { owns: false });
+}
+
+class WebGpuDevice implements SharedGpuDevice {
   readonly kind = 'webgpu';
   readonly name: string;
   readonly threads = 1;
-  readonly #gpu: GPUDevice;
+  readonly gpu: GPUDevice;
+  readonly #owns: boolean;
+  readonly #queue: SubmissionQueue;
   readonly #wgsl: Readonly<Record<string, string>>;
   readonly #faults: Faults;
   readonly #staging: StagingPool;
@@ -75,20 +72,27 @@ class WebGpuDevice implements Device {
   #used = 0;
   #peak = 0;
 
-  constructor(name: string, gpu: GPUDevice, wgsl: Readonly<Record<string, string>>) {
+  constructor(
+    name: string,
+    gpu: GPUDevice,
+    wgsl: Readonly<Record<string, string>>,
+    { owns }: { readonly owns: boolean },
+  ) {
     this.name = name;
-    this.#gpu = gpu;
+    this.gpu = gpu;
+    this.#owns = owns;
     this.#wgsl = wgsl;
-    this.#faults = new Faults(gpu);
+    this.#faults = new Faults(gpu, owns);
+    this.#queue = new SubmissionQueue(gpu, owns ? undefined : SHARED_BATCH_MS);
     this.#staging = new StagingPool(gpu, this.#faults);
   }
 
   allocate(byteLength: number, label: string): WebGpuBuffer {
     const size = Math.max(16, Math.ceil(byteLength / 16) * 16);
-    const limit = Math.min(this.#gpu.limits.maxBufferSize, this.#gpu.limits.maxStorageBufferBindingSize);
+    const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
     if (size > limit) throw this.#faults.tooLarge(label, size, limit);
     const gpu = this.#faults.watch(
-      () => this.#gpu.createBuffer({ label, size, usage: STORAGE }),
+      () => this.gpu.createBuffer({ label, size, usage: STORAGE }),
       (reason) => this.#faults.outOfMemory(label, size, this.#used, reason),
     );
     this.#used += size;
@@ -99,14 +103,13 @@ class WebGpuDevice implements Device {
   free(buffer: DeviceBuffer): void {
     this.#submit();
     this.#used -= buffer.byteLength;
-    (buffer as WebGpuBuffer).gpu.destroy();
+    this.#queue.do(() => (buffer as WebGpuBuffer).gpu.destroy());
   }
 
   write(buffer: DeviceBuffer, data: ArrayBufferView, byteOffset = 0): void {
     this.#checkRange(buffer, byteOffset, data.byteLength);
     this.#submit();
-    const source = data.buffer as ArrayBuffer;
-    this.#gpu.queue.writeBuffer((buffer as WebGpuBuffer).gpu, byteOffset, source, data.byteOffset, data.byteLength);
+    this.#queue.write((buffer as WebGpuBuffer).gpu, byteOffset, data);
   }
 
   clear(buffer: DeviceBuffer): void {
@@ -131,12 +134,12 @@ class WebGpuDevice implements Device {
     const { pipeline, bindings, spec } = launch as WebGpuLaunch;
     this.#writeScalars(launch as WebGpuLaunch);
     (launch as WebGpuLaunch).submission = this.#submission;
-    this.#encoder ??= this.#gpu.createCommandEncoder();
+    this.#encoder ??= this.gpu.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
     this.#pass.setPipeline(pipeline);
     this.#pass.setBindGroup(0, bindings);
     this.#pass.dispatchWorkgroups(...spec.workgroups);
-    if (++this.#recorded >= RUNS_PER_SUBMISSION) this.#submit();
+    if (++this.#recorded >= this.#queue.runsAtOnce) this.#submit();
   }
 
   async read(buffer: DeviceBuffer, target: ReadTarget, byteOffset = 0): Promise<void> {
@@ -146,6 +149,7 @@ class WebGpuDevice implements Device {
     const staging = this.#staging.take(size);
     this.#commands().copyBufferToBuffer((buffer as WebGpuBuffer).gpu, byteOffset, staging, 0, size);
     this.#submit();
+    await this.#queue.handedOver();
     try {
       await staging.mapAsync(1, 0, size);
       const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
@@ -161,7 +165,8 @@ class WebGpuDevice implements Device {
 
   async finish(): Promise<void> {
     this.#submit();
-    await this.#gpu.queue.onSubmittedWorkDone().catch((error: unknown) => {
+    await this.#queue.handedOver();
+    await this.gpu.queue.onSubmittedWorkDone().catch((error: unknown) => {
       this.#faults.report(this.#faults.lost(String(error)));
     });
     await this.#faults.settle();
@@ -169,39 +174,50 @@ class WebGpuDevice implements Device {
 
   async close(): Promise<void> {
     this.#submit();
+    await this.#queue.handedOver();
+    if (!this.#owns) return;
     this.#faults.expectLoss();
-    this.#gpu.destroy();
+    this.gpu.destroy();
   }
 
   memory(): { usedBytes: number; peakBytes: number } {
     return { usedBytes: this.#used, peakBytes: this.#peak };
   }
 
+  gpuBuffer(buffer: DeviceBuffer): GPUBuffer {
+    return (buffer as WebGpuBuffer).gpu;
+  }
+
+  record(commands: (encoder: GPUCommandEncoder) => void): void {
+    commands(this.#commands());
+    this.#submit();
+  }
+
   /** The encoder, outside a compute pass. */
   #commands(): GPUCommandEncoder {
     this.#pass?.end();
     this.#pass = undefined;
-    this.#encoder ??= this.#gpu.createCommandEncoder();
+    this.#encoder ??= this.gpu.createCommandEncoder();
     return this.#encoder;
   }
 
   #submit(): void {
     if (!this.#encoder) return;
     const encoder = this.#commands();
+    const runs = this.#recorded;
     this.#encoder = undefined;
     this.#recorded = 0;
     this.#submission++;
-    this.#faults.watch(
-      () => this.#gpu.queue.submit([encoder.finish()]),
-      (reason) => this.#faults.rejected('a batch of kernels', reason),
-    );
+    const refused = (reason: string) => this.#faults.rejected('a batch of kernels', reason);
+    const commands = this.#faults.watch(() => encoder.finish(), refused);
+    this.#queue.submit(() => this.#faults.watch(() => this.gpu.queue.submit([commands]), refused), runs);
   }
 
   /** Writes changed scalars behind all runs that were made with the old ones. */
   #writeScalars(launch: WebGpuLaunch): void {
     if (!launch.changed || !launch.uniforms) return;
     if (launch.submission === this.#submission) this.#submit();
-    this.#gpu.queue.writeBuffer(launch.uniforms, 0, launch.scalars);
+    this.#queue.write(launch.uniforms, 0, new Uint8Array(launch.scalars));
     launch.changed = false;
   }
 
@@ -214,13 +230,13 @@ class WebGpuDevice implements Device {
     const uniforms =
       spec.params.length === 0
         ? undefined
-        : this.#gpu.createBuffer({ label: `scalars of ${label}`, size: scalars.byteLength, usage: uniformUsage });
+        : this.gpu.createBuffer({ label: `scalars of ${label}`, size: scalars.byteLength, usage: uniformUsage });
     const entries = spec.buffers.map((buffer, i) => ({
       binding: i + 1,
       resource: { buffer: (buffer as WebGpuBuffer).gpu },
     }));
     if (uniforms) entries.unshift({ binding: 0, resource: { buffer: uniforms } });
-    const bindings = this.#gpu.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
+    const bindings = this.gpu.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
     const launch: WebGpuLaunch = {
       spec,
       pipeline,
@@ -244,7 +260,7 @@ class WebGpuDevice implements Device {
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
       const module = this.#module(spec.kernel);
-      pipeline = this.#gpu.createComputePipeline({
+      pipeline = this.gpu.createComputePipeline({
         label,
         layout: 'auto',
         compute: { module, entryPoint: spec.entry, constants: { ...constants } },
@@ -259,7 +275,7 @@ class WebGpuDevice implements Device {
     if (!module) {
       const code = this.#wgsl[kernel];
       if (code === undefined) throw this.#faults.rejected(`kernel ${kernel}`, 'it has no WGSL');
-      module = this.#gpu.createShaderModule({ label: kernel, code });
+      module = this.gpu.createShaderModule({ label: kernel, code });
       this.#modules.set(kernel, module);
     }
     return module;

@@ -13,11 +13,13 @@ export class Faults {
   #first: IsocenterError | undefined;
   #closing = false;
 
-  constructor(gpu: GPUDevice) {
+  /** @param owns whether nobody else uses the device, so that every error that nobody caught is ours */
+  constructor(gpu: GPUDevice, owns: boolean) {
     this.#gpu = gpu;
     gpu.lost.then((info) => {
       if (!this.#closing) this.report(this.lost(info.message || info.reason));
     });
+    if (!owns) return;
     gpu.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.report(this.rejected('a call', event.error.message));

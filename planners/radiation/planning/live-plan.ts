@@ -16,6 +16,8 @@ export interface LiveHooks {
   readonly onDose?: (report: IterationReport) => void;
   /** Least time between two calls of `onDose` [ms]; default 100. The first iteration always calls. */
   readonly doseEveryMs?: number;
+  /** Called after every iteration, with the dose where the device has it: f32[voxelCount], total [Gy]. */
+  readonly onDeviceDose?: (dose: DeviceBuffer) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export class LivePlan {
   readonly prepared: PreparedPlan;
   /** Total dose [Gy] of each dose voxel of the patient, after the last iteration that was shown. */
   readonly dose: Float32Array;
-  /** [MU per fraction] */
+  /** Those of {@link dose} [MU per fraction]. */
   readonly weights: Float32Array;
   readonly #device: Device;
   readonly #w: DeviceBuffer;
@@ -41,8 +43,17 @@ export class LivePlan {
     this.#w = device.allocate(4 * rowStride(bixelCount), 'weights');
   }
 
+  /** `request.start` is where the first run begins, where it fits the bixels. */
   static async create(device: Device, request: PlanRequest): Promise<LivePlan> {
-    return new LivePlan(device, await preparePlan(device, request));
+    const plan = new LivePlan(device, await preparePlan(device, request));
+    if (request.start?.length === plan.weights.length) plan.#startFrom(request.start);
+    return plan;
+  }
+
+  #startFrom(weights: Float32Array): void {
+    this.weights.set(weights);
+    this.#device.write(this.#w, weights);
+    this.#isStarted = true;
   }
 
   /**
@@ -58,20 +69,21 @@ export class LivePlan {
     }));
     const objective = new DoseObjective(device, operator.voxelCount, terms);
     const problem = fluenceProblem(operator, objective);
-    const { doseEveryMs = 100, onDose, signal } = hooks;
+    const { doseEveryMs = 100, onDose, onDeviceDose, signal } = hooks;
     let shownMs = Number.NEGATIVE_INFINITY;
     const onIteration = async (report: IterationReport): Promise<void> => {
+      onDeviceDose?.(problem.dose);
       if (performance.now() - shownMs < doseEveryMs) return;
-      await device.read(problem.dose, this.dose);
+      await Promise.all([device.read(problem.dose, this.dose), device.read(this.#w, this.weights)]);
       onDose?.(report);
       shownMs = performance.now();
     };
     try {
       if (!this.#isStarted) await this.#start(problem.dose);
       const result = await minimizeProjected(device, problem, this.#w, {}, { onIteration, ...(signal && { signal }) });
-      await device.read(this.#w, this.weights);
       for (const launch of operator.prepareForward(this.#w, problem.dose)) device.run(launch);
-      await device.read(problem.dose, this.dose);
+      onDeviceDose?.(problem.dose);
+      await Promise.all([device.read(problem.dose, this.dose), device.read(this.#w, this.weights)]);
       return result;
     } finally {
       problem.free();
@@ -96,7 +108,6 @@ export class LivePlan {
       voxels: positionsIn(patient.doseVoxels, structureVoxels(patient, structure) ?? new Uint32Array(0)),
       prescriptionGy,
     }));
-    this.#device.write(this.#w, await uniformStart(this.#device, operator, this.#w, dose, aims));
-    this.#isStarted = true;
+    this.#startFrom(await uniformStart(this.#device, operator, this.#w, dose, aims));
   }
 }

@@ -1,0 +1,134 @@
+import type { Device, DeviceBuffer } from '../../engine/compute/device.ts';
+import { defaultHlut } from '../../engine/formats/hlut.ts';
+import { builtinMachine } from '../../planners/radiation/machine/registry.ts';
+import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
+import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
+import { dvhCurves, spreadDose } from './dose-report.ts';
+import { faultOf } from './fault.ts';
+import type { DoseReport, OptimizeRequest, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import { patientOf } from './patient-view.ts';
+import { writeHalves } from './shared.ts';
+
+/** Least time between two judgements of the goals [ms]. */
+const GOALS_EVERY_MS = 400;
+
+/** What a planner needs of the place where it runs. */
+export interface PlannerHome {
+  readonly say: (event: PlannerEvent) => void;
+  readonly openDevice: () => Promise<Device>;
+  /** Shows a dose where the device has it: f32, one a dose voxel, total [Gy]. */
+  readonly showDeviceDose?: (dose: DeviceBuffer) => void;
+}
+
+/** One patient, one plan that stays open, one run at a time: in a worker, or beside a renderer that shares its device. */
+export class Planner {
+  readonly #home: PlannerHome;
+  #device: Promise<Device> | undefined;
+  #view: PatientView | undefined;
+  #plan: LivePlan | undefined;
+  #stop = new AbortController();
+  /** The last that was asked for. */
+  #run = 0;
+  /** Requests are carried out one after the other; a new run ends the one before. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(home: PlannerHome) {
+    this.#home = home;
+  }
+
+  take(request: PlannerRequest): void {
+    this.#stop.abort();
+    if (request.kind === 'stop') return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    const askedMs = performance.now();
+    if (request.kind === 'optimize') this.#run = request.run;
+    this.#queue = this.#queue.then(async () => {
+      try {
+        if (request.kind === 'open') this.#open(request.patient);
+        else if (request.kind === 'prepare') await this.#prepare(request.setup, askedMs, request.weights);
+        // Whoever drags asks faster than answers come: only the last wish counts.
+        else if (request.run === this.#run) await this.#optimize(request, askedMs, stop.signal);
+      } catch (error) {
+        this.#home.say({ kind: 'fault', fault: faultOf(error) });
+      }
+    });
+  }
+
+  /** Ends the run, and gives back what is held on the device. */
+  close(): void {
+    this.#stop.abort();
+    this.#queue = this.#queue.then(() => {
+      this.#plan?.free();
+      this.#plan = undefined;
+    });
+  }
+
+  #open(view: PatientView): void {
+    this.#plan?.free();
+    this.#plan = undefined;
+    this.#view = view;
+  }
+
+  async #prepare({ angles, bixelMm }: PlanSetup, askedMs: number, weights?: Float32Array): Promise<void> {
+    const view = this.#view;
+    if (view === undefined) return;
+    this.#device ??= this.#home.openDevice();
+    const device = await this.#device;
+    this.#plan?.free();
+    this.#plan = undefined;
+    this.#plan = await LivePlan.create(device, {
+      patient: patientOf(view),
+      protocol: view.protocol,
+      model: builtinMachine('generic-6mv'),
+      angles,
+      bixelMm,
+      hlut: defaultHlut,
+      ...(weights && { start: weights }),
+    });
+    const { prepared } = this.#plan;
+    this.#home.say({
+      kind: 'prepared',
+      prepared: {
+        beams: prepared.beams,
+        notes: prepared.notes,
+        device: { kind: device.kind, name: device.name, threads: device.threads },
+        bixels: prepared.operator.bixelCount,
+        ms: performance.now() - askedMs,
+      },
+    });
+  }
+
+  async #optimize({ objectives, run }: OptimizeRequest, askedMs: number, signal: AbortSignal): Promise<void> {
+    const plan = this.#plan;
+    const view = this.#view;
+    if (plan === undefined || view === undefined) return;
+    const { say, showDeviceDose } = this.#home;
+    let judgedMs = performance.now();
+    const show = (report: IterationReport, judges: boolean): DoseReport => {
+      const maxGy = spreadDose(view, plan.dose);
+      writeHalves(view.dose, view.doseHalf);
+      const { stepGy, curves } = dvhCurves(view, maxGy);
+      if (judges) judgedMs = performance.now();
+      return {
+        iteration: report.iteration,
+        objective: report.value,
+        afterMs: performance.now() - askedMs,
+        maxGy,
+        dvhStepGy: stepGy,
+        dvh: curves,
+        weights: plan.weights.slice(),
+        ...(judges ? { goals: plan.evaluate().goals } : {}),
+      };
+    };
+    const result = await plan.optimize(objectives, {
+      signal,
+      onDose: (report) => {
+        const judges = performance.now() - judgedMs > GOALS_EVERY_MS;
+        say({ kind: 'dose', run, report: show(report, judges) });
+      },
+      ...(showDeviceDose && { onDeviceDose: showDeviceDose }),
+    });
+    say({ kind: 'finished', run, stop: result.stop, report: show(result, true) });
+  }
+}
