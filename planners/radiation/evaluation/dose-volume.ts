@@ -2,17 +2,18 @@
 export type SortedDoses = Float32Array | Float64Array;
 
 /**
- * How a dose at an absolute volume is defined. The dose at a percentage of the volume, D_x%, is the same in both: the
- * percentile 100 - x with linear interpolation, as {@link percentile}.
+ * How the dose D that a part of a region receives at least is defined, of N voxels with the doses d_1 (hottest) to d_N:
  *
- * - `openkbp`: the OpenKBP challenge's own definition: the percentile 100 - 100 n / N with
- *   n = max(1, round(V / v)) voxels, halves rounded to even.
- * - `interpolated-volume`: the cumulative dose-volume curve through the points (k v, d_k), k = 1..N, with d_1 the
- *   hottest voxel, linear between them, and d_1 below the first.
+ * - `curve`: read off the cumulative dose-volume curve, as ICRU Report 83 does and most tools: the largest dose that at
+ *   least this volume receives, d_k with k = ceil(part of N), and at least 1.
+ * - `openkbp`: the OpenKBP challenge's own: percentiles with linear interpolation between voxels ({@link percentile}; matRad
+ *   interpolates so too), 100 - x for D_x%, and 100 - 100 n / N for D_V with n = max(1, round(V / v)) voxels, halves
+ *   rounded to even, where v is the volume of a voxel.
  *
- * Here V is the volume asked for, v that of a voxel and N the number of voxels.
+ * They differ by less than a step of the curve: where the hottest or coldest percent of a region are a handful of voxels, that may
+ * be some Gray.
  */
-export type DoseVolumeConvention = 'openkbp' | 'interpolated-volume';
+export type DoseVolumeConvention = 'curve' | 'openkbp';
 
 /** A sorted copy. */
 export function sortDoses(doses: Float32Array): Float32Array;
@@ -39,31 +40,41 @@ export function maxDose(doses: SortedDoses): number {
 /** numpy's `percentile(doses, q, method='linear')`: position q / 100 (N - 1) among the ascending doses. */
 export function percentile(doses: SortedDoses, q: number): number {
   if (doses.length === 0 || !(q >= 0 && q <= 100)) return Number.NaN;
-  return valueAt(doses, (q / 100) * (doses.length - 1));
+  const position = (q / 100) * (doses.length - 1);
+  const lower = Math.min(Math.floor(position), doses.length - 1);
+  const upper = Math.min(lower + 1, doses.length - 1);
+  return doses[lower] + (doses[upper] - doses[lower]) * (position - lower);
 }
 
 /** D_x%: the dose that the hottest x percent of the region receive at least [Gy]. */
-export function doseAtVolumePercent(doses: SortedDoses, volumePercent: number): number {
-  return percentile(doses, 100 - volumePercent);
+export function doseAtVolumePercent(
+  doses: SortedDoses,
+  volumePercent: number,
+  convention: DoseVolumeConvention,
+): number {
+  if (convention === 'openkbp') return percentile(doses, 100 - volumePercent);
+  return volumePercent >= 0 && volumePercent <= 100 ? onCurve(doses, (volumePercent / 100) * doses.length) : Number.NaN;
 }
 
-/**
- * D_V: the dose that the hottest V cm^3 of the region receive at least [Gy], by the given convention; NaN where the
- * region is smaller than V.
- */
+/** D_V: the dose that the hottest V cm^3 of the region receive at least [Gy]; NaN where the region is smaller than V. */
 export function doseAtVolumeCc(
   doses: SortedDoses,
   volumeCc: number,
   voxelVolumeMm3: number,
   convention: DoseVolumeConvention,
 ): number {
-  const count = doses.length;
   const voxels = (volumeCc * 1000) / voxelVolumeMm3;
-  if (convention === 'openkbp') {
-    const rounded = Math.max(1, roundHalfEven(voxels));
-    return percentile(doses, 100 - (rounded / count) * 100);
-  }
-  return voxels > count || count === 0 ? Number.NaN : valueAt(doses, count - Math.max(1, voxels));
+  if (convention === 'curve') return onCurve(doses, voxels);
+  return percentile(doses, 100 - (Math.max(1, roundHalfEven(voxels)) / doses.length) * 100);
+}
+
+/** So much of a voxel is what rounding adds to a volume, not volume: 1e-9 of 98 % of a million voxels. */
+const ROUNDING = 1e-6;
+
+/** The largest dose that at least so many voxels receive. */
+function onCurve(doses: SortedDoses, voxels: number): number {
+  const rank = Math.max(1, Math.ceil(voxels - ROUNDING));
+  return rank <= doses.length ? doses[doses.length - rank] : Number.NaN;
 }
 
 /** V_d: the part of the region that receives at least the given dose [percent]. */
@@ -88,13 +99,6 @@ export function generalisedEud(doses: SortedDoses, a: number): number {
   let sum = 0;
   for (let n = 0; n < doses.length; n++) sum += (doses[n] / scale) ** a;
   return scale * (sum / doses.length) ** (1 / a);
-}
-
-/** Linear interpolation at a fractional position of the array. */
-function valueAt(doses: SortedDoses, position: number): number {
-  const lower = Math.min(Math.floor(position), doses.length - 1);
-  const upper = Math.min(lower + 1, doses.length - 1);
-  return doses[lower] + (doses[upper] - doses[lower]) * (position - lower);
 }
 
 function roundHalfEven(value: number): number {

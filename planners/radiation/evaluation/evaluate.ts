@@ -113,7 +113,7 @@ export function evaluateDose(input: {
     doseVolumeConvention: convention,
     structures: [...own].map(([name, doses]) => structureEvaluation(name, doses, voxelMm3, convention)),
     goals,
-    indices: present.map((target) => targetIndices(target, present, patient, dose)),
+    indices: present.map((target) => targetIndices(target, present, patient, dose, convention)),
     notes,
   };
 }
@@ -137,7 +137,8 @@ function structureEvaluation(
   voxelMm3: number,
   convention: DoseVolumeConvention,
 ): StructureEvaluation {
-  const atPercent = (volumePercent: number): number | null => orNull(doseAtVolumePercent(doses, volumePercent));
+  const atPercent = (volumePercent: number): number | null =>
+    orNull(doseAtVolumePercent(doses, volumePercent, convention));
   return {
     name,
     voxels: doses.length,
@@ -161,6 +162,7 @@ function targetIndices(
   targets: readonly TargetPrescription[],
   patient: Patient,
   dose: Float32Array,
+  convention: DoseVolumeConvention,
 ): TargetIndices {
   const { structure, prescriptionGy } = target;
   const higher = higherTargets(targets, structure);
@@ -176,7 +178,7 @@ function targetIndices(
     structure,
     prescriptionGy,
     conformity: orNull(paddickIndex({ target: merged.length, isodose, covered })),
-    homogeneity: orNull(homogeneityIndex(dosesIn(dose, alone, structure))),
+    homogeneity: orNull(homogeneityIndex(dosesIn(dose, alone, structure), convention)),
   };
 }
 

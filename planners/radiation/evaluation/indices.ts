@@ -1,4 +1,4 @@
-import { doseAtVolumePercent, type SortedDoses } from './dose-volume.ts';
+import { type DoseVolumeConvention, doseAtVolumePercent, type SortedDoses } from './dose-volume.ts';
 
 /**
  * Paddick's conformity index TV_PIV^2 / (TV PIV) (J Neurosurg 93:219, 2000): 1 when the prescription isodose and the
@@ -13,6 +13,7 @@ export function paddickIndex(volumes: { target: number; isodose: number; covered
 }
 
 /** ICRU Report 83's homogeneity index (D2% - D98%) / D50%: 0 for a uniform dose. */
-export function homogeneityIndex(doses: SortedDoses): number {
-  return (doseAtVolumePercent(doses, 2) - doseAtVolumePercent(doses, 98)) / doseAtVolumePercent(doses, 50);
+export function homogeneityIndex(doses: SortedDoses, convention: DoseVolumeConvention): number {
+  const at = (percent: number): number => doseAtVolumePercent(doses, percent, convention);
+  return (at(2) - at(98)) / at(50);
 }

@@ -64,7 +64,7 @@ export function metricValue(
     case 'min':
       return minDose(doses);
     case 'dose-at-percent':
-      return doseAtVolumePercent(doses, metric.volumePercent);
+      return doseAtVolumePercent(doses, metric.volumePercent, convention);
     case 'dose-at-cc':
       return doseAtVolumeCc(doses, metric.volumeCc, voxelVolumeMm3, convention);
     case 'volume-at-dose':

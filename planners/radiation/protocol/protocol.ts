@@ -35,7 +35,7 @@ export const protocolSchema = z.strictObject({
   description: z.string(),
   fractions: z.int().min(1).max(200),
   /** How doses at absolute volumes are defined; see {@link DoseVolumeConvention}. */
-  doseVolumeConvention: z.enum(['openkbp', 'interpolated-volume']),
+  doseVolumeConvention: z.enum(['curve', 'openkbp']),
   targets: z
     .array(targetSchema)
     .min(1)

@@ -42,32 +42,11 @@ export async function readStudy(folder: string) {
   return { rois: rtss.rois, dose: volume, structureSet, warnings };
 }
 
-/** Our convention: the dose at the centre of every voxel of which at least half is covered; percentiles are interpolated. */
+/** Our convention: the dose at the centre of every voxel of which at least half is covered, read off the curve. */
 export function ownFigures(voxels: Uint32Array, { data }: Volume): Figures {
   const doses = sortDoses(Float32Array.from(voxels, (voxel) => data[voxel]));
-  const at = (percent: number): number => doseAtVolumePercent(doses, percent);
+  const at = (percent: number): number => doseAtVolumePercent(doses, percent, 'curve');
   return { mean: meanDose(doses), D98: at(98), D50: at(50), D2: at(2) };
-}
-
-/**
- * The same voxels read off the cumulative curve: the largest dose that at least x percent receive, without interpolation. Tells
- * what percentiles are defined as from what voxels and doses are.
- */
-export function curveFigures(voxels: Uint32Array, { data }: Volume): Figures {
-  const doses = sortDoses(Float32Array.from(voxels, (voxel) => data[voxel]));
-  const at = (percent: number): number => doses[doses.length - Math.ceil((percent / 100) * doses.length - 1e-9)];
-  return { mean: meanDose(doses), D98: at(98), D50: at(50), D2: at(2) };
-}
-
-/**
- * Doses [Gy] of the voxels next to the rank that D98, D50 or D2 asks for. The curve is a stair: tools choose either end of a step, that of
- * the next one (whichever volume is nearer), or a point between.
- */
-export function stepAt(voxels: Uint32Array, { data }: Volume, metric: string): readonly [low: number, high: number] {
-  const doses = sortDoses(Float32Array.from(voxels, (voxel) => data[voxel]));
-  if (metric === 'mean') return [meanDose(doses), meanDose(doses)];
-  const rank = (1 - Number(metric.slice(1)) / 100) * (doses.length - 1);
-  return [doses[Math.max(0, Math.floor(rank) - 1)], doses[Math.min(doses.length - 1, Math.ceil(rank) + 1)]];
 }
 
 /** By dicompyler-core, for each structure that it finds a volume of. */
@@ -118,39 +97,46 @@ export function plastimatchMasks(folder: string): (name: string) => Uint8Array {
   };
 }
 
-/** Points along each axis of a voxel. */
-const POINTS = 4;
-const FINE_GY = 0.002;
-
 /**
- * The reference that decides: 64 points in every voxel, inside or not by the polygons themselves (even-odd), each plane
- * reaching half a slice up and down, and the dose between voxel centres trilinear. Shares no code with the reader.
+ * Brute force, which decides where tools differ: points in every voxel, inside or not by the polygons themselves (even-odd), each plane
+ * reaching half a slice up and down. D_x% is the largest dose that at least x percent of the points have. Shares no code with the reader.
+ *
+ * @param points along each axis of a voxel; 1 is its centre, as in our convention and that of the tools
+ * @param between how the dose runs between the centres of voxels: not at all, so that every point has the dose of its voxel, again as in
+ *     our convention and that of the tools; or trilinear, which is another quantity
  */
-export function supersampledFigures(contours: readonly Contour[], { grid, data }: Volume): Figures {
+export function pointFigures(
+  contours: readonly Contour[],
+  volume: Volume,
+  points = 1,
+  between: 'voxel' | 'trilinear' = 'voxel',
+): Figures {
+  const { grid, data } = volume;
   const { size, spacingMm, originMm } = grid;
-  const counts: number[] = [];
+  const doses: number[] = [];
   const planes = new Map<number, Contour[]>();
   for (const contour of contours) {
     const k = Math.round((contour.zMm - originMm[2]) / spacingMm[2]);
     planes.set(k, [...(planes.get(k) ?? []), contour]);
   }
   for (const [k, polygons] of planes) {
-    for (let line = 0; line < size[1] * POINTS; line++) {
-      const y = (line + 0.5) / POINTS - 0.5;
+    for (let line = 0; line < size[1] * points; line++) {
+      const y = (line + 0.5) / points - 0.5;
       const xs = crossingsAt(polygons, originMm[1] + y * spacingMm[1]).map((x) => (x - originMm[0]) / spacingMm[0]);
       for (let n = 0; n + 1 < xs.length; n += 2) {
-        const first = Math.ceil((xs[n] + 0.5) * POINTS - 0.5);
-        for (let point = first; (point + 0.5) / POINTS - 0.5 < xs[n + 1]; point++) {
-          for (let layer = 0; layer < POINTS; layer++) {
-            const z = k + (layer + 0.5) / POINTS - 0.5;
-            const bin = Math.floor(trilinear(data, size, (point + 0.5) / POINTS - 0.5, y, z) / FINE_GY);
-            counts[bin] = (counts[bin] ?? 0) + 1;
+        const first = Math.ceil((xs[n] + 0.5) * points - 0.5);
+        for (let point = first; (point + 0.5) / points - 0.5 < xs[n + 1]; point++) {
+          const x = (point + 0.5) / points - 0.5;
+          for (let layer = 0; layer < points; layer++) {
+            const z = k + (layer + 0.5) / points - 0.5;
+            if (between === 'trilinear') doses.push(trilinear(data, size, x, y, z));
+            else doses.push(data[Math.round(x) + size[0] * (Math.round(y) + size[1] * k)]);
           }
         }
       }
     }
   }
-  return ofCounts(counts);
+  return ofPoints(Float64Array.from(doses).sort().reverse());
 }
 
 function crossingsAt(polygons: readonly Contour[], yMm: number): number[] {
@@ -181,29 +167,32 @@ function trilinear(data: Float32Array, size: readonly number[], ...at: readonly 
   return sum;
 }
 
-function ofCounts(counts: readonly number[]): Figures {
-  let [total, sum] = [0, 0];
-  counts.forEach((count, bin) => {
-    total += count;
-    sum += count * (bin + 0.5) * FINE_GY;
-  });
-  const at = (percent: number): number => {
-    let left = total * (1 - percent / 100);
-    for (let bin = 0; bin < counts.length; bin++) {
-      const count = counts[bin] ?? 0;
-      if (count > left) return (bin + left / count) * FINE_GY;
-      left -= count;
-    }
-    return counts.length * FINE_GY;
-  };
-  return { mean: sum / total, D98: at(98), D50: at(50), D2: at(2) };
+/** Of the doses of points, hottest first. */
+function ofPoints(doses: Float64Array): Figures {
+  const at = (percent: number): number => doses[Math.ceil((percent * doses.length) / 100) - 1];
+  return { mean: doses.reduce((a, b) => a + b, 0) / doses.length, D98: at(98), D50: at(50), D2: at(2) };
 }
 
-/** The largest difference of any figure [Gy], and which it is. */
-export function worst(a: Figures, b: Figures): { readonly gy: number; readonly metric: string } {
-  return metrics
-    .map((metric) => ({ metric, gy: Math.abs(a[metric] - b[metric]) }))
-    .reduce((most, one) => (one.gy > most.gy ? one : most));
+/** Figures of one structure by everybody. */
+export interface Compared {
+  readonly own: Figures;
+  readonly dicompyler: Figures;
+  readonly plastimatch: Figures;
+  /** See {@link pointFigures}: dose of voxels. */
+  readonly reference: Figures;
+}
+
+/**
+ * How far one of our figures is from what it should be [Gy]: from the tool farther away where the tools agree to within `limitGy`, else from
+ * the reference.
+ */
+export function misses(of: Compared, metric: (typeof metrics)[number], limitGy: number) {
+  const own = of.own[metric];
+  const tools = [of.dicompyler[metric], of.plastimatch[metric]];
+  const apartGy = Math.abs(tools[0] - tools[1]);
+  const judge = apartGy <= limitGy ? 'tools' : 'reference';
+  const wanted = judge === 'tools' ? tools : [of.reference[metric]];
+  return { judge, apartGy, gy: Math.max(...wanted.map((gy) => Math.abs(own - gy))) };
 }
 
 /** 2 |a and b| / (|a| + |b|); 1 where both are empty. */

@@ -7,8 +7,8 @@ import { readRtDose } from '../../../../engine/formats/dicom/dose/read.ts';
 import { readDicom } from '../../../../engine/formats/dicom/read.ts';
 import { readRtStructureSet, structureSetOn } from '../../../../engine/formats/dicom/structures/read.ts';
 import { derivedUid } from '../../../../engine/formats/dicom/uids.ts';
-import { doseAtVolumePercent, meanDose, sortDoses } from '../../../../planners/radiation/evaluation/dose-volume.ts';
 import { buildPhantom } from '../../../../sim/phantoms/registry.ts';
+import { ownFigures } from './dose-volumes.ts';
 import { exported, smoothDose } from './rt-fixture.ts';
 import { python, scratch, tool, verifierErrors, writeAll } from './tools.ts';
 
@@ -120,17 +120,10 @@ print(json.dumps({"shape": a.shape, "max": float(a.max()), "sum": float(a.sum())
 it('dicompyler-core finds the same doses in structures above 5 cc', () => {
   const script = join(import.meta.dirname, 'dvh.py');
   const found = JSON.parse(execFileSync('/usr/bin/python3', ['-W', 'ignore', script, rs, rd], { encoding: 'utf8' }));
-  const { data } = smoothDose(patient);
   let compared = 0;
   for (const { name, voxels } of patient.structureSet.structures) {
     if ((voxels.length * 64) / 1000 < 5) continue;
-    const doses = sortDoses(Float32Array.from(voxels, (voxel) => data[voxel]));
-    const ours = {
-      mean: meanDose(doses),
-      D98: doseAtVolumePercent(doses, 98),
-      D50: doseAtVolumePercent(doses, 50),
-      D2: doseAtVolumePercent(doses, 2),
-    };
+    const ours = ownFigures(voxels, smoothDose(patient));
     for (const [metric, gy] of Object.entries(ours)) {
       // 0.5 % of 70 Gy. It bins by 0.01 Gy and counts pixel centres, as we do.
       expect(Math.abs(found[name][metric] - gy), `${metric} of ${name}`).toBeLessThan(0.35);
