@@ -24,7 +24,7 @@ export const noProtocol: Protocol = {
   name: 'none',
   description: '',
   fractions: 1,
-  doseVolumeConvention: 'interpolated-volume',
+  doseVolumeConvention: 'curve',
   targets: [],
   goals: [],
   objectives: [],
