@@ -43,6 +43,17 @@ const viteConfig = defineConfig({
   preview: { host: '127.0.0.1', headers },
   // The loader of the image codecs has an eval for Node in it.
   worker: { format: 'es', rolldownOptions: { checks: { eval: false } } },
+  // The development server serves packages as they are; those in the form of CommonJS it has to make into modules first.
+  optimizeDeps: {
+    include: [
+      'saxes',
+      '@foxglove/rosmsg',
+      '@foxglove/rosmsg-msgs-common',
+      '@foxglove/wasm-lz4',
+      '@foxglove/wasm-zstd',
+      '@mcap/core',
+    ],
+  },
   build: {
     target: 'es2023',
     // The renderer is most of it: 0.3 MB over the wire.

@@ -1,7 +1,7 @@
 import { inputError } from '../../engine/core/errors.ts';
-import type { Transform } from '../../engine/core/frames.ts';
 import type { Obstacle } from '../../engine/core/scene.ts';
 import { readPlanningScene } from '../../engine/formats/moveit/planning-scene.ts';
+import { parseRegistration } from '../../engine/formats/registration.ts';
 import { openDevice } from '../../kernels/device.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { structureField } from '../../planners/motion/collision/structure-field.ts';
@@ -80,7 +80,8 @@ async function ofStructures(
     throw inputError('guide/no-patient', '--keep-out names structures, but patient or registration are missing', hint);
   }
   const { patient } = await loadPatient(folder, session);
-  const T_base_patient = await readRegistration(registration);
+  const { text } = await readTextInput(registration, 'registration', 'give the file that isocenter register wrote');
+  const T_base_patient = parseRegistration(text, registration);
   const device = await openDevice({ prefer: 'wasm' });
   try {
     const fixtures: Fixture[] = [];
@@ -97,26 +98,4 @@ async function ofStructures(
   } finally {
     await device.close();
   }
-}
-
-/** T_base_patient of a file of `isocenter register`: four rows [m]. */
-async function readRegistration(path: string): Promise<Transform> {
-  const { text } = await readTextInput(path, 'registration', 'give the file that isocenter register wrote');
-  const bad = (what: string) =>
-    inputError('guide/registration', `${path}: ${what}`, 'give the file that isocenter register wrote');
-  let rows: unknown;
-  try {
-    rows = (JSON.parse(text) as { T_base_patient?: unknown }).T_base_patient;
-  } catch (error) {
-    throw bad((error as Error).message);
-  }
-  const isRows =
-    Array.isArray(rows) && rows.length === 4 && rows.every((row) => Array.isArray(row) && row.length === 4);
-  if (!isRows) throw bad('T_base_patient is not four rows of four numbers');
-  const numbers = (rows as number[][]).flat();
-  if (!numbers.every((value) => typeof value === 'number' && Number.isFinite(value)))
-    throw bad('T_base_patient is not finite');
-  const t = new Float64Array(16);
-  for (let r = 0; r < 4; r++) for (let c = 0; c < 4; c++) t[4 * c + r] = numbers[4 * r + c];
-  return t;
 }

@@ -7,6 +7,7 @@ import { PlanPanel } from '../plan/plan-panel.tsx';
 import { panel } from '../state/display.ts';
 import { patient } from '../state/workspace.ts';
 import { DisplayPanel } from './display-panel.tsx';
+import { GuideTab } from './guide-tab.tsx';
 
 interface Tab {
   readonly id: string;
@@ -16,6 +17,7 @@ interface Tab {
 
 const tabs: readonly Tab[] = [
   { id: 'plan', title: 'Plan', content: () => withPatient((view) => <Planning patient={view} />) },
+  { id: 'guide', title: 'Guide', content: () => <GuideTab /> },
   { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
 ];
 

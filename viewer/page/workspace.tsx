@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { droppedFiles } from '../files/pick.ts';
+import { StopButton } from '../guide/stop-button.tsx';
 import { AnatomyView } from '../scene/anatomy-view.tsx';
 import { Stage } from '../scene/stage.ts';
 import { SliceMaterial } from '../slices/slice-material.ts';
@@ -90,6 +91,7 @@ export function Workspace() {
         <FileMenu />
         <FilesWork />
         <Help />
+        <StopButton />
         <span class="faint">
           For research, not for clinical use. Everything computes here; nothing leaves this computer.
         </span>

@@ -5,6 +5,7 @@ import { doseColor, structureColor } from '../state/colors.ts';
 import { hidden } from '../state/display.ts';
 import { activity, doseVersion, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
 import { AnatomyScene } from './anatomy-scene.ts';
+import { keepRobotIn } from './robot-in-view.ts';
 import type { Stage } from './stage.ts';
 
 /** Drag: turn; wheel, + and -: zoom; arrows: turn. */
@@ -18,6 +19,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     const made = new AnatomyScene(element, patient.grid);
     scene.current = made;
     const leave = stage.add(made);
+    const letRobotGo = keepRobotIn(made.scene, () => stage.draw(made));
     let isOld = false;
     void (async () => {
       for (const [n, { name, role }] of patient.structures.entries()) {
@@ -31,6 +33,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     })();
     return () => {
       isOld = true;
+      letRobotGo();
       leave();
     };
   }, [patient, stage]);

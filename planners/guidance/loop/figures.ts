@@ -5,6 +5,9 @@ import { RECORD } from './layout.ts';
 /** Above this a hand trembles [Hz]: two first-order high-passes in a row. */
 const TREMBLE_HZ = 4;
 
+/** Bounds of the histogram of how late cycles begin [us]. */
+export const LATE_EDGES_US: readonly number[] = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+
 /** One second of the loop, as it is shown. */
 export interface LoopFigures {
   readonly timeSec: number;
@@ -18,6 +21,8 @@ export interface LoopFigures {
   /** What the cycle takes, and how late it began [us]. */
   readonly computeUs: { readonly median: number; readonly p99: number; readonly max: number };
   readonly lateUs: { readonly median: number; readonly p99: number; readonly max: number };
+  /** Cycles that began no later than each of {@link LATE_EDGES_US} and later than the one before; the last count is of all above. */
+  readonly lateCounts: readonly number[];
   /** From the hand's sample, as it came, to the set-point, as it left [ms]. */
   readonly latencyMs: { readonly median: number; readonly p99: number };
   /** Root mean square of the hand above 4 Hz, as measured and as it leads the tool [um]. */
@@ -98,6 +103,7 @@ export class FigureWindow {
       stoppingPct: (100 * (this.#stopping - this.#stoppingBefore)) / Math.max(1, this.#cycles),
       computeUs: spread(this.#compute),
       lateUs: spread(this.#late),
+      lateCounts: counts(this.#late),
       latencyMs: spread(this.#latency),
       tremorUm: { in: rms(this.#squares[0]), out: rms(this.#squares[1]) },
       trocarErrorMm: 1000 * this.#trocar,
@@ -138,4 +144,13 @@ function spread(values: readonly number[]): { median: number; p99: number; max: 
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { median: at(0.5), p99: at(0.99), max: sorted[sorted.length - 1] };
+}
+
+function counts(lateUs: readonly number[]): number[] {
+  const out = new Array<number>(LATE_EDGES_US.length + 1).fill(0);
+  for (const us of lateUs) {
+    const at = LATE_EDGES_US.findIndex((edge) => us <= edge);
+    out[at < 0 ? LATE_EDGES_US.length : at]++;
+  }
+  return out;
 }

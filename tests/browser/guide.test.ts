@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OpenPage, openPage } from '../support/browser.ts';
+
+// Coarse, because drawing is software here.
+let opened: OpenPage;
+beforeAll(async () => {
+  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6');
+  await opened.page.setViewportSize({ width: 1366, height: 768 });
+  await opened.page.waitForFunction(
+    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
+    undefined,
+    { timeout: 90_000 },
+  );
+  await opened.page.getByRole('tab', { name: 'Guide' }).click();
+}, 120_000);
+afterAll(() => opened?.close());
+
+const says = (id: string, text: string | RegExp) =>
+  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout: 20_000 });
+
+const degrees = async (joint: string): Promise<number> =>
+  Number.parseFloat(
+    (await opened.page
+      .getByRole('slider', { name: new RegExp(`^${joint}`) })
+      .locator('xpath=following-sibling::span')
+      .textContent()) ?? '',
+  );
+
+const button = (name: string) => opened.page.getByRole('button', { name, exact: true });
+
+/** Software drawing may keep the page from beating for a moment, and then the robot holds: it is armed again. */
+async function arm(): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    if (await button('Arm').isEnabled()) await button('Arm').click();
+    await opened.page.waitForTimeout(1000);
+    if ((await opened.page.getByTestId('mode').textContent())?.startsWith('Control')) return;
+  }
+  throw new Error('the robot does not stay armed');
+}
+
+describe('the simulator of the page', () => {
+  it('is watched until it is armed; then its joints move, and Escape stops it for good', async () => {
+    const { page } = opened;
+    await button('Simulate').click();
+    await says('robot-state', 'DISABLED');
+    await says('mode', 'Monitor');
+    const yaw = page.getByRole('slider', { name: /^yaw/ });
+    expect(await yaw.isDisabled()).toBe(true);
+    await arm();
+    await yaw.fill('10');
+    await says('robot-state', 'moving joints');
+    await says('robot-state', 'at rest');
+    expect(await degrees('yaw')).toBeCloseTo(10, 0);
+    await page.keyboard.press('Escape');
+    await says('robot-state', 'FAULT');
+    expect(await button('Arm').isDisabled()).toBe(true);
+    await button('Disarm').click();
+    await says('robot-state', 'DISABLED');
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('plans to a place in the patient, shows the ghost, and carries the motion out', async () => {
+    const { page } = opened;
+    await arm();
+    for (const [axis, mm] of [
+      ['x', '25'],
+      ['y', '-40'],
+      ['z', '10'],
+    ] as const) {
+      await page.locator('fieldset', { hasText: 'Goal of the tip' }).getByLabel(axis, { exact: true }).fill(mm);
+    }
+    await page.keyboard.press('Tab');
+    await button('Plan').click();
+    await says('motion', /Planned in/);
+    await arm();
+    await button('Execute').click();
+    await says('robot-state', 'following a trajectory');
+    await says('robot-state', 'armed, at rest');
+    // The joints arrive within their position loop's lag.
+    await page.waitForTimeout(500);
+    const numbers = (await page.getByTestId('tip').textContent())?.match(/-?\d+\.\d/g)?.map(Number) ?? [];
+    expect(Math.hypot(numbers[0] - 25, numbers[1] + 40, numbers[2] - 10)).toBeLessThan(0.5);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('refuses in words what lies in a keep-out', async () => {
+    const { page } = opened;
+    const y = page.locator('fieldset', { hasText: 'Goal of the tip' }).getByLabel('y', { exact: true });
+    await y.fill('0');
+    await page.locator('fieldset', { hasText: 'Goal of the tip' }).getByLabel('x', { exact: true }).fill('0');
+    await page.keyboard.press('Tab');
+    await button('Plan').click();
+    await says('motion', /No motion: .*Core/);
+    expect(await button('Execute').isDisabled()).toBe(true);
+  });
+
+  it('follows the hand and takes its tremor out; Space stops it, also where a button has the focus', async () => {
+    const { page } = opened;
+    await arm();
+    await button('Follow the hand').click();
+    await says('robot-state', 'following');
+    await says('tremor', /tremor \d+ → \d+ µm/);
+    await says('loop', /Hz/);
+    await button('Hold').focus();
+    await page.keyboard.press('Space');
+    await says('robot-state', 'FAULT');
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('holds while the page is hung, and says so', async () => {
+    const { page } = opened;
+    await button('Disarm').click();
+    await says('robot-state', 'DISABLED');
+    await arm();
+    await page.evaluate(() => {
+      for (const end = performance.now() + 900; performance.now() < end; );
+    });
+    await says('held', /PAUSED/);
+    await says('held', /hung/);
+    expect(opened.errors).toEqual([]);
+  });
+});

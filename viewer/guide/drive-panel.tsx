@@ -1,0 +1,118 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { RobotJoint } from '../../engine/core/robot.ts';
+import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
+
+/** Arms the robot, and moves its joints once it is armed. */
+export function DrivePanel() {
+  const sample = shownState.value;
+  const isThere = connection.value.state === 'connected';
+  const armed = isArmed.value;
+  const isElsewhere = sample?.armedBy === 'other';
+  const clutches = sample?.motion === 'hand';
+  return (
+    <>
+      <div class="row">
+        <button
+          type="button"
+          disabled={!isThere || armed || isElsewhere || sample?.state === 'FAULT'}
+          onClick={() => command({ command: 'arm' })}
+        >
+          Arm
+        </button>
+        <button type="button" disabled={!isThere || isElsewhere} onClick={() => command({ command: 'disarm' })}>
+          Disarm
+        </button>
+        <button type="button" disabled={!isThere || !armed} onClick={() => command({ command: 'hold' })}>
+          Hold
+        </button>
+        <button
+          type="button"
+          aria-pressed={clutches}
+          disabled={!isThere || !armed}
+          onClick={() => command({ command: 'clutch', closed: !clutches })}
+        >
+          Follow the hand
+        </button>
+      </div>
+      <p class="figures" data-testid="mode">
+        {modeText(sample?.state, armed, isElsewhere)}
+      </p>
+      <Joints />
+    </>
+  );
+}
+
+function modeText(state: string | undefined, armed: boolean, isElsewhere: boolean): string {
+  if (isElsewhere) return 'Monitor: it is armed elsewhere, by another viewer. STOP works here, too.';
+  if (armed) return 'Control: this page may move the robot.';
+  if (state === 'FAULT') return 'Stopped. Disarm, then arm again.';
+  return 'Monitor: arm the robot to move it.';
+}
+
+function Joints() {
+  const now = about.value;
+  if (now === undefined) return null;
+  const model = builtinRobot(now.robot);
+  return (
+    <fieldset>
+      <legend>Joints</legend>
+      {model.active.map((joint, n) => (
+        <Joint key={model.joints[joint].name} joint={model.joints[joint]} index={n} />
+      ))}
+    </fieldset>
+  );
+}
+
+/** A joint that may turn without end is moved within a turn each way [rad]. */
+const ENDLESS_RAD = Math.PI;
+
+/** One joint, in degrees or mm; where it is let go the robot goes, all other joints staying. */
+function Joint({ joint, index }: { readonly joint: RobotJoint; readonly index: number }) {
+  /** What the user wants and the robot was not told yet [rad or m]. */
+  const wanted = useSignal<number | undefined>(undefined);
+  const isHeld = useSignal(false);
+  const measured = useComputed(() => shownState.value?.measured[index] ?? 0);
+  const isResting = useComputed(() => robotState.value?.motion === 'hold');
+  const isSlide = joint.type === 'prismatic';
+  const unit = isSlide ? 'mm' : '°';
+  const perUnit = isSlide ? 1e-3 : Math.PI / 180;
+  const lower = Math.max(joint.limits?.lower ?? 0, isSlide ? -10 : -2 * ENDLESS_RAD);
+  const upper = Math.min(joint.limits?.upper ?? 0, isSlide ? 10 : 2 * ENDLESS_RAD);
+
+  // While it still moves, the newest wish waits.
+  useSignalEffect(() => {
+    const to = wanted.value;
+    if (to === undefined || isHeld.value || !isResting.value || !isArmed.value) return;
+    const positions = [...(robotState.peek()?.setpoint ?? [])];
+    positions[index] = to;
+    wanted.value = undefined;
+    void command({ command: 'joints', positions });
+  });
+
+  const shown = (wanted.value ?? measured.value) / perUnit;
+  const take = (text: string): void => {
+    wanted.value = Math.min(upper, Math.max(lower, Number(text) * perUnit));
+  };
+  return (
+    <label class="joint">
+      <span>{joint.name}</span>
+      <input
+        type="range"
+        min={lower / perUnit}
+        max={upper / perUnit}
+        step={0.5}
+        value={shown}
+        disabled={!isArmed.value}
+        aria-valuetext={`${shown.toFixed(1)} ${isSlide ? 'millimetres' : 'degrees'}`}
+        onPointerDown={() => (isHeld.value = true)}
+        onPointerUp={() => (isHeld.value = false)}
+        onPointerCancel={() => (isHeld.value = false)}
+        onInput={(event) => take(event.currentTarget.value)}
+      />
+      <span class="faint">
+        {shown.toFixed(1)} {unit}
+      </span>
+    </label>
+  );
+}

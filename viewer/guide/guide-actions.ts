@@ -1,0 +1,168 @@
+import { effect, signal } from '@preact/signals';
+import { inputError } from '../../engine/core/errors.ts';
+import { inverse } from '../../engine/core/frames.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
+import { parseRegistration } from '../../engine/formats/registration.ts';
+import type { MotionFigures } from '../../planners/motion/planning/plan-motion.ts';
+import { faultOf } from '../engine/fault.ts';
+import type { PatientView } from '../engine/messages.ts';
+import { crosshair } from '../state/display.ts';
+import { about, command, ghostShare, openSession, planned, robotState, session } from '../state/robot.ts';
+import { fault, patient } from '../state/workspace.ts';
+import { MotionClient } from './motion-client.ts';
+import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
+import { ServerSession } from './server-session.ts';
+import type { GuideScene, KeepOutSpec } from './session.ts';
+import { SimulatorSession } from './simulator-session.ts';
+
+/** What the user chooses for the simulator, and what the page does with robots. */
+export const robotName = signal('psm');
+/** Structure -> margin [mm]. */
+export const keepOuts = signal<ReadonlyMap<string, number>>(new Map());
+/** Metres of the tool per metre of the hand. */
+export const scale = signal(0.2);
+export const handSeed = signal(1);
+/** Whether the user says where the base stands; else it follows robot, patient and keep-outs. */
+export const isPlacedByUser = signal(false);
+
+/** Where the tip shall come to [mm, LPS]; the crosshair unless the user gives numbers. */
+export const goalMm = signal<Vec3>([0, 0, 0]);
+export const speedShare = signal(0.2);
+export const planning = signal<'idle' | 'planning' | 'executing'>('idle');
+export const planFigures = signal<(MotionFigures & { readonly ms: number }) | undefined>(undefined);
+/** Why there is no motion. */
+export const planMessage = signal<string | undefined>(undefined);
+
+export const DEFAULT_MARGIN_MM = 5;
+const motions = new MotionClient();
+let seed = 0;
+
+/** The first organ is kept out of, in a new patient, and nothing else: the user knows better. */
+effect(() => {
+  const view = patient.value;
+  const organ = view?.structures.find(({ role, voxels }) => role === 'organ' && voxels.length > 0);
+  keepOuts.value = new Map(organ === undefined ? [] : [[organ.name, DEFAULT_MARGIN_MM]]);
+  isPlacedByUser.value = false;
+});
+
+effect(() => {
+  const view = patient.value;
+  if (view === undefined || isPlacedByUser.value) return;
+  const wanted = [...keepOuts.value].map(([name, marginMm]) => ({ name, marginMm }));
+  try {
+    placement.value = defaultPlacement(about.value?.robot ?? robotName.value, view, wanted);
+  } catch (error) {
+    fault.value = faultOf(error);
+  }
+});
+
+effect(() => {
+  goalMm.value = crosshair.value;
+});
+
+/** Shows what a deed throws. */
+async function attempt(deed: () => Promise<void> | void): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    fault.value = faultOf(error);
+  }
+}
+
+export function startSimulator(): void {
+  void attempt(() => {
+    const settings = { ...sceneOf(robotName.peek()), handSeed: handSeed.peek(), scale: scale.peek() };
+    openSession((listener) => {
+      return new SimulatorSession(settings, listener, (shown) => {
+        fault.value = shown;
+      });
+    });
+  });
+}
+
+export function connectServer(): void {
+  openSession((listener) => new ServerSession(listener));
+}
+
+/** The patient as the workers take it: without one there is nothing to keep out of. */
+function sceneOf(robot: string): GuideScene {
+  const view = patient.peek();
+  const grid = view?.grid ?? { size: [1, 1, 1] as const, spacingMm: [1, 1, 1] as const, originMm: [0, 0, 0] as const };
+  return { robot, grid, keepOuts: view === undefined ? [] : keepOutsOf(view), T_patient_base: placed.peek() };
+}
+
+function keepOutsOf(view: PatientView): KeepOutSpec[] {
+  return view.structures.flatMap(({ name, voxels }) => {
+    const marginMm = keepOuts.peek().get(name);
+    return marginMm === undefined || voxels.length === 0 ? [] : [{ name, marginMm, voxels }];
+  });
+}
+
+/** Plans a motion of the tip to {@link goalMm}, free of collisions; its ghost is shown. */
+export async function planToGoal(): Promise<void> {
+  const now = about.peek();
+  const sample = robotState.peek();
+  if (now === undefined || sample === undefined) return;
+  planning.value = 'planning';
+  planned.value = undefined;
+  planFigures.value = undefined;
+  planMessage.value = undefined;
+  const answer = await motions.plan({
+    scene: sceneOf(now.robot),
+    shapes: now.shapes,
+    start: sample.setpoint,
+    goal: { kind: 'tip', positionM: baseFromPatient(goalMm.peek()) },
+    share: speedShare.peek(),
+    seed: seed++,
+  });
+  planning.value = 'idle';
+  if (about.peek() !== now) return;
+  if (answer.kind === 'fault') fault.value = answer.fault;
+  else if (answer.kind === 'unsolved') planMessage.value = answer.message;
+  else {
+    planFigures.value = { ...answer.figures, ms: answer.ms };
+    ghostShare.value = 1;
+    planned.value = answer.trajectory;
+  }
+}
+
+/** Sends the planned motion; the robot's side checks it before anything moves. */
+export async function execute(): Promise<void> {
+  const course = planned.peek();
+  if (course === undefined) return;
+  planning.value = 'executing';
+  const { timeSec, positions, velocities, accelerations } = course;
+  const isTaken = await command({
+    command: 'trajectory',
+    timeSec: [...timeSec],
+    positions: [...positions],
+    velocities: [...velocities],
+    accelerations: [...accelerations],
+  });
+  planning.value = 'idle';
+  if (isTaken) planned.value = undefined;
+}
+
+export function discardPlan(): void {
+  planned.value = undefined;
+  planFigures.value = undefined;
+  planMessage.value = undefined;
+}
+
+/** Places the base as a file of `isocenter register` says. */
+export function loadRegistration(file: File): Promise<void> {
+  return attempt(async () => {
+    if (file.size > LARGEST_REGISTRATION) {
+      const what = `${file.name} has ${file.size} bytes, above ${LARGEST_REGISTRATION}`;
+      throw inputError('guide/registration', what, 'give the file that isocenter register wrote');
+    }
+    const T_base_patient = parseRegistration(await file.text(), file.name);
+    isPlacedByUser.value = true;
+    placement.value = placementOf(inverse(T_base_patient));
+  });
+}
+
+const LARGEST_REGISTRATION = 1 << 22;
+
+/** Whether the keep-outs that are chosen are those of the robot that is watched. */
+export const isOwnScene = (): boolean => session.value?.kind === 'simulator';

@@ -1,0 +1,135 @@
+import { openStepModule, type StepModule } from '../../engine/compute/wasm/step-module.ts';
+import { identity, transformFromQuaternion } from '../../engine/core/frames.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
+import type { RobotModel } from '../../engine/core/robot.ts';
+import type { Obstacle } from '../../engine/core/scene.ts';
+import { kernelModule } from '../../kernels/device.ts';
+import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
+import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
+import { planMotion } from '../../planners/motion/planning/plan-motion.ts';
+import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
+import { faultOf } from '../engine/fault.ts';
+import { keepOutFields } from './keep-out-fields.ts';
+import type { MotionAnswer, MotionRequest } from './motion-messages.ts';
+import type { GuideScene } from './session.ts';
+
+/** Time between two points of a trajectory [s], and how many may be sent: a longer one is sampled more coarsely. */
+const PERIOD_SEC = 0.01;
+const MOST_POINTS = 2000;
+
+let module: StepModule | undefined;
+let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
+
+/** Distance fields take a second: they are kept while robot, patient and margins stay. */
+async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<MotionSpace> {
+  const keepOuts = scene.keepOuts.map(({ name, marginMm, voxels }) => [name, marginMm, voxels.length]);
+  const key = JSON.stringify([scene.robot, scene.grid, [...scene.T_patient_base], keepOuts, shapes]);
+  if (prepared?.key === key) return prepared.space;
+  prepared?.space.close();
+  prepared = undefined;
+  const model = builtinRobot(scene.robot);
+  const fields = await keepOutFields(scene);
+  // Margins are about the tip's point; the arm is kept off by its own spheres, the tip's among them.
+  const tipM = tipRadiusM(model, builtinTip[scene.robot]);
+  const obstacles = [
+    ...fields.map((field) => ({ ...field, marginM: Math.max(0, (field.marginM ?? 0) - tipM) })),
+    ...shapes.flatMap(obstacleOf),
+  ];
+  module ??= await openStepModule(kernelModule());
+  prepared = { key, space: openMotionSpace(module, model, { obstacles }) };
+  return prepared.space;
+}
+
+/** Largest sphere of the tip link, or of the one that carries it where it has none [m]. */
+function tipRadiusM({ links, joints, spheres }: RobotModel, tip: string): number {
+  for (let link = links.findIndex(({ name }) => name === tip); link > 0; ) {
+    let most = 0;
+    for (let s = 0; s < spheres.link.length; s++) {
+      if (spheres.link[s] === link) most = Math.max(most, spheres.sphere[4 * s + 3]);
+    }
+    if (most > 0) return most;
+    link = joints.find(({ child }) => child === link)?.parent ?? 0;
+  }
+  return 0;
+}
+
+function obstacleOf(fixture: Fixture): Obstacle[] {
+  const { name } = fixture;
+  switch (fixture.kind) {
+    case 'forbidden-box':
+      return [{ name, shape: { kind: 'box', sizeM: fixture.sizeM }, pose: fixture.T_base_box }];
+    case 'forbidden-sphere': {
+      const pose = identity();
+      pose.set(fixture.centreM, 12);
+      return [{ name, shape: { kind: 'sphere', radiusM: fixture.radiusM }, pose }];
+    }
+    case 'forbidden-cylinder': {
+      const along = fixture.toM.map((m, a) => m - fixture.fromM[a]);
+      const lengthM = Math.hypot(...along);
+      const middle = fixture.toM.map((m, a) => (m + fixture.fromM[a]) / 2) as unknown as Vec3;
+      return [
+        { name, shape: { kind: 'cylinder', radiusM: fixture.radiusM, lengthM }, pose: turnedZ(middle, along, lengthM) },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** A frame at a place whose z lies along a vector. */
+function turnedZ(place: Vec3, along: readonly number[], length: number) {
+  const [x, y, z] = along.map((value) => value / length);
+  // The shortest turn from z to there; from z to -z about x.
+  const w = 1 + z;
+  if (w < 1e-9) return transformFromQuaternion(place, [1, 0, 0, 0]);
+  const norm = Math.hypot(x, y, w);
+  return transformFromQuaternion(place, [-y / norm, x / norm, 0, w / norm]);
+}
+
+async function answer(request: MotionRequest): Promise<MotionAnswer> {
+  const { id, scene, shapes, start, goal, share, seed } = request;
+  const began = performance.now();
+  const space = await spaceFor(scene, shapes);
+  const target =
+    goal.kind === 'joints'
+      ? ({ kind: 'joints', q: goal.positions } as const)
+      : ({
+          kind: 'pose',
+          link: linkOf(space.model, builtinTip[scene.robot]),
+          pose: at(goal.positionM),
+          orientation: false,
+        } as const);
+  const task = { start, goal: target, seed, velocityScale: share, accelerationScale: share };
+  let plan = planMotion(space, { ...task, periodSec: PERIOD_SEC });
+  if ((plan.trajectory?.timeSec.length ?? 0) > MOST_POINTS) {
+    const periodSec = (plan.figures?.durationSec ?? 0) / (MOST_POINTS - 2);
+    plan = planMotion(space, { ...task, periodSec });
+  }
+  const { trajectory, figures } = plan;
+  if (!plan.solved || trajectory === undefined || figures === undefined) {
+    return { id, kind: 'unsolved', message: plan.message };
+  }
+  return { id, kind: 'solved', trajectory, figures, ms: performance.now() - began };
+}
+
+function at(positionM: Vec3) {
+  const pose = identity();
+  pose.set(positionM, 12);
+  return pose;
+}
+
+function linkOf(model: RobotModel, name: string): number {
+  return model.links.findIndex((link) => link.name === name);
+}
+
+let tail: Promise<void> = Promise.resolve();
+
+addEventListener('message', ({ data }: MessageEvent<MotionRequest>) => {
+  // One question at a time: a space serves one.
+  tail = tail.then(async () => {
+    const said = await answer(data).catch(
+      (error: unknown): MotionAnswer => ({ id: data.id, kind: 'fault', fault: faultOf(error) }),
+    );
+    postMessage(said);
+  });
+});

@@ -1,0 +1,57 @@
+import type { Transform } from '../../engine/core/frames.ts';
+import type { Grid } from '../../engine/core/grid.ts';
+import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
+import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import type { Surface } from '../engine/messages.ts';
+
+/** How a session stands with what it listens to. */
+export interface Connection {
+  readonly state: 'connecting' | 'connected' | 'refused' | 'ended';
+  /** In words, with the reason where there is one. */
+  readonly text: string;
+}
+
+/** What a session tells the page; the page does not know whether it is live, simulated or recorded. */
+export interface RobotListener {
+  about(about: RobotAbout): void;
+  connection(connection: Connection): void;
+  state(sample: RobotSample): void;
+  /** Seven numbers a sample: time [s], the hand as measured and without its tremor [m]. */
+  hand(samples: Float64Array): void;
+  figures(figures: LoopFigures): void;
+  /** Surfaces of what the tip keeps out of, margin included [m, base frame]. */
+  keepOuts(surfaces: readonly Surface[]): void;
+}
+
+/** A robot that the page watches and, unless it is a recording, may drive. */
+export interface RobotSession {
+  readonly kind: 'simulator' | 'server' | 'recording';
+  /** @throws IsocenterError `robot/refused` with the reason, `link/...` */
+  command(command: RobotCommand): Promise<void>;
+  /** Latches: where nobody hears it now, it is said again as soon as somebody does. */
+  stop(): void;
+  close(): void;
+}
+
+/** Something of the patient that the tip keeps out of. */
+export interface KeepOutSpec {
+  readonly name: string;
+  readonly marginMm: number;
+  /** Flat indices on the grid. */
+  readonly voxels: Uint32Array;
+}
+
+/** A robot in a patient, as the workers of the page take it. */
+export interface GuideScene {
+  readonly robot: string;
+  readonly grid: Grid;
+  readonly keepOuts: readonly KeepOutSpec[];
+  /** From the robot's base frame to the patient frame, both in metres. */
+  readonly T_patient_base: Transform;
+}
+
+export interface SimulatorSettings extends GuideScene {
+  readonly handSeed: number;
+  /** Metres of the tool per metre of the hand. */
+  readonly scale: number;
+}

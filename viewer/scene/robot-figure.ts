@@ -1,0 +1,179 @@
+import {
+  AxesHelper,
+  BoxGeometry,
+  BufferAttribute,
+  BufferGeometry,
+  CapsuleGeometry,
+  CylinderGeometry,
+  Group,
+  InstancedMesh,
+  type Material,
+  Matrix4,
+  Mesh,
+  MeshBasicMaterial,
+  type Object3D,
+  SphereGeometry,
+} from 'three/webgpu';
+import { identity } from '../../engine/core/frames.ts';
+import type { PlacedShape, RobotModel, Shape } from '../../engine/core/robot.ts';
+import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
+
+/** Length of the axes of a frame [m]. */
+const AXES_M = 0.03;
+
+/** What a robot looks like: one piece of triangles for each link [m, link frame]; figures of it share them. */
+export class RobotShapes {
+  readonly model: RobotModel;
+  readonly links: readonly (BufferGeometry | undefined)[];
+
+  constructor(model: RobotModel) {
+    this.model = model;
+    const solids = model.links.map(({ visual, collision }) => merged(visual.length > 0 ? visual : collision));
+    // A robot of nothing but meshes that are not there is drawn by the spheres that it is planned with.
+    const isBare = solids.every((solid) => solid === undefined);
+    this.links = isBare ? model.links.map((_, link) => merged(spheresOf(model, link))) : solids;
+  }
+
+  dispose(): void {
+    for (const geometry of this.links) geometry?.dispose();
+  }
+}
+
+/** A robot in space, in metres in its base frame; moved by {@link setPose}. */
+export class RobotFigure {
+  readonly group = new Group();
+  readonly #links: readonly Group[];
+  readonly #workspace: RobotWorkspace;
+  readonly #frames: AxesHelper[] = [];
+  #spheres: InstancedMesh | undefined;
+
+  constructor(shapes: RobotShapes, material: Material) {
+    this.#workspace = createWorkspace(shapes.model);
+    this.#links = shapes.links.map((geometry) => {
+      const group = new Group();
+      group.matrixAutoUpdate = false;
+      this.group.add(group);
+      if (geometry !== undefined) group.add(new Mesh(geometry, material));
+      return group;
+    });
+  }
+
+  /** @param q [joints] rad or m */
+  setPose(q: ArrayLike<number>): void {
+    setConfiguration(this.#workspace, q);
+    const { linkPoses } = this.#workspace;
+    this.#links.forEach((group, link) => {
+      group.matrix.fromArray(linkPoses, 16 * link);
+      group.matrixWorldNeedsUpdate = true;
+    });
+    this.#placeSpheres();
+  }
+
+  /** In the place of the shapes of a link, what was loaded for it. */
+  setLink(name: string, content: Object3D): void {
+    const group = this.#links[this.#workspace.model.links.findIndex((link) => link.name === name)];
+    if (group === undefined) return;
+    group.clear();
+    group.add(content);
+    for (const frame of this.#frames) if (frame.userData.link === name) group.add(frame);
+  }
+
+  showFrames(isShown: boolean): void {
+    if (isShown && this.#frames.length === 0) {
+      this.#links.forEach((group, n) => {
+        const axes = new AxesHelper(AXES_M);
+        axes.userData.link = this.#workspace.model.links[n].name;
+        this.#frames.push(axes);
+        group.add(axes);
+      });
+    }
+    for (const axes of this.#frames) axes.visible = isShown;
+  }
+
+  /** The spheres that motions are checked with. */
+  showSpheres(isShown: boolean): void {
+    if (isShown && this.#spheres === undefined) {
+      const { link } = this.#workspace.model.spheres;
+      const geometry = new SphereGeometry(1, 10, 6);
+      const material = new MeshBasicMaterial({ color: 0x60d0a0, wireframe: true });
+      this.#spheres = new InstancedMesh(geometry, material, Math.max(1, link.length));
+      this.#spheres.frustumCulled = false;
+      this.group.add(this.#spheres);
+      this.#placeSpheres();
+    }
+    if (this.#spheres !== undefined) this.#spheres.visible = isShown;
+  }
+
+  dispose(): void {
+    for (const axes of this.#frames) axes.dispose();
+    if (this.#spheres === undefined) return;
+    this.#spheres.geometry.dispose();
+    this.#spheres.dispose();
+  }
+
+  #placeSpheres(): void {
+    const mesh = this.#spheres;
+    if (mesh === undefined) return;
+    const { link, sphere } = this.#workspace.model.spheres;
+    const pose = new Matrix4();
+    const own = new Matrix4();
+    for (let s = 0; s < link.length; s++) {
+      const [x, y, z, radius] = sphere.subarray(4 * s, 4 * s + 4);
+      own.makeScale(radius, radius, radius).setPosition(x, y, z);
+      mesh.setMatrixAt(s, pose.fromArray(this.#workspace.linkPoses, 16 * link[s]).multiply(own));
+    }
+    mesh.instanceMatrix.needsUpdate = true;
+  }
+}
+
+function spheresOf({ spheres }: RobotModel, link: number): PlacedShape[] {
+  const found: PlacedShape[] = [];
+  for (let s = 0; s < spheres.link.length; s++) {
+    if (spheres.link[s] !== link) continue;
+    const pose = identity();
+    pose.set(spheres.sphere.subarray(4 * s, 4 * s + 3), 12);
+    found.push({ shape: { kind: 'sphere', radiusM: spheres.sphere[4 * s + 3] }, pose });
+  }
+  return found;
+}
+
+/** Placed solids as one piece; undefined where there are none. */
+function merged(shapes: readonly PlacedShape[]): BufferGeometry | undefined {
+  const parts = shapes.flatMap(({ shape, pose }) => {
+    const whole = geometryOf(shape);
+    if (whole === undefined) return [];
+    const part = whole.toNonIndexed().applyMatrix4(new Matrix4().fromArray(pose));
+    whole.dispose();
+    return [part];
+  });
+  if (parts.length === 0) return undefined;
+  const out = new BufferGeometry();
+  for (const name of ['position', 'normal']) {
+    const arrays = parts.map((part) => part.getAttribute(name).array as Float32Array);
+    const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const array of arrays) {
+      all.set(array, at);
+      at += array.length;
+    }
+    out.setAttribute(name, new BufferAttribute(all, 3));
+  }
+  for (const part of parts) part.dispose();
+  return out;
+}
+
+/** A solid as triangles; cylinders and capsules stand along z, as in URDF, not along y, as in three.js. */
+export function geometryOf(shape: Shape): BufferGeometry | undefined {
+  switch (shape.kind) {
+    case 'box':
+      return new BoxGeometry(...shape.sizeM);
+    case 'sphere':
+      return new SphereGeometry(shape.radiusM, 20, 12);
+    case 'cylinder':
+      return new CylinderGeometry(shape.radiusM, shape.radiusM, shape.lengthM, 20).rotateX(Math.PI / 2);
+    case 'capsule':
+      return new CapsuleGeometry(shape.radiusM, shape.lengthM, 6, 16).rotateX(Math.PI / 2);
+    case 'mesh':
+      return undefined;
+  }
+}

@@ -1,0 +1,186 @@
+import { batch, computed, signal } from '@preact/signals';
+import type { Transform } from '../../engine/core/frames.ts';
+import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
+import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
+import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import { faultOf } from '../engine/fault.ts';
+import type { Surface } from '../engine/messages.ts';
+import type { Connection, RobotListener, RobotSession } from '../guide/session.ts';
+import { fault } from './workspace.ts';
+
+/** The robot that is watched, wherever its states come from. What is derived is computed. */
+
+export const session = signal<RobotSession | undefined>(undefined);
+export const connection = signal<Connection>({ state: 'ended', text: 'no robot' });
+export const about = signal<RobotAbout | undefined>(undefined);
+/** Sixty times a second. */
+export const robotState = signal<RobotSample | undefined>(undefined);
+/** The same a few times a second, for text and controls. */
+export const shownState = signal<RobotSample | undefined>(undefined);
+export const figures = signal<LoopFigures | undefined>(undefined);
+export const keepOutSurfaces = signal<readonly Surface[]>([]);
+/** Distances to each keep-out [m] over the last {@link KEPT_SEC}, with their times. */
+export const KEPT_SEC = 10;
+/** Grows with every packet of the hand. */
+export const handVersion = signal(0);
+/** When something came last, on the page's clock [ms]. */
+export const heardMs = signal(0);
+/** Now, a few times a second while there is a robot [ms]. */
+export const nowMs = signal(0);
+/** Why the robot holds, as far as this page knows. */
+export const heldBecause = signal<string | undefined>(undefined);
+
+/** From the robot's base to the patient frame (LPS), both in metres. */
+export const T_patient_base = signal<Transform | undefined>(undefined);
+/** A motion that was planned and is not carried out yet. */
+export const planned = signal<JointTrajectory | undefined>(undefined);
+/** Where along the planned motion its ghost is shown, 0 to 1. */
+export const ghostShare = signal(1);
+export const robotLayers = signal({ robot: true, spheres: false, frames: false, trail: true, keepOuts: true });
+
+export const ageMs = computed(() => Math.max(0, nowMs.value - heardMs.value));
+export const isDriven = computed(() => session.value !== undefined && session.value.kind !== 'recording');
+/** Whether this page may move the robot now. */
+export const isArmed = computed(
+  () => isDriven.value && robotState.value?.state === 'ENABLED' && robotState.value.armedBy === 'you',
+);
+
+/** The hand of the last {@link KEPT_SEC}: seven numbers a sample, the oldest overwritten. */
+const HAND_RATE_HZ = 250;
+export const handRing = { samples: new Float64Array(7 * HAND_RATE_HZ * KEPT_SEC), count: 0 };
+
+/** Sinks beside the page: a recorder. */
+const listeners = new Set<Partial<RobotListener>>();
+
+export function listen(listener: Partial<RobotListener>): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function heard(): void {
+  heardMs.value = performance.now();
+}
+
+const listener: RobotListener = {
+  about: (value) => {
+    about.value = value;
+  },
+  connection: (value) => {
+    if (connection.value.state === 'connected' && value.state === 'connecting' && isArmed.value) {
+      heldBecause.value = 'the connection was lost: the robot holds by itself';
+    }
+    connection.value = value;
+  },
+  state: (sample) => {
+    batch(() => {
+      heard();
+      robotState.value = sample;
+    });
+    for (const each of listeners) each.state?.(sample);
+  },
+  hand: (samples) => {
+    const { samples: ring } = handRing;
+    for (let n = 0; n < samples.length; n += 7) {
+      ring.set(samples.subarray(n, n + 7), (7 * handRing.count++) % ring.length);
+    }
+    batch(() => {
+      heard();
+      handVersion.value++;
+    });
+    for (const each of listeners) each.hand?.(samples);
+  },
+  figures: (value) => {
+    figures.value = value;
+    for (const each of listeners) each.figures?.(value);
+  },
+  keepOuts: (surfaces) => {
+    keepOutSurfaces.value = surfaces;
+  },
+};
+
+let watch: ReturnType<typeof setInterval> | undefined;
+
+/** Opens a session in the place of the one before. */
+export function openSession(open: (listener: RobotListener) => RobotSession): void {
+  closeSession();
+  batch(() => {
+    // What an old session still says is not heard.
+    let isOld = false;
+    const only = Object.fromEntries(
+      Object.entries(listener).map(([name, tell]) => [
+        name,
+        (value: never) => {
+          if (!isOld) (tell as (value: never) => void)(value);
+        },
+      ]),
+    ) as unknown as RobotListener;
+    const made = open(only);
+    session.value = {
+      kind: made.kind,
+      command: (command) => made.command(command),
+      stop: () => made.stop(),
+      close: () => {
+        isOld = true;
+        made.close();
+      },
+    };
+    heard();
+  });
+  let beforeMs = performance.now();
+  // States of after the gap are heard before this is: what counts is what was before it.
+  let wasArmed = false;
+  watch = setInterval(() => {
+    const now = performance.now();
+    if (now - beforeMs > HUNG_MS && wasArmed) {
+      heldBecause.value = `the page hung for ${((now - beforeMs) / 1000).toFixed(1)} s`;
+    }
+    beforeMs = now;
+    wasArmed = isArmed.peek();
+    batch(() => {
+      nowMs.value = now;
+      shownState.value = robotState.peek();
+    });
+  }, TICK_MS);
+}
+
+const TICK_MS = 125;
+/** A main thread that sleeps so much longer than it should was silent for the robot too [ms]. */
+const HUNG_MS = 400;
+
+export function closeSession(): void {
+  clearInterval(watch);
+  session.peek()?.close();
+  batch(() => {
+    session.value = undefined;
+    about.value = undefined;
+    robotState.value = undefined;
+    shownState.value = undefined;
+    figures.value = undefined;
+    keepOutSurfaces.value = [];
+    planned.value = undefined;
+    heldBecause.value = undefined;
+    connection.value = { state: 'ended', text: 'no robot' };
+    handRing.count = 0;
+  });
+}
+
+/** A command of the user; a refusal is shown in the page. @returns whether it was taken */
+export async function command(wanted: RobotCommand): Promise<boolean> {
+  if (wanted.command === 'arm') heldBecause.value = undefined;
+  try {
+    await session.peek()?.command(wanted);
+    return true;
+  } catch (error) {
+    fault.value = faultOf(error);
+    return false;
+  }
+}
+
+/** Stops, and stays so: nothing is asked, nothing waited for. */
+export function stopRobot(): void {
+  session.peek()?.stop();
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden && isArmed.peek()) heldBecause.value = 'this tab was hidden';
+});
