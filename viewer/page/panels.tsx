@@ -8,6 +8,7 @@ import { panel } from '../state/display.ts';
 import { patient } from '../state/workspace.ts';
 import { DisplayPanel } from './display-panel.tsx';
 import { GuideTab } from './guide-tab.tsx';
+import { Section } from './section.tsx';
 
 interface Tab {
   readonly id: string;
@@ -66,11 +67,19 @@ function withPatient(content: (view: PatientView) => ComponentChildren): Compone
 function Planning({ patient }: { readonly patient: PatientView }) {
   return (
     <>
-      <h2>{patient.id}</h2>
-      <PlanPanel />
-      <DvhChart key={patient.id} patient={patient} />
-      <GoalsTable patient={patient} />
-      <ObjectivesEditor />
+      <p class="patient">{patient.id}</p>
+      <Section title="Optimiser">
+        <PlanPanel />
+      </Section>
+      <Section title="Dose and volume">
+        <DvhChart key={patient.id} patient={patient} />
+      </Section>
+      <Section title="Goals">
+        <GoalsTable patient={patient} />
+      </Section>
+      <Section title="Objectives">
+        <ObjectivesEditor />
+      </Section>
       {patient.warnings.map((warning) => (
         <p key={warning} class="faint">
           {warning}

@@ -14,6 +14,7 @@ import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
 import { Help } from './help.tsx';
 import { Panels } from './panels.tsx';
+import { ThemeChoice } from './theme-choice.tsx';
 
 /** The whole page: four views of one canvas, and the panels beside them. */
 export function Workspace() {
@@ -87,14 +88,13 @@ export function Workspace() {
       }}
     >
       <header>
-        <h1>isocenter</h1>
+        <Brand />
         <FileMenu />
         <FilesWork />
+        <span class="end" />
+        <ThemeChoice />
         <Help />
         <StopButton />
-        <span class="faint">
-          For research, not for clinical use. Everything computes here; nothing leaves this computer.
-        </span>
       </header>
       <Fault />
       <Notice />
@@ -108,11 +108,32 @@ export function Workspace() {
             <SliceView key={`0 ${view.id}`} axis={0} patient={view} stage={stage.value} material={material.value} />
           </>
         ) : (
-          <p class="empty">Open a phantom, or drop the folder of a patient here.</p>
+          <p class="empty">
+            Open a phantom, or drop the folder of a patient here.
+            <br />
+            Everything computes in this page; nothing leaves this computer.
+          </p>
         )}
       </div>
       <Panels />
     </main>
+  );
+}
+
+function Brand() {
+  return (
+    <div class="brand">
+      <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true">
+        <circle cx="10" cy="10" r="6" />
+        <path d="M10 0v7M10 13v7M0 10h7M13 10h7" />
+      </svg>
+      <h1>isocenter</h1>
+      <p>
+        For research,
+        <br />
+        not for clinical use
+      </p>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { PatientView } from '../engine/messages.ts';
 import { css, structureColor } from '../state/colors.ts';
 import { hidden } from '../state/display.ts';
+import { isDark, pageColor } from '../state/theme.ts';
 import { compared, namedPlans, prescriptionGy, report } from '../state/workspace.ts';
 import { type DvhPoint, dragPoint, endDrag } from './steer-drag.ts';
 
@@ -52,8 +53,10 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: 260 }));
     watch.observe(element);
     const leave = holdCurves(plot, patient);
+    const leaveTheme = isDark.subscribe(() => plot.redraw(false));
     return () => {
       leave();
+      leaveTheme();
       watch.disconnect();
       plot.destroy();
       chart.current = undefined;
@@ -89,14 +92,30 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
   return (
     <figure class="dvh" aria-label="Dose-volume histogram">
       <div ref={box} data-testid="dvh" />
+      <ul class="legend">
+        {patient.structures.map(({ name, role }, n) =>
+          hidden.value.has(name) ? null : (
+            <li key={name}>
+              <svg viewBox="0 0 26 8" aria-hidden="true">
+                <path
+                  d="M0 4H26"
+                  stroke={css(structureColor(n, role))}
+                  stroke-width="2"
+                  stroke-dasharray={dashes[n % dashes.length].join(' ')}
+                />
+              </svg>
+              {name}
+            </li>
+          ),
+        )}
+      </ul>
       <figcaption>Drag a curve to ask for less or more; {prescriptionGy.value} Gy are prescribed.</figcaption>
     </figure>
   );
 }
 
-const style = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
-const axisColor = (): string => style('--text');
-const gridColor = (): string => style('--line');
+const axisColor = (): string => pageColor('--text');
+const gridColor = (): string => pageColor('--line');
 
 /** Lets curves be dragged. @returns how to stop it */
 function holdCurves(plot: uPlot, patient: PatientView): () => void {

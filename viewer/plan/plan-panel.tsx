@@ -37,7 +37,7 @@ export function PlanPanel() {
           />{' '}
           mm
         </label>
-        <button type="button" disabled={isBusy || prepared.value === undefined} onClick={runPlan}>
+        <button type="button" class="primary" disabled={isBusy || prepared.value === undefined} onClick={runPlan}>
           {trace.value.length > 0 ? 'Continue' : 'Optimise'}
         </button>
         <button type="button" disabled={activity.value !== 'optimizing'} onClick={stopPlan}>
