@@ -17,3 +17,13 @@ export function fromHue(hue: number, saturation: number): Rgb {
   };
   return [channel(5), channel(3), channel(1)];
 }
+
+/** As pages write it: #rrggbb. */
+export function toHex(color: Rgb): string {
+  return `#${color.map((c) => c.toString(16).padStart(2, '0')).join('')}`;
+}
+
+export function fromHex(text: string): Rgb {
+  const value = Number.parseInt(text.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}

@@ -1,4 +1,12 @@
-import type { PatientView, ShapesAnswer, ShapesRequest, SliceAxis, SliceLines, Surface } from './messages.ts';
+import type {
+  PatientView,
+  ShapesAnswer,
+  ShapesField,
+  ShapesRequest,
+  SliceAxis,
+  SliceLines,
+  Surface,
+} from './messages.ts';
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -24,8 +32,17 @@ export class ShapesClient {
     return this.#lines({ kind: 'outlines', axis, index });
   }
 
-  isolines(axis: SliceAxis, index: number, levelsGy: readonly number[]): Promise<readonly SliceLines[]> {
-    return this.#lines({ kind: 'isolines', axis, index, levelsGy });
+  async setField(field: ShapesField, values: Float32Array): Promise<void> {
+    await this.#ask({ kind: 'field', field, values });
+  }
+
+  isolines(
+    field: ShapesField,
+    axis: SliceAxis,
+    index: number,
+    levelsGy: readonly number[],
+  ): Promise<readonly SliceLines[]> {
+    return this.#lines({ kind: 'isolines', field, axis, index, levelsGy });
   }
 
   surface(structure: number): Promise<Surface | undefined> {

@@ -140,12 +140,17 @@ export interface Surface {
   readonly triangles: Uint32Array;
 }
 
+/** What isolines are drawn of: the plan's dose, and what {@link ShapesRequest} `field` gave. */
+export type ShapesField = 'plan' | 'other' | 'gamma';
+
 export type ShapesRequest =
   | { readonly id: number; readonly kind: 'patient'; readonly patient: PatientView }
+  | { readonly id: number; readonly kind: 'field'; readonly field: ShapesField; readonly values: Float32Array }
   | { readonly id: number; readonly kind: 'outlines'; readonly axis: SliceAxis; readonly index: number }
   | {
       readonly id: number;
       readonly kind: 'isolines';
+      readonly field: ShapesField;
       readonly axis: SliceAxis;
       readonly index: number;
       readonly levelsGy: readonly number[];

@@ -1,17 +1,27 @@
 import { voxelCount } from '../../engine/core/grid.ts';
 import { surfaceNets } from '../../engine/core/surface-nets.ts';
 import { linesAt, sliceSteps } from './contouring.ts';
-import type { PatientView, ShapesAnswer, ShapesRequest, SliceAxis, SliceLines, Surface } from './messages.ts';
+import type {
+  PatientView,
+  ShapesAnswer,
+  ShapesField,
+  ShapesRequest,
+  SliceAxis,
+  SliceLines,
+  Surface,
+} from './messages.ts';
 
 /** Outlines, isolines and surfaces of one patient, apart from the planner so that neither waits for the other. */
 class Shapes {
   readonly #view: PatientView;
   /** One byte a voxel, made when a structure is first wanted. */
   readonly #masks = new Map<number, Uint8Array>();
+  readonly #fields = new Map<ShapesField, Float32Array>();
   readonly #outlines = new Map<string, readonly SliceLines[]>();
 
   constructor(view: PatientView) {
     this.#view = view;
+    this.#fields.set('plan', view.dose);
   }
 
   outlines(axis: SliceAxis, index: number): readonly SliceLines[] {
@@ -39,8 +49,14 @@ class Shapes {
     return lines;
   }
 
-  isolines(axis: SliceAxis, index: number, levelsGy: readonly number[]): readonly SliceLines[] {
-    const { grid, dose } = this.#view;
+  setField(field: ShapesField, values: Float32Array): void {
+    this.#fields.set(field, values);
+  }
+
+  isolines(field: ShapesField, axis: SliceAxis, index: number, levelsGy: readonly number[]): readonly SliceLines[] {
+    const { grid } = this.#view;
+    const dose = this.#fields.get(field);
+    if (dose === undefined) return [];
     const { first, across, down, width, height } = sliceSteps(grid, axis, index);
     const samples = new Float32Array(width * height);
     let most = 0;
@@ -95,10 +111,17 @@ function answer(request: ShapesRequest): ShapesAnswer {
   }
   if (shapes === undefined) return { id, kind: 'fault', message: 'no patient is open' };
   switch (request.kind) {
+    case 'field':
+      shapes.setField(request.field, request.values);
+      return { id, kind: 'done' };
     case 'outlines':
       return { id, kind: 'lines', lines: shapes.outlines(request.axis, request.index) };
     case 'isolines':
-      return { id, kind: 'lines', lines: shapes.isolines(request.axis, request.index, request.levelsGy) };
+      return {
+        id,
+        kind: 'lines',
+        lines: shapes.isolines(request.field, request.axis, request.index, request.levelsGy),
+      };
     case 'surface':
       return { id, kind: 'surface', surface: shapes.surface(request.structure) };
     case 'isodose':

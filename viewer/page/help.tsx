@@ -1,10 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { history, objectives } from '../state/workspace.ts';
+import { isTyping, pageKeys } from './keys.ts';
 
 const keys = [
   ['Arrows, PgUp, PgDn, Home, End', 'slices of the view with the focus; turn the anatomy'],
-  ['+ and -', 'zoom'],
-  ['Drag', 'crosshair; with Shift the window; right button: pan'],
+  ['Shift and arrows', 'crosshair within the slice'],
+  ['+ and -, 0', 'zoom, the whole slice'],
+  ['1 to 5', 'windows: soft tissue, lung, bone, head, all'],
+  ['v', 'next arrangement of the views'],
+  ['i, m', 'crosshair to the isocentre, to the dose maximum'],
+  ['p', 'line of the profile: drag it on a slice'],
+  ['Drag', 'crosshair or line; with Shift the window; right button: pan'],
   ['Wheel', 'slices; with Ctrl zoom'],
   ['Ctrl+Z, Ctrl+Y', 'undo and redo of objectives'],
   ['?', 'this list'],
@@ -15,10 +21,11 @@ export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-      if (event.key === '?' && !isTyping) dialog.current?.showModal();
-      if (!(event.ctrlKey || event.metaKey) || isTyping) return;
-      if (event.key === 'z') history.undo(objectives.value);
+      if (isTyping(event) || event.defaultPrevented) return;
+      if (!(event.ctrlKey || event.metaKey || event.altKey)) {
+        if (event.key === '?') dialog.current?.showModal();
+        pageKeys[event.key]?.();
+      } else if (event.key === 'z') history.undo(objectives.value);
       else if (event.key === 'y') history.redo(objectives.value);
       else return;
       event.preventDefault();

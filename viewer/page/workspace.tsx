@@ -2,25 +2,27 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { droppedFiles } from '../files/pick.ts';
 import { StopButton } from '../guide/stop-button.tsx';
-import { AnatomyView } from '../scene/anatomy-view.tsx';
 import { Stage } from '../scene/stage.ts';
-import { SliceMaterial } from '../slices/slice-material.ts';
-import { SliceView } from '../slices/slice-view.tsx';
-import { doseStyle, windowing } from '../state/display.ts';
+import { SliceImages } from '../slices/slice-images.ts';
+import { sliceStyle } from '../slices/slice-style.ts';
+import { other } from '../state/comparison.ts';
+import { layout } from '../state/display.ts';
 import { openSource } from '../state/opening.ts';
 import { notice, place, rebuild } from '../state/place.ts';
-import { doseVersion, fault, patient, prescriptionGy } from '../state/workspace.ts';
+import { doseVersion, fault, patient, shapes } from '../state/workspace.ts';
 import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
 import { Help } from './help.tsx';
 import { Panels } from './panels.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
+import { ViewBar } from './view-bar.tsx';
+import { Views } from './views.tsx';
 
 /** The whole page: four views of one canvas, and the panels beside them. */
 export function Workspace() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useSignal<Stage | undefined>(undefined);
-  const material = useSignal<SliceMaterial | undefined>(undefined);
+  const images = useSignal<SliceImages | undefined>(undefined);
 
   const where = place.value;
   useEffect(() => {
@@ -55,30 +57,32 @@ export function Workspace() {
 
   useSignalEffect(() => {
     const view = patient.value;
-    const before = material.peek();
-    material.value = view === undefined ? undefined : new SliceMaterial(view.grid, view.huHalf);
+    const before = images.peek();
+    images.value = view === undefined ? undefined : new SliceImages(view.grid, view.huHalf);
     before?.dispose();
   });
 
   useSignalEffect(() => {
-    const shown = material.value;
     const view = patient.value;
-    if (shown === undefined || view === undefined || doseVersion.value === 0) return;
-    shown.setDose(view.doseHalf);
+    if (images.value === undefined || view === undefined || doseVersion.value === 0) return;
+    images.value.setDose(view.doseHalf);
     stage.value?.draw();
   });
 
   useSignalEffect(() => {
-    const { centre, width } = windowing.value;
-    const { opacity, showsWash, cutoffPercent } = doseStyle.value;
-    material.value?.setWindow(centre, width);
-    const rx = prescriptionGy.value;
-    material.value?.setDoseStyle(1.07 * rx, (cutoffPercent * rx) / 100, showsWash ? opacity : 0);
+    const compared = other.value;
+    if (images.value === undefined || compared === undefined) return;
+    images.value.setField('other', compared.gy);
+    void shapes.setField('other', compared.gy);
+    stage.value?.draw();
+  });
+
+  useSignalEffect(() => {
+    images.value?.setStyle(sliceStyle.value);
     stage.value?.draw();
   });
 
   const view = patient.value;
-  const isReady = stage.value !== undefined && material.value !== undefined && view !== undefined;
   return (
     <main
       onDragOver={(event) => event.preventDefault()}
@@ -98,15 +102,11 @@ export function Workspace() {
       </header>
       <Fault />
       <Notice />
-      <div class="stage">
+      <ViewBar />
+      <div class="stage" data-layout={layout.value}>
         <canvas key={where?.number} ref={canvas} class="gl" />
-        {isReady && stage.value !== undefined && material.value !== undefined ? (
-          <>
-            <SliceView key={`2 ${view.id}`} axis={2} patient={view} stage={stage.value} material={material.value} />
-            <AnatomyView key={`s ${view.id}`} patient={view} stage={stage.value} />
-            <SliceView key={`1 ${view.id}`} axis={1} patient={view} stage={stage.value} material={material.value} />
-            <SliceView key={`0 ${view.id}`} axis={0} patient={view} stage={stage.value} material={material.value} />
-          </>
+        {view !== undefined && stage.value !== undefined && images.value !== undefined ? (
+          <Views patient={view} stage={stage.value} images={images.value} />
         ) : (
           <p class="empty">
             Open a phantom, or drop the folder of a patient here.

@@ -21,7 +21,14 @@ export const looks: readonly SliceLook[] = [
   { name: 'Axial', across: 0, acrossSign: 1, up: 1, upSign: -1, letters: ['R', 'L', 'A', 'P'] },
 ];
 
-/** What part of its slice a view shows. */
+/** What the user chose to see of a slice: the point in the middle, and how much larger than the whole slice fits. */
+export interface SliceFrame {
+  readonly acrossMm: number;
+  readonly upMm: number;
+  readonly zoom: number;
+}
+
+/** What part of its slice a view of some size shows. */
 export interface Framing {
   /** Point in the middle of the view [mm, along across and up]. */
   readonly acrossMm: number;
@@ -40,6 +47,11 @@ export function wholeSlice(
   const middle = (a: number): number => originMm[a] + ((size[a] - 1) / 2) * spacingMm[a];
   const mmPerPixel = 1.04 * Math.max(extent(look.across) / Math.max(1, width), extent(look.up) / Math.max(1, height));
   return { acrossMm: middle(look.across), upMm: middle(look.up), mmPerPixel };
+}
+
+export function framingOf(whole: Framing, frame: SliceFrame | undefined): Framing {
+  if (frame === undefined) return whole;
+  return { acrossMm: frame.acrossMm, upMm: frame.upMm, mmPerPixel: whole.mmPerPixel / frame.zoom };
 }
 
 /** From a point of the patient to the view [px, from its top left]. */
@@ -72,6 +84,27 @@ export function sliceIndex({ size, spacingMm, originMm }: Grid, axis: SliceAxis,
 
 export function slicePosition({ spacingMm, originMm }: Grid, axis: SliceAxis, index: number): number {
   return originMm[axis] + index * spacingMm[axis];
+}
+
+/** Trilinear between voxel centres, the border held for half a voxel; undefined outside of the grid. */
+export function sampleAt({ size, spacingMm, originMm }: Grid, values: ArrayLike<number>, p: Vec3): number | undefined {
+  let sum = 0;
+  const low = [0, 0, 0];
+  const share = [0, 0, 0];
+  for (let a = 0; a < 3; a++) {
+    const at = (p[a] - originMm[a]) / spacingMm[a];
+    if (!(at >= -0.5 && at <= size[a] - 0.5)) return undefined;
+    const held = Math.min(size[a] - 1, Math.max(0, at));
+    low[a] = Math.max(0, Math.min(size[a] - 2, Math.floor(held)));
+    share[a] = held - low[a];
+  }
+  for (let corner = 0; corner < 8; corner++) {
+    const high = [corner & 1, (corner >> 1) & 1, corner >> 2];
+    const weight = high.reduce((w, h, a) => w * (h === 1 ? share[a] : 1 - share[a]), 1);
+    if (weight === 0) continue;
+    sum += weight * values[low[0] + high[0] + size[0] * (low[1] + high[1] + size[1] * (low[2] + high[2]))];
+  }
+  return sum;
 }
 
 /** The voxel that holds a point; undefined outside of the grid. */

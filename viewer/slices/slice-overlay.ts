@@ -1,5 +1,8 @@
+import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView, SliceLines } from '../engine/messages.ts';
-import { css, doseColor, structureColor } from '../state/colors.ts';
+import { css, structureColor } from '../state/colors.ts';
+import type { structureStyle } from '../state/display.ts';
+import type { ShownLevel } from '../state/dose-display.ts';
 import { type Framing, type SliceLook, toView } from './slice-geometry.ts';
 
 export interface OverlayContent {
@@ -7,13 +10,14 @@ export interface OverlayContent {
   readonly look: SliceLook;
   readonly framing: Framing;
   readonly outlines: readonly SliceLines[];
+  readonly structureStyle: typeof structureStyle.value;
   readonly isolines: readonly SliceLines[];
-  /** [Gy] of each isoline, and the prescription. */
-  readonly levelsGy: readonly number[];
-  readonly prescriptionGy: number;
+  readonly levels: readonly ShownLevel[];
   readonly hidden: ReadonlySet<string>;
-  /** [mm, along across and up] */
-  readonly cross: { readonly acrossMm: number; readonly upMm: number };
+  /** [mm, LPS] */
+  readonly cross: Vec3;
+  /** Ends of the profile's line [mm, LPS]. */
+  readonly line: { readonly from: Vec3; readonly to: Vec3 } | undefined;
 }
 
 /** Dash patterns tell isodose lines apart without colour. */
@@ -42,20 +46,28 @@ export function drawOverlay(canvas: HTMLCanvasElement, isSoftware: boolean, cont
     context.strokeStyle = css(structureColor(lines.of, structure.role));
     context.lineWidth = structure.role === 'target' ? 2 : 1.5;
     context.setLineDash([]);
-    stroke(context, content, lines, width, height);
+    trace(context, content, lines, width, height);
+    context.stroke();
+    if (!content.structureStyle.fills || structure.role === 'external') continue;
+    context.fillStyle = css(structureColor(lines.of, structure.role), content.structureStyle.opacity);
+    context.fill('evenodd');
   }
   for (const lines of content.isolines) {
-    context.strokeStyle = css(doseColor(content.levelsGy[lines.of] / (1.07 * content.prescriptionGy)));
+    const level = content.levels[lines.of];
+    if (level === undefined) continue;
+    context.strokeStyle = css(level.color);
     context.lineWidth = 1.25;
     context.setLineDash([...dashes[lines.of % dashes.length]]);
-    stroke(context, content, lines, width, height);
+    trace(context, content, lines, width, height);
+    context.stroke();
   }
   context.setLineDash([]);
+  drawLine(context, content, width, height);
   drawLetters(context, content, width, height);
 }
 
 /** Lines come along the axes of the grid; the first of them is the smaller axis of the two. */
-function stroke(
+function trace(
   context: CanvasRenderingContext2D,
   { look, framing }: OverlayContent,
   { points, starts }: SliceLines,
@@ -73,7 +85,26 @@ function stroke(
       else context.lineTo(x, y);
     }
   }
+}
+
+/** The profile's line, A where it begins. */
+function drawLine(
+  context: CanvasRenderingContext2D,
+  { look, framing, line }: OverlayContent,
+  width: number,
+  height: number,
+): void {
+  if (line === undefined) return;
+  const [a, b] = [line.from, line.to].map((p) => toView(look, framing, width, height, p[look.across], p[look.up]));
+  context.strokeStyle = context.fillStyle = 'rgb(255 240 120)';
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(a.x, a.y);
+  context.lineTo(b.x, b.y);
   context.stroke();
+  context.font = '600 12px system-ui, sans-serif';
+  context.fillText('A', a.x + 6, a.y - 6);
+  context.fillText('B', b.x + 6, b.y - 6);
 }
 
 function drawCross(
@@ -82,7 +113,7 @@ function drawCross(
   width: number,
   height: number,
 ): void {
-  const { x, y } = toView(look, framing, width, height, cross.acrossMm, cross.upMm);
+  const { x, y } = toView(look, framing, width, height, cross[look.across], cross[look.up]);
   context.strokeStyle = 'rgb(120 200 255 / 0.6)';
   context.lineWidth = 1;
   context.setLineDash([]);

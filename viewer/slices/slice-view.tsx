@@ -1,11 +1,13 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { Vec3 } from '../../engine/core/grid.ts';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { PatientView, SliceAxis, SliceLines } from '../engine/messages.ts';
 import type { Stage } from '../scene/stage.ts';
-import { crosshair, doseStyle, hidden, isodoseLevels, windowing } from '../state/display.ts';
-import { doseVersion, prescriptionGy, shapes } from '../state/workspace.ts';
-import { type Framing, fromView, looks, sliceIndex, slicePosition, wholeSlice } from './slice-geometry.ts';
+import { other } from '../state/comparison.ts';
+import { crosshair, doseStyle, frames, hidden, line, type Quantity, structureStyle } from '../state/display.ts';
+import { type ShownLevel, shownLevels } from '../state/dose-display.ts';
+import { doseVersion, shapes } from '../state/workspace.ts';
+import { framingOf, looks, sliceIndex, slicePosition, wholeSlice } from './slice-geometry.ts';
+import { SliceHand } from './slice-hand.ts';
 import type { SliceMaterial } from './slice-material.ts';
 import { drawOverlay } from './slice-overlay.ts';
 import { SliceScene } from './slice-scene.ts';
@@ -15,32 +17,44 @@ interface SliceViewProps {
   readonly patient: PatientView;
   readonly stage: Stage;
   readonly material: SliceMaterial;
+  readonly quantity: Quantity;
+  /** What it is called beside other views of the same axis. */
+  readonly title?: string;
 }
 
-/**
- * One slice. Drag: crosshair; wheel, arrows, page keys: slices; Ctrl and wheel, + and -: zoom; right drag: pan; Shift and drag:
- * window.
- */
-export function SliceView({ axis, patient, stage, material }: SliceViewProps) {
+/** Gamma of 1, where agreement ends. */
+const gammaLevels: readonly ShownLevel[] = [{ gy: 1, color: [255, 255, 255], label: 'gamma 1' }];
+
+/** One slice: image, dose or what compares two, outlines, isolines; {@link SliceHand} says how it is used. */
+export function SliceView({ axis, patient, stage, material, quantity, title }: SliceViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const scene = useRef<SliceScene | undefined>(undefined);
-  const framing = useSignal<Framing | undefined>(undefined);
+  const size = useSignal({ width: 0, height: 0 });
   const outlines = useSignal<readonly SliceLines[]>([]);
-  const isolines = useSignal<readonly SliceLines[]>([]);
+  const isolines = useSignal<{ lines: readonly SliceLines[]; levels: readonly ShownLevel[] }>({
+    lines: [],
+    levels: [],
+  });
   const look = looks[axis];
   const { grid } = patient;
+  const framing = useComputed(() => {
+    const { width, height } = size.value;
+    return framingOf(wholeSlice(grid, look, width, height), frames.value[axis]);
+  });
+  const hand = useMemo(() => new SliceHand(patient, axis, () => framing.value), [patient, axis]);
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
     const made = new SliceScene(element, axis, grid, material);
     scene.current = made;
-    framing.value = wholeSlice(grid, look, element.clientWidth, element.clientHeight);
+    const measure = (): void => {
+      size.value = { width: element.clientWidth, height: element.clientHeight };
+    };
+    measure();
     const leave = stage.add(made);
-    const watch = new ResizeObserver(() => {
-      framing.value = wholeSlice(grid, look, element.clientWidth, element.clientHeight);
-    });
+    const watch = new ResizeObserver(measure);
     watch.observe(element);
     return () => {
       watch.disconnect();
@@ -61,13 +75,16 @@ export function SliceView({ axis, patient, stage, material }: SliceViewProps) {
 
   useSignalEffect(() => {
     const index = sliceIndex(grid, axis, crosshair.value[axis]);
+    const field = quantity === 'difference' ? undefined : quantity;
     const isShown = doseVersion.value > 0 && doseStyle.value.showsLines;
-    const levels = isodoseLevels.value.map((percent) => (percent * prescriptionGy.value) / 100);
+    const levels = quantity === 'gamma' ? gammaLevels : shownLevels.value;
+    const isKnown = quantity === 'plan' || other.value !== undefined;
     let isOld = false;
     const put = (lines: readonly SliceLines[]): void => {
-      if (!isOld) isolines.value = lines;
+      if (!isOld) isolines.value = { lines, levels };
     };
-    if (isShown) void shapes.isolines(axis, index, levels).then(put);
+    const wanted = levels.map(({ gy }) => gy);
+    if (isShown && isKnown && field !== undefined) void shapes.isolines(field, axis, index, wanted).then(put);
     else put([]);
     return () => {
       isOld = true;
@@ -76,124 +93,50 @@ export function SliceView({ axis, patient, stage, material }: SliceViewProps) {
 
   useSignalEffect(() => {
     const canvas = overlay.current;
-    const frame = framing.value;
     const p = crosshair.value;
-    if (canvas === null || frame === undefined) return;
+    if (canvas === null || size.value.width === 0) return;
     const position = slicePosition(grid, axis, sliceIndex(grid, axis, p[axis]));
     // What other views do to the crosshair leaves this image as it is.
-    if (scene.current?.show(frame, position)) stage.draw(scene.current);
+    if (scene.current?.show(framing.value, position)) stage.draw(scene.current);
     drawOverlay(canvas, stage.isSoftware, {
       patient,
       look,
-      framing: frame,
+      framing: framing.value,
       outlines: outlines.value,
-      isolines: isolines.value,
-      levelsGy: isodoseLevels.value.map((percent) => (percent * prescriptionGy.value) / 100),
-      prescriptionGy: prescriptionGy.value,
+      structureStyle: structureStyle.value,
+      isolines: isolines.value.lines,
+      levels: isolines.value.levels,
       hidden: hidden.value,
-      cross: { acrossMm: p[look.across], upMm: p[look.up] },
+      cross: p,
+      line: line.value,
     });
   });
 
-  const moveTo = (event: { clientX: number; clientY: number }): void => {
-    const element = box.current;
-    const frame = framing.value;
-    if (element === null || frame === undefined) return;
-    const bounds = element.getBoundingClientRect();
-    const at = fromView(
-      look,
-      frame,
-      bounds.width,
-      bounds.height,
-      event.clientX - bounds.left,
-      event.clientY - bounds.top,
-    );
-    const p = [...crosshair.value];
-    p[look.across] = at.acrossMm;
-    p[look.up] = at.upMm;
-    crosshair.value = p as unknown as Vec3;
-  };
-
-  const stepSlices = (count: number): void => {
-    const index = sliceIndex(grid, axis, crosshair.value[axis]) + count;
-    const p = [...crosshair.value];
-    p[axis] = slicePosition(grid, axis, Math.min(grid.size[axis] - 1, Math.max(0, index)));
-    crosshair.value = p as unknown as Vec3;
-  };
-
-  const zoom = (factor: number): void => {
-    const frame = framing.value;
-    if (frame === undefined) return;
-    const mmPerPixel = Math.min(20, Math.max(0.02, frame.mmPerPixel * factor));
-    framing.value = { ...frame, mmPerPixel };
-  };
-
-  const drag = (event: PointerEvent): void => {
-    const frame = framing.value;
-    if (event.buttons === 0 || frame === undefined) return;
-    if (event.shiftKey && event.buttons === 1) {
-      const { centre, width } = windowing.value;
-      windowing.value = {
-        centre: centre + 2 * event.movementY,
-        width: Math.max(1, width + 2 * event.movementX),
-      };
-    } else if (event.buttons === 1) moveTo(event);
-    else {
-      framing.value = {
-        ...frame,
-        acrossMm: frame.acrossMm - look.acrossSign * event.movementX * frame.mmPerPixel,
-        upMm: frame.upMm + look.upSign * event.movementY * frame.mmPerPixel,
-      };
-    }
-  };
-
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowUp: () => stepSlices(1),
-    ArrowDown: () => stepSlices(-1),
-    PageUp: () => stepSlices(10),
-    PageDown: () => stepSlices(-10),
-    Home: () => stepSlices(-1e6),
-    End: () => stepSlices(1e6),
-    '+': () => zoom(0.8),
-    '=': () => zoom(0.8),
-    '-': () => zoom(1.25),
-  };
-
   const index = sliceIndex(grid, axis, crosshair.value[axis]);
   const position = slicePosition(grid, axis, index);
+  const name = title === undefined ? look.name : `${look.name}, ${title}`;
   return (
     <div
       ref={box}
       class="view slice"
-      data-view={look.name.toLowerCase()}
+      data-view={title === undefined ? look.name.toLowerCase() : quantity}
       role="slider"
-      aria-label={`${look.name} slice`}
+      aria-label={`${name} slice`}
       aria-valuemin={0}
       aria-valuemax={grid.size[axis] - 1}
       aria-valuenow={index}
       aria-valuetext={`${position.toFixed(1)} mm`}
       tabIndex={0}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        if (event.button === 0 && !event.shiftKey) moveTo(event);
-      }}
-      onPointerMove={drag}
+      onPointerDown={(event) => hand.down(event)}
+      onPointerMove={(event) => hand.move(event)}
+      onPointerLeave={() => hand.leave()}
       onContextMenu={(event) => event.preventDefault()}
-      onWheel={(event) => {
-        event.preventDefault();
-        if (event.ctrlKey) zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15);
-        else stepSlices(event.deltaY > 0 ? -1 : 1);
-      }}
-      onKeyDown={(event) => {
-        const act = keys[event.key];
-        if (act === undefined || event.ctrlKey || event.metaKey) return;
-        event.preventDefault();
-        act();
-      }}
+      onWheel={(event) => hand.wheel(event)}
+      onKeyDown={(event) => hand.key(event)}
     >
       <canvas ref={overlay} />
       <div class="caption">
-        {look.name} {position.toFixed(1)} mm, slice {index + 1} of {grid.size[axis]}
+        {name} {position.toFixed(1)} mm, slice {index + 1} of {grid.size[axis]}
       </div>
     </div>
   );

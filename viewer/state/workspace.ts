@@ -16,8 +16,9 @@ import type {
   SliceAxis,
 } from '../engine/messages.ts';
 import { PlannerClient } from '../engine/planner-client.ts';
+import { sharedCopy } from '../engine/shared.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
-import { crosshair, hidden } from './display.ts';
+import { crosshair, frames, hidden, line } from './display.ts';
 import { History } from './history.ts';
 
 export type Activity = 'idle' | 'preparing' | 'optimizing';
@@ -38,6 +39,8 @@ export const goals = signal<readonly GoalResult[]>([]);
 export const trace = signal<readonly { readonly iteration: number; readonly value: number }[]>([]);
 /** Grows with every dose that is written. */
 export const doseVersion = signal(0);
+/** Patients opened so far: views of one are not those of the next. */
+export const openings = signal(0);
 export const namedPlans = signal<readonly NamedPlan[]>([]);
 export const compared = signal<string | undefined>(undefined);
 
@@ -115,7 +118,7 @@ export function keepPlan(name: string): void {
   const now = report.value;
   const view = patient.value;
   if (now === undefined || view === undefined) return;
-  const gy = Float32Array.from(view.dose);
+  const gy = sharedCopy(view.dose);
   const plan = { name, objectives: objectives.value, report: now, goals: goals.value, gy };
   namedPlans.value = [...namedPlans.value.filter((other) => other.name !== name), plan];
 }
@@ -146,6 +149,7 @@ export function showPatient(view: PatientView): void {
   batch(() => {
     forget();
     patient.value = view;
+    openings.value++;
     objectives.value = view.protocol.objectives;
     crosshair.value = middleOf(view);
   });
@@ -185,6 +189,8 @@ function forget(): void {
   namedPlans.value = [];
   compared.value = undefined;
   hidden.value = new Set();
+  line.value = undefined;
+  frames.value = [undefined, undefined, undefined];
   history.clear();
   doseVersion.value++;
 }

@@ -14,6 +14,12 @@ export interface StackOptions {
   /** Positions along the normal [mm]. */
   readonly alongMm?: readonly number[];
   readonly series?: string;
+  /** HU by where they are; default {@link testHu}. */
+  readonly hu?: (x: number, y: number, z: number) => number;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Centre of the first pixel of the first slice [mm]. */
+  readonly firstMm?: Vec3;
   /** Changes the record of a slice. */
   readonly edit?: (record: DicomRecord, slice: number) => DicomRecord;
 }
@@ -28,17 +34,21 @@ export function stackFiles({
   orientation = [1, 0, 0, 0, 1, 0],
   alongMm = [0, 4, 8, 12],
   series = 'a',
+  hu = testHu,
+  columns = COLUMNS,
+  rows = ROWS,
+  firstMm = FIRST,
   edit,
 }: StackOptions) {
   const [rx, ry, rz, cx, cy, cz] = orientation;
   const normal = [ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx];
   return alongMm.map((along, slice) => {
-    const position = FIRST.map((mm, a) => mm + along * normal[a]);
-    const stored = new Int16Array(ROWS * COLUMNS);
-    for (let j = 0, n = 0; j < ROWS; j++) {
-      for (let i = 0; i < COLUMNS; i++, n++) {
+    const position = firstMm.map((mm, a) => mm + along * normal[a]);
+    const stored = new Int16Array(rows * columns);
+    for (let j = 0, n = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++, n++) {
         const p = position.map((mm, a) => mm + i * SPACING[1] * orientation[a] + j * SPACING[0] * orientation[3 + a]);
-        stored[n] = testHu(p[0], p[1], p[2]) + 1024;
+        stored[n] = hu(p[0], p[1], p[2]) + 1024;
       }
     }
     const record: DicomRecord = {
@@ -48,8 +58,8 @@ export function stackFiles({
       StudyInstanceUID: derivedUid('study'),
       FrameOfReferenceUID: derivedUid('frame'),
       PatientID: 'P1',
-      Rows: ROWS,
-      Columns: COLUMNS,
+      Rows: rows,
+      Columns: columns,
       PixelSpacing: [...SPACING],
       ImageOrientationPatient: orientation,
       ImagePositionPatient: position,
