@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { BeamAngles } from '../../engine/core/frames.ts';
-import { equispacedAngles } from '../../planners/radiation/beams/beam.ts';
-import { changeSetup, prepared, setup, weights } from '../state/workspace.ts';
+import { type Beam, equispacedAngles } from '../../planners/radiation/beams/beam.ts';
+import { fluenceOf } from '../state/fluence.ts';
+import { changeSetup, prepared, setup } from '../state/workspace.ts';
 
 export const MOST_BEAMS = 36;
 
@@ -84,7 +85,7 @@ export function BeamsTable() {
               ))}
               <td>{isMade ? made.beams[n].ssdMm.toFixed(0) : '-'}</td>
               <td>{isMade ? made.beams[n].bixels.cells.length : '-'}</td>
-              <td>{isMade ? monitorUnits(n) : '-'}</td>
+              <td>{isMade ? monitorUnits(made.beams[n]) : '-'}</td>
               <td>
                 <button
                   type="button"
@@ -104,14 +105,12 @@ export function BeamsTable() {
 }
 
 /** Sum of a beam's bixels per fraction. */
-function monitorUnits(n: number): string {
-  const beams = prepared.value?.beams ?? [];
-  const all = weights.value;
-  if (all === undefined) return '-';
-  const first = beams.slice(0, n).reduce((sum, { bixels }) => sum + bixels.cells.length, 0);
-  let sum = 0;
-  for (let i = first; i < first + beams[n].bixels.cells.length; i++) sum += all[i];
-  return sum.toFixed(0);
+function monitorUnits(beam: Beam): string {
+  return (
+    fluenceOf(beam)
+      ?.reduce((sum, mu) => sum + mu, 0)
+      .toFixed(0) ?? '-'
+  );
 }
 
 /** Gantry angle in the middle of the widest gap between beams. */

@@ -104,6 +104,14 @@ export function fieldCornersMm({ bixels, transform }: Beam): Vec3[] {
   return [corner(left, low), corner(right, low), corner(right, high), corner(left, high)];
 }
 
+/** Half the side of the least square about the beam axis that holds the field [mm, isocentre plane]. */
+export function fieldHalfMm({ bixels }: Beam): number {
+  const { firstXMm, firstYMm, columns, rows, sizeMm } = bixels;
+  const reach = (first: number, count: number): number =>
+    Math.max(Math.abs(first), Math.abs(first + (count - 1) * sizeMm)) + sizeMm / 2;
+  return Math.max(reach(firstXMm, columns), reach(firstYMm, rows));
+}
+
 /** x, y of each target voxel's centre, projected from the source on the isocentre plane [mm, beam frame]. */
 function projectVoxels(setup: BeamSetup, transform: Transform): Float64Array {
   const t = inverse(transform);

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type OpenPage, openPage } from '../support/browser.ts';
+import { pixelAt, pixelsOf } from '../support/pixels.ts';
+
+let opened: OpenPage;
+beforeAll(async () => {
+  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=8');
+  await opened.page.setViewportSize({ width: 1366, height: 768 });
+  await opened.page.waitForFunction(
+    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
+    undefined,
+    { timeout: 90_000 },
+  );
+}, 120_000);
+afterAll(() => opened?.close());
+
+const shownBeam = (n: number) => opened.page.locator(`canvas.beam[data-beam="${n}"]`).waitFor({ timeout: 30_000 });
+
+it("shows each beam from its source: the body's radiograph, the field about the isocentre, fluence in colours", async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Beam' }).click();
+  await shownBeam(0);
+  await page.getByLabel('Opacity of the fluence').fill('0');
+  const plain = await pixelsOf(page, 'canvas.beam');
+  await page.getByLabel('Opacity of the fluence').fill('1');
+  const coloured = await pixelsOf(page, 'canvas.beam');
+  const side = plain.width;
+  // The isocentre lies in the middle, where the axes of the collimator cross.
+  const [r, g, b] = pixelAt(plain, Math.round(side / 2), Math.round(side / 2));
+  expect(b).toBeGreaterThan(r);
+  expect(g).toBeGreaterThan(r);
+  const colourOf = (pixels: typeof plain): number => {
+    let count = 0;
+    for (let y = 0; y < side; y += 4) {
+      for (let x = 0; x < side; x += 4) {
+        const rgb = pixelAt(pixels, x, y);
+        if (Math.max(...rgb) - Math.min(...rgb) > 60) count++;
+      }
+    }
+    return count;
+  };
+  expect(colourOf(coloured)).toBeGreaterThan(colourOf(plain) + 100);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await shownBeam(1);
+  const turned = await pixelsOf(page, 'canvas.beam');
+  expect(Buffer.compare(Buffer.from(turned.data), Buffer.from(coloured.data))).not.toBe(0);
+  expect(opened.errors).toEqual([]);
+});
+
+it('a beam is turned, added and removed in the table, and the plan follows', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await page.locator('summary', { hasText: '9 beams' }).click();
+  await page.getByLabel('Gantry angle of beam 1 in degrees').fill('12.5');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Remove beam 9' }).click();
+  await page.getByRole('button', { name: 'Add beam' }).click();
+  await page.getByRole('button', { name: 'Add beam' }).click();
+  await page.waitForFunction(
+    () =>
+      document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest') &&
+      document.querySelectorAll('table.beams tbody tr').length === 10,
+    undefined,
+    { timeout: 90_000 },
+  );
+  await page.getByLabel('Gantry angle of beam 2 in degrees').fill('400');
+  await page.keyboard.press('Tab');
+  expect(await page.getByRole('alert').textContent()).toContain('gantry angle 400 deg is outside 0 to 360 deg');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('tab', { name: 'Beam' }).click();
+  await shownBeam(0);
+  expect(await page.getByRole('combobox', { name: 'Beam' }).locator('option').count()).toBe(10);
+  expect(opened.errors).toEqual([]);
+});
