@@ -23,13 +23,14 @@ import { commandTable } from './validation/speed.ts';
 import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
 import { breathTables, tremorTables } from './validation/tremor.ts';
+import { viewerDragTables } from './validation/viewer-drag.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
  * every patient against the reference doses, the optimum that the default stop reaches, times of whole commands; and for
  * robots: motions of a public set of problems and their timing, and ways in for a needle against an exhaustive search. Tremor and
  * breathing go to docs/guidance.md, streams of messages with other vendors' DDS to docs/ros2.md,
- * DICOM files before other tools to docs/dicom-measured.md.
+ * DICOM files before other tools to docs/dicom-measured.md, the page in a browser to docs/viewer-measured.md.
  */
 async function main(): Promise<void> {
   const folder = process.env.ISOCENTER_DATA;
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
     ['dicom-plan', async () => dicomPlanTable(data, root), 'dicom-measured'],
     ['servo', servoTables, 'guidance'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
+    ['viewer-drag', async () => viewerDragTables(data), 'viewer-measured'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {
@@ -88,7 +90,7 @@ async function main(): Promise<void> {
 }
 
 /** Names that stand for all sections that begin with them. */
-const GROUPS = new Set(['ros2', 'dicom']);
+const GROUPS = new Set(['ros2', 'dicom', 'viewer']);
 
 /** The pages of docs/ that hold sections: title and first words. */
 const pages = {
@@ -107,6 +109,10 @@ const pages = {
   'dicom-measured': [
     '# DICOM, measured',
     'Made by `npm run validate -- dicom` (one section alone: `npm run validate -- dicom-dvh`); do not edit by hand. What is read and written, and by which conventions: [dicom.md](dicom.md).',
+  ],
+  'viewer-measured': [
+    '# The page, measured',
+    'Made by `npm run validate -- viewer`; do not edit by hand. How it works: [viewer.md](viewer.md).',
   ],
 } as const;
 

@@ -24,6 +24,31 @@ export interface Dots {
   readonly projectedNorm: number;
 }
 
+/**
+ * Pairs of past steps and gradient changes that outlive a run: the next run on variables of the same size begins with their
+ * curvature. Where the objective has changed a little it still fits, and saves the iterations that would find it again.
+ */
+export class LbfgsMemory {
+  readonly #device: Device;
+  readonly pairs: number;
+  /** f32[2 pairs + 1][row stride]: steps, gradient changes, present gradient. */
+  readonly rows: DeviceBuffer;
+  /** Slots in use, oldest first. */
+  slots: number[] = [];
+  /** The slot that the next pair goes to. */
+  slot = 0;
+
+  constructor(device: Device, size: number, pairs: number) {
+    this.#device = device;
+    this.pairs = pairs;
+    this.rows = device.allocate(4 * (2 * pairs + 1) * rowStride(size), 'history');
+  }
+
+  free(): void {
+    this.#device.free(this.rows);
+  }
+}
+
 /** The vectors of one run of minimizeProjected and the launches on them. */
 export class LbfgsWorkspace {
   readonly #device: Device;
@@ -43,7 +68,7 @@ export class LbfgsWorkspace {
   readonly #trial: DeviceBuffer;
   readonly #gTrial: DeviceBuffer;
   readonly #gradient: DeviceBuffer;
-  readonly #historyBuffer: DeviceBuffer;
+  readonly #memory: LbfgsMemory;
   readonly #coefficients: DeviceBuffer;
   readonly #gramBuffer: DeviceBuffer;
   readonly #dotsBuffer: DeviceBuffer;
@@ -52,14 +77,13 @@ export class LbfgsWorkspace {
   readonly #dotParts: Float32Array;
   readonly #coefficientValues: Float32Array;
   readonly #valueRead = new Float32Array(4);
-  /** Slots of the history in use, oldest first. */
-  #slots: number[] = [];
-  #slot = 0;
   /** Length of the vector of weights at the start [its unit]. */
   #startLength = 1;
 
-  constructor(device: Device, problem: BoundedProblem, w: DeviceBuffer, history: number) {
+  constructor(device: Device, problem: BoundedProblem, w: DeviceBuffer, memory: LbfgsMemory) {
+    const history = memory.pairs;
     this.#device = device;
+    this.#memory = memory;
     this.#problem = problem;
     this.#history = history;
     const n = problem.size;
@@ -77,7 +101,6 @@ export class LbfgsWorkspace {
     const direction = own(bytes, 'direction');
     const free = own(bytes, 'free variables');
     this.#gradient = own(bytes, 'gradient');
-    this.#historyBuffer = own(rows * bytes, 'history');
     this.#coefficients = own(4 * rows, 'coefficients');
     this.#gramBuffer = own(4 * this.#chunks * gramPairs(rows), 'inner products');
     this.#dotsBuffer = own(16 * this.#chunks, 'step products');
@@ -92,16 +115,16 @@ export class LbfgsWorkspace {
       device,
       n,
       { s: 0, y: history, g: this.#rowG },
-      { trial, gTrial, w, history: this.#historyBuffer },
+      { trial, gTrial, w, history: memory.rows },
     );
     this.#gram = prepareFreeGram(device, n, rows, this.#rowG, {
       w,
-      history: this.#historyBuffer,
+      history: memory.rows,
       free,
       partials: this.#gramBuffer,
     });
     this.#combine = prepareCombineRows(device, n, rows, {
-      history: this.#historyBuffer,
+      history: memory.rows,
       coefficients: this.#coefficients,
       free,
       direction,
@@ -125,10 +148,9 @@ export class LbfgsWorkspace {
     for (const launch of this.#evaluateStart) this.#device.run(launch);
     this.#device.copy(this.#w, this.#trial, bytes);
     this.#device.copy(this.#gTrial, this.#gradient, bytes);
-    // Fills row g; the pair that it also writes is all zeros and not in use.
-    this.#acceptStep.setParam(ROW_S_PARAM, 0);
-    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history);
-    this.#device.run(this.#acceptStep);
+    // Fills row g; the pair that it also writes means nothing.
+    this.#writePair();
+    this.#memory.slots = this.#memory.slots.filter((slot) => slot !== this.#memory.slot);
     return this.#readValue();
   }
 
@@ -159,12 +181,12 @@ export class LbfgsWorkspace {
     for (let c = 0; c < this.#chunks; c++) {
       for (let p = 0; p < pairs; p++) this.#gramSum[p] += this.#gramParts[c * pairs + p];
     }
-    if (this.#slots.length === 0) {
+    if (this.#memory.slots.length === 0) {
       const squared = this.#gramSum[(this.#rowG * (this.#rowG + 1)) / 2 + this.#rowG];
       this.#coefficientValues.fill(0);
       this.#coefficientValues[this.#rowG] = (-FIRST_MOVE * this.#startLength) / Math.sqrt(Math.max(squared, 1e-30));
     } else {
-      twoLoopCoefficients(this.#gramSum, this.#slots, this.#history, this.#coefficientValues);
+      twoLoopCoefficients(this.#gramSum, this.#memory.slots, this.#history, this.#coefficientValues);
     }
     this.#device.write(this.#coefficients, this.#coefficientValues);
     this.#device.run(this.#combine);
@@ -182,19 +204,25 @@ export class LbfgsWorkspace {
 
   /** Makes the last trial the present point and its move a new pair of the history. */
   accept(): void {
-    this.#acceptStep.setParam(ROW_S_PARAM, this.#slot);
-    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history + this.#slot);
-    this.#device.run(this.#acceptStep);
+    this.#writePair();
     this.#device.copy(this.#gTrial, this.#gradient, 4 * this.#problem.size);
-    this.#slots = this.#slots.filter((slot) => slot !== this.#slot);
-    this.#slots.push(this.#slot);
-    this.#slot = (this.#slot + 1) % this.#history;
+    const memory = this.#memory;
+    memory.slots = [...memory.slots.filter((slot) => slot !== memory.slot), memory.slot];
+    memory.slot = (memory.slot + 1) % this.#history;
+  }
+
+  /** Writes the last move and its change of gradient over the oldest pair, and the trial's gradient to row g. */
+  #writePair(): void {
+    const { slot } = this.#memory;
+    this.#acceptStep.setParam(ROW_S_PARAM, slot);
+    this.#acceptStep.setParam(ROW_Y_PARAM, this.#history + slot);
+    this.#device.run(this.#acceptStep);
   }
 
   /** Drops the curvature pairs; false when there were none. */
   forget(): boolean {
-    if (this.#slots.length === 0) return false;
-    this.#slots = [];
+    if (this.#memory.slots.length === 0) return false;
+    this.#memory.slots = [];
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Device, DeviceBuffer } from '../../engine/compute/device.ts';
 import { nextTurn } from '../../engine/core/turn.ts';
 import type { BoundedProblem } from './bounded-problem.ts';
-import { LbfgsWorkspace } from './lbfgs-workspace.ts';
+import { LbfgsMemory, LbfgsWorkspace } from './lbfgs-workspace.ts';
 
 export interface LbfgsConfig {
   /** Pairs of past steps that model the curvature; more cost memory and a little time an iteration. Default 16. */
@@ -35,10 +35,15 @@ export interface LbfgsResult extends IterationReport {
   readonly trace: readonly number[];
 }
 
+/** Pairs of past steps unless the caller says otherwise. */
+export const DEFAULT_HISTORY = 16;
+
 export interface LbfgsHooks {
   /** What it returns is waited for. */
   readonly onIteration?: (report: IterationReport) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /** Curvature of an earlier run on the same variables to begin with; holds that of this run afterwards. */
+  readonly memory?: LbfgsMemory;
 }
 
 const DEFAULT_ITERATIONS = 500;
@@ -64,11 +69,13 @@ export async function minimizeProjected(
   config: LbfgsConfig = {},
   hooks: LbfgsHooks = {},
 ): Promise<LbfgsResult> {
-  const workspace = new LbfgsWorkspace(device, problem, w, config.history ?? 16);
+  const memory = hooks.memory ?? new LbfgsMemory(device, problem.size, config.history ?? DEFAULT_HISTORY);
+  const workspace = new LbfgsWorkspace(device, problem, w, memory);
   try {
     return await iterate(workspace, config, hooks);
   } finally {
     workspace.free();
+    if (memory !== hooks.memory) memory.free();
   }
 }
 

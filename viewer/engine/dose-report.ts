@@ -1,15 +1,17 @@
+import { toHalfFloat } from 'three/src/extras/DataUtils.js';
 import type { DvhCurve, PatientView } from './messages.ts';
 
 const DVH_STEPS = 256;
 
-/** Spreads a dose on dose voxels over the patient's grid; returns its maximum [Gy]. */
+/** Spreads a dose on dose voxels over the patient's grid, for the texture too; returns its maximum [Gy]. */
 export function spreadDose(view: PatientView, gy: Float32Array): number {
-  const { dose, doseVoxels } = view;
+  const { dose, doseHalf, doseVoxels } = view;
   let most = 0;
   for (let n = 0; n < gy.length; n++) {
     // Rounding in float32 may leave a dose far from every beam a hair below zero.
     const value = Math.max(0, gy[n]);
     dose[doseVoxels[n]] = value;
+    doseHalf[doseVoxels[n]] = toHalfFloat(value);
     if (value > most) most = value;
   }
   return most;

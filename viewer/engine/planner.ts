@@ -7,7 +7,6 @@ import { dvhCurves, spreadDose } from './dose-report.ts';
 import { faultOf } from './fault.ts';
 import type { DoseReport, OptimizeRequest, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
 import { patientOf } from './patient-view.ts';
-import { writeHalves } from './shared.ts';
 
 /** Least time between two judgements of the goals [ms]. */
 const GOALS_EVERY_MS = 400;
@@ -107,7 +106,6 @@ export class Planner {
     let judgedMs = performance.now();
     const show = (report: IterationReport, judges: boolean): DoseReport => {
       const maxGy = spreadDose(view, plan.dose);
-      writeHalves(view.dose, view.doseHalf);
       const { stepGy, curves } = dvhCurves(view, maxGy);
       if (judges) judgedMs = performance.now();
       return {
@@ -118,7 +116,7 @@ export class Planner {
         dvhStepGy: stepGy,
         dvh: curves,
         weights: plan.weights.slice(),
-        ...(judges ? { goals: plan.evaluate().goals } : {}),
+        ...(judges ? { goals: plan.judge() } : {}),
       };
     };
     const result = await plan.optimize(objectives, {
@@ -129,6 +127,8 @@ export class Planner {
       },
       ...(showDeviceDose && { onDeviceDose: showDeviceDose }),
     });
+    // Who asked for another plan meanwhile waits for that one.
+    if (run !== this.#run) return;
     say({ kind: 'finished', run, stop: result.stop, report: show(result, true) });
   }
 }

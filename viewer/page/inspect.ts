@@ -1,7 +1,19 @@
+import { effect } from '@preact/signals';
 import { voxelAt } from '../slices/slice-geometry.ts';
 import { crosshair } from '../state/display.ts';
 import { place } from '../state/place.ts';
 import { doseVersion, objectives, patient, prepared, report } from '../state/workspace.ts';
+
+interface LoggedDose {
+  /** [ms of the page's clock] */
+  readonly atMs: number;
+  shownMs?: number;
+  /** Since the engine was asked [ms]. */
+  readonly afterMs: number;
+  readonly objective: number;
+}
+let log: LoggedDose[] = [];
+let stopLog: (() => void) | undefined;
 
 /** What the page shows, for those who check it from outside: tests, and a console. */
 export const inspect = {
@@ -19,6 +31,38 @@ export const inspect = {
   place: () => ({ number: place.value?.number, gpu: place.value?.gpu?.name, device: prepared.value?.device }),
   /** Takes the device away from renderer and planner, as a crash of the driver does. */
   loseDevice: () => place.value?.gpu?.gpu.destroy(),
+  /** Doses since it was last asked, and from now on: when each came, when it had been drawn, and what the engine says of it. */
+  logDoses: (): readonly LoggedDose[] => {
+    stopLog?.();
+    const logged = log;
+    log = [];
+    const own = log;
+    stopLog = effect(() => {
+      const now = report.value;
+      if (now === undefined) return;
+      const entry: LoggedDose = { atMs: performance.now(), afterMs: now.afterMs, objective: now.objective };
+      own.push(entry);
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          entry.shownMs = performance.now();
+        }),
+      );
+    });
+    own.length = 0;
+    return logged;
+  },
+  /** Where the mouse takes hold of a curve [px of the page], and where it goes to ask for so much more dose. */
+  curvePath: (structure: string, volumePercent: number, byGy: number) => {
+    const now = report.value;
+    const curve = now?.dvh.find((one) => one.structure === structure)?.volumePercent;
+    const over = document.querySelector('.dvh .u-over')?.getBoundingClientRect();
+    if (now === undefined || curve === undefined || over === undefined) return undefined;
+    const at = curve.findIndex((percent) => percent < volumePercent);
+    const mostGy = 256 * now.dvhStepGy;
+    const y = over.top + over.height * (1 - curve[at] / 100);
+    const x = (gy: number): number => over.left + (over.width * gy) / mostGy;
+    return { from: { x: x(at * now.dvhStepGy), y }, to: { x: x(at * now.dvhStepGy + byGy), y } };
+  },
   /** Dose of the engine at the voxel of a point [Gy]. */
   doseAt: (x: number, y: number, z: number): number | undefined => {
     const view = patient.value;

@@ -131,11 +131,14 @@ function hear(event: PlannerEvent): void {
         weights.value = undefined;
         runPlan();
         break;
+      // Whoever drags asks faster than plans end: the dose of a wish that is already old is shown until there is a newer one.
       case 'dose':
+        show(event.report);
+        break;
       case 'finished':
         if (event.run !== run) break;
         show(event.report);
-        if (event.kind === 'finished') activity.value = 'idle';
+        activity.value = 'idle';
         break;
       case 'fault':
         fault.value = event.fault;

@@ -75,47 +75,79 @@ export interface Evaluation {
   readonly notes: readonly string[];
 }
 
+export interface EvaluationInput {
+  readonly patient: Patient;
+  /** Total dose of all fractions [Gy] on the grid of the structure set, or on some of its voxels. */
+  readonly dose: Float32Array | DoseOnVoxels;
+  /** [mm^3]; the grid's own where it is left out. */
+  readonly voxelVolumeMm3?: number;
+  readonly protocol: EvaluationProtocol;
+}
+
 /**
  * Judges a dose: every structure as contoured, the protocol's goals (a target merged with all targets of higher
  * prescription, unless the goal says otherwise) and the indices of its targets. The result is plain JSON.
  *
- * @param input.dose total dose of all fractions [Gy] on the grid of the structure set, or on some of its voxels
- * @param input.voxelVolumeMm3 [mm^3]; the grid's own where it is left out
  * @throws IsocenterError `evaluation/...` for a dose that is not finite or not on the grid
  */
-export function evaluateDose(input: {
-  patient: Patient;
-  dose: Float32Array | DoseOnVoxels;
-  voxelVolumeMm3?: number;
-  protocol: EvaluationProtocol;
-}): Evaluation {
+export function evaluateDose(input: EvaluationInput): Evaluation {
   const { patient, protocol } = input;
   const { doseVolumeConvention: convention, targets } = protocol;
-  const voxelMm3 = input.voxelVolumeMm3 ?? gridVoxelVolumeMm3(patient.structureSet.grid);
-  const dose = doseOnGrid(input.dose, voxelCount(patient.structureSet.grid));
-  const notes: string[] = [];
-
-  const own = new Map<string, SortedDoses>();
-  for (const { name, voxels } of patient.structureSet.structures) own.set(name, dosesIn(dose, voxels, name));
-
-  const goals: GoalResult[] = [];
-  for (const goal of protocol.goals) {
-    const doses = goalDoses(goal, patient, targets, dose, own);
-    if (doses === undefined) notes.push(`${goal.structure} ${goal.metric}: the patient has no ${goal.structure}.`);
-    else goals.push(evaluateGoal(goal, doses, voxelMm3, convention));
-  }
-  const present = targets.filter(({ structure }) => own.has(structure));
+  const { dose, own, voxelMm3 } = sortedRegions(input);
+  for (const { name } of patient.structureSet.structures) own.of(name);
+  const { goals, notes } = goalsOn(input, { dose, own, voxelMm3 });
+  const present = targets.filter(({ structure }) => own.of(structure) !== undefined);
   for (const target of targets) {
     if (!present.includes(target)) notes.push(`The patient has no target ${target.structure}.`);
   }
 
   return {
     doseVolumeConvention: convention,
-    structures: [...own].map(([name, doses]) => structureEvaluation(name, doses, voxelMm3, convention)),
+    structures: [...own.sorted].map(([name, doses]) => structureEvaluation(name, doses, voxelMm3, convention)),
     goals,
     indices: present.map((target) => targetIndices(target, present, patient, dose, convention)),
     notes,
   };
+}
+
+/** The goals of {@link evaluateDose} alone: no more is sorted than they ask for. */
+export function judgeGoals(input: EvaluationInput): readonly GoalResult[] {
+  return goalsOn(input, sortedRegions(input)).goals;
+}
+
+/** Sorted doses of structures as contoured, made when they are first asked for. */
+interface OwnDoses {
+  readonly sorted: ReadonlyMap<string, SortedDoses>;
+  of(name: string): SortedDoses | undefined;
+}
+
+interface Regions {
+  readonly dose: Float32Array;
+  readonly own: OwnDoses;
+  readonly voxelMm3: number;
+}
+
+function sortedRegions({ patient, dose: given, voxelVolumeMm3 }: EvaluationInput): Regions {
+  const { grid } = patient.structureSet;
+  const dose = doseOnGrid(given, voxelCount(grid));
+  const sorted = new Map<string, SortedDoses>();
+  const of = (name: string): SortedDoses | undefined => {
+    const voxels = structureVoxels(patient, name);
+    if (voxels !== undefined && !sorted.has(name)) sorted.set(name, dosesIn(dose, voxels, name));
+    return sorted.get(name);
+  };
+  return { dose, own: { sorted, of }, voxelMm3: voxelVolumeMm3 ?? gridVoxelVolumeMm3(grid) };
+}
+
+function goalsOn({ patient, protocol }: EvaluationInput, { dose, own, voxelMm3 }: Regions) {
+  const goals: GoalResult[] = [];
+  const notes: string[] = [];
+  for (const goal of protocol.goals) {
+    const doses = goalDoses(goal, patient, protocol.targets, dose, own);
+    if (doses === undefined) notes.push(`${goal.structure} ${goal.metric}: the patient has no ${goal.structure}.`);
+    else goals.push(evaluateGoal(goal, doses, voxelMm3, protocol.doseVolumeConvention));
+  }
+  return { goals, notes };
 }
 
 function goalDoses(
@@ -123,11 +155,11 @@ function goalDoses(
   patient: Patient,
   targets: readonly TargetPrescription[],
   dose: Float32Array,
-  own: ReadonlyMap<string, SortedDoses>,
+  own: OwnDoses,
 ): SortedDoses | undefined {
   if (goal.structure === bodyName) return dosesIn(dose, bodyVoxels(patient, targets), bodyName);
   const higher = (goal.mergeHigherTargets ?? true) ? higherTargets(targets, goal.structure) : [];
-  if (higher.length === 0 || !own.has(goal.structure)) return own.get(goal.structure);
+  if (higher.length === 0 || structureVoxels(patient, goal.structure) === undefined) return own.of(goal.structure);
   return dosesIn(dose, mergedVoxels(patient, goal.structure, higher), goal.structure);
 }
 

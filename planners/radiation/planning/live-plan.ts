@@ -1,7 +1,14 @@
 import type { Device, DeviceBuffer } from '../../../engine/compute/device.ts';
 import { rowStride } from '../../../kernels/vector/index.ts';
-import { type IterationReport, type LbfgsResult, minimizeProjected } from '../../solver/projected-lbfgs.ts';
-import { type Evaluation, evaluateDose } from '../evaluation/evaluate.ts';
+import { LbfgsMemory } from '../../solver/lbfgs-workspace.ts';
+import {
+  DEFAULT_HISTORY,
+  type IterationReport,
+  type LbfgsResult,
+  minimizeProjected,
+} from '../../solver/projected-lbfgs.ts';
+import { type Evaluation, evaluateDose, judgeGoals } from '../evaluation/evaluate.ts';
+import type { GoalResult } from '../evaluation/goals.ts';
 import { structureVoxels } from '../evaluation/regions.ts';
 import { fluenceProblem, uniformStart } from '../fluence/optimize.ts';
 import { DoseObjective } from '../objectives/dose-objective.ts';
@@ -32,6 +39,9 @@ export class LivePlan {
   readonly weights: Float32Array;
   readonly #device: Device;
   readonly #w: DeviceBuffer;
+  readonly #memory: LbfgsMemory;
+  /** Of the region of each objective so far, in the dose vector. */
+  readonly #positions = new Map<string, Uint32Array>();
   #isStarted = false;
 
   private constructor(device: Device, prepared: PreparedPlan) {
@@ -41,6 +51,7 @@ export class LivePlan {
     this.dose = new Float32Array(voxelCount);
     this.weights = new Float32Array(bixelCount);
     this.#w = device.allocate(4 * rowStride(bixelCount), 'weights');
+    this.#memory = new LbfgsMemory(device, bixelCount, DEFAULT_HISTORY);
   }
 
   /** `request.start` is where the first run begins, where it fits the bixels. */
@@ -57,16 +68,14 @@ export class LivePlan {
   }
 
   /**
-   * Optimises for `objectives`, from the weights of the run before where there was one. An abort ends the run after its
+   * Optimises for `objectives`, from the weights and with the curvature of the run before where there was one: an objective that
+   * is dragged changes little from wish to wish. An abort ends the run after its
    * iteration: weights and dose are then those reached.
    */
   async optimize(objectives: readonly Objective[], hooks: LiveHooks = {}): Promise<LbfgsResult> {
     const device = this.#device;
-    const { operator, patient, protocol } = this.prepared;
-    const terms = objectives.map((objective) => ({
-      objective,
-      voxels: positionsIn(patient.doseVoxels, objectiveVoxels(patient, protocol, objective)),
-    }));
+    const { operator } = this.prepared;
+    const terms = objectives.map((objective) => ({ objective, voxels: this.#voxelsOf(objective) }));
     const objective = new DoseObjective(device, operator.voxelCount, terms);
     const problem = fluenceProblem(operator, objective);
     const { doseEveryMs = 100, onDose, onDeviceDose, signal } = hooks;
@@ -80,7 +89,17 @@ export class LivePlan {
     };
     try {
       if (!this.#isStarted) await this.#start(problem.dose);
-      const result = await minimizeProjected(device, problem, this.#w, {}, { onIteration, ...(signal && { signal }) });
+      const result = await minimizeProjected(
+        device,
+        problem,
+        this.#w,
+        {},
+        {
+          onIteration,
+          memory: this.#memory,
+          ...(signal && { signal }),
+        },
+      );
       for (const launch of operator.prepareForward(this.#w, problem.dose)) device.run(launch);
       onDeviceDose?.(problem.dose);
       await Promise.all([device.read(problem.dose, this.dose), device.read(this.#w, this.weights)]);
@@ -97,9 +116,28 @@ export class LivePlan {
     return evaluateDose({ patient, protocol, dose: { voxels: patient.doseVoxels, gy: this.dose } });
   }
 
+  /** The goals on {@link dose}, as {@link evaluate} has them, at a fraction of its time. */
+  judge(): readonly GoalResult[] {
+    const { patient, protocol } = this.prepared;
+    return judgeGoals({ patient, protocol, dose: { voxels: patient.doseVoxels, gy: this.dose } });
+  }
+
   free(): void {
     this.#device.free(this.#w);
+    this.#memory.free();
     this.prepared.operator.free();
+  }
+
+  /** What region an objective has depends on where it looks, not on what it wants there. */
+  #voxelsOf(objective: Objective): Uint32Array {
+    const { patient, protocol } = this.prepared;
+    const key = `${objective.structure} ${objective.excludes ?? ''}`;
+    let found = this.#positions.get(key);
+    if (found === undefined) {
+      found = positionsIn(patient.doseVoxels, objectiveVoxels(patient, protocol, objective));
+      this.#positions.set(key, found);
+    }
+    return found;
   }
 
   async #start(dose: DeviceBuffer): Promise<void> {

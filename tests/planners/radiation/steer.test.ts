@@ -58,6 +58,13 @@ it('a live plan ends where planning in one go ends, and goes on from there', asy
   expect(live.dose).toEqual(once.fluence.dose);
   expect(doses).toHaveLength(first.iteration);
   expect(live.evaluate().goals).toEqual(once.evaluation.goals);
+  expect(live.judge()).toEqual(once.evaluation.goals);
+
+  // From the weights of a plan an equal one goes on: nothing is left to do.
+  const again = await LivePlan.create(device, { ...request, start: live.weights });
+  const resumed = await again.optimize(once.protocol.objectives);
+  expect(resumed.trace[0]).toBeCloseTo(first.value, 1);
+  again.free();
 
   const wish = objectiveForPoint('Core', { doseGy: 25, volumePercent: 50 }, { doseGy: 5, volumePercent: 50 });
   const second = await live.optimize([...once.protocol.objectives, wish]);
