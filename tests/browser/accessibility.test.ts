@@ -59,6 +59,10 @@ describe('axe finds nothing serious', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     expect(await barriers()).toEqual([]);
+    const where = await page.locator('.help caption').allTextContents();
+    expect(where).toContain('Anywhere');
+    expect(where).toContain('Slice with the focus');
+    expect(new Set(where).size).toBe(where.length);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });

@@ -1,5 +1,11 @@
 import { useEffect } from 'preact/hooks';
+import { listKeys } from '../state/keys.ts';
 import { connection, isDriven, robotState, shownState, stopRobot } from '../state/robot.ts';
+
+listKeys('Where a robot is driven', [
+  { keys: ['Escape'], what: 'stop, at any time' },
+  { keys: [' '], what: 'stop, while the robot is armed' },
+]);
 
 const TYPED = new Set(['text', 'number', 'search', 'email', 'url', 'password', 'tel']);
 

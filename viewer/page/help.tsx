@@ -1,54 +1,78 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { history, objectives } from '../state/workspace.ts';
-import { isTyping, pageKeys } from './keys.ts';
+import { signal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { listedKeys, pageKeys } from '../state/keys.ts';
+import './keys.ts';
+import { isKept } from './offline.ts';
 
-const keys = [
-  ['Arrows, PgUp, PgDn, Home, End', 'slices of the view with the focus; turn the anatomy'],
-  ['Shift and arrows', 'crosshair within the slice'],
-  ['+ and -, 0', 'zoom, the whole slice'],
-  ['1 to 5', 'windows: soft tissue, lung, bone, head, all'],
-  ['v', 'next arrangement of the views'],
-  ['i, m', 'crosshair to the isocentre, to the dose maximum'],
-  ['p', 'line of the profile: drag it on a slice'],
-  ['Drag', 'crosshair or line; with Shift the window; right button: pan'],
-  ['Wheel', 'slices; with Ctrl zoom'],
-  ['Ctrl+Z, Ctrl+Y', 'undo and redo of objectives'],
-  ['?', 'this list'],
-] as const;
+const isOpen = signal(false);
 
-/** The keyboard map, under `?`. */
+pageKeys('Help', [
+  {
+    keys: ['?'],
+    what: 'this list',
+    act: () => {
+      isOpen.value = true;
+    },
+  },
+]);
+
+const names: Readonly<Record<string, string>> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageUp: 'Page up',
+  PageDown: 'Page down',
+  Escape: 'Esc',
+  ' ': 'Space',
+};
+
+/** As keyboards have them: `Ctrl+Z` is Ctrl, Shift and Z. */
+function caption(key: string): string {
+  const parts = /^((?:Ctrl\+|Shift\+)*)(.+)$/.exec(key);
+  const [held, last] = parts === null ? ['', key] : [parts[1], parts[2]];
+  const isUpper = held.startsWith('Ctrl') && /^[A-Z]$/.test(last);
+  return held + (isUpper ? 'Shift+' : '') + (names[last] ?? (held === '' ? last : last.toUpperCase()));
+}
+
+/** All keys, under `?`, and whether the page would open without its server. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (isTyping(event) || event.defaultPrevented) return;
-      if (!(event.ctrlKey || event.metaKey || event.altKey)) {
-        if (event.key === '?') dialog.current?.showModal();
-        pageKeys[event.key]?.();
-      } else if (event.key === 'z') history.undo(objectives.value);
-      else if (event.key === 'y') history.redo(objectives.value);
-      else return;
-      event.preventDefault();
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, []);
+  useSignalEffect(() => {
+    if (isOpen.value) dialog.current?.showModal();
+    else dialog.current?.close();
+  });
   return (
     <>
-      <button type="button" onClick={() => dialog.current?.showModal()} aria-label="Keys">
+      <button type="button" onClick={() => (isOpen.value = true)} aria-label="Keys" title="Keys (?)">
         ?
       </button>
-      <dialog ref={dialog} aria-label="Keys">
-        <table>
-          <tbody>
-            {keys.map(([key, what]) => (
-              <tr key={key}>
-                <th scope="row">{key}</th>
-                <td>{what}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (isOpen.value = false)}>
+        <h2 id="help-title">Keys</h2>
+        <div class="keys">
+          {listedKeys.value.map(({ where, rows }) => (
+            <table key={where}>
+              <caption>{where}</caption>
+              <tbody>
+                {rows.map(({ keys, what }) => (
+                  <tr key={what}>
+                    <th scope="row">
+                      {keys.map((key) => (
+                        <kbd key={key}>{caption(key)}</kbd>
+                      ))}
+                    </th>
+                    <td>{what}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ))}
+        </div>
+        <p class="faint">
+          {isKept.value
+            ? 'This page is stored in the browser: it opens and plans without its server, too.'
+            : 'This page needs its server to be opened again.'}
+        </p>
         <form method="dialog">
           <button type="submit">Close</button>
         </form>

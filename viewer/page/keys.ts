@@ -1,20 +1,27 @@
 import { drawsLine, usePreset, windowPresets } from '../state/display.ts';
+import { pageKeys } from '../state/keys.ts';
 import { goToDoseMaximum, goToIsocenter, nextLayout } from '../state/view-actions.ts';
+import { history, objectives } from '../state/workspace.ts';
 
-/** Keys that work wherever the focus is, unless the user types. */
-export const pageKeys: Readonly<Record<string, () => void>> = {
-  ...Object.fromEntries(windowPresets.map((_, n) => [String(n + 1), () => usePreset(n)])),
-  v: nextLayout,
-  i: goToIsocenter,
-  m: goToDoseMaximum,
-  p: () => {
-    drawsLine.value = !drawsLine.value;
+pageKeys('Anywhere', [
+  { keys: ['Ctrl+z'], what: 'undo the last change of objectives', act: () => history.undo(objectives.value) },
+  { keys: ['Ctrl+y', 'Ctrl+Z'], what: 'do it again', act: () => history.redo(objectives.value) },
+]);
+
+pageKeys('Views', [
+  { keys: ['v'], what: 'next arrangement', act: nextLayout },
+  { keys: ['i'], what: 'crosshair to the isocentre', act: goToIsocenter },
+  { keys: ['m'], what: 'crosshair to the dose maximum', act: goToDoseMaximum },
+  {
+    keys: ['p'],
+    what: 'line of the profile: drag it on a slice',
+    act: () => {
+      drawsLine.value = !drawsLine.value;
+    },
   },
-};
-
-/** Whether a key is meant for what has the focus. */
-export function isTyping({ target }: KeyboardEvent): boolean {
-  return (
-    target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
-  );
-}
+  ...windowPresets.map(([name], n) => ({
+    keys: [String(n + 1)],
+    what: `window: ${name.toLowerCase()}`,
+    act: () => usePreset(n),
+  })),
+]);

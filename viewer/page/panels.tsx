@@ -6,6 +6,7 @@ import { GoalsTable } from '../plan/goals-table.tsx';
 import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
 import { PlanPanel } from '../plan/plan-panel.tsx';
 import { panel } from '../state/display.ts';
+import { listKeys } from '../state/keys.ts';
 import { patient } from '../state/workspace.ts';
 import { DisplayPanel } from './display-panel.tsx';
 import { GuideTab } from './guide-tab.tsx';
@@ -23,6 +24,11 @@ const tabs: readonly Tab[] = [
   { id: 'beam', title: 'Beam', content: () => withPatient((view) => <BeamPanel key={view.id} patient={view} />) },
   { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
 ];
+
+listKeys('Tabs and menus', [
+  { keys: ['ArrowLeft', 'ArrowRight'], what: 'from tab to tab' },
+  { keys: ['ArrowUp', 'ArrowDown'], what: 'through a menu' },
+]);
 
 /** What stands beside the views, one tab at a time; arrows go from tab to tab. */
 export function Panels() {

@@ -3,12 +3,35 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PatientView } from '../engine/messages.ts';
 import { doseColor, structureColor } from '../state/colors.ts';
 import { hidden } from '../state/display.ts';
+import { viewKeys } from '../state/keys.ts';
 import { activity, doseVersion, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
 import { AnatomyScene } from './anatomy-scene.ts';
 import { keepRobotIn } from './robot-in-view.ts';
 import type { Stage } from './stage.ts';
 
-/** Drag: turn; wheel, + and -: zoom; arrows: turn. */
+interface SpaceActions {
+  /** [px] */
+  readonly turn: (dx: number, dy: number) => void;
+  readonly zoom: (factor: number) => void;
+}
+
+const press = viewKeys<SpaceActions>(
+  'Anatomy with the focus',
+  [
+    { keys: ['ArrowLeft'], what: 'turn left', act: ({ turn }) => turn(-20, 0) },
+    { keys: ['ArrowRight'], what: 'turn right', act: ({ turn }) => turn(20, 0) },
+    { keys: ['ArrowUp'], what: 'turn up', act: ({ turn }) => turn(0, -20) },
+    { keys: ['ArrowDown'], what: 'turn down', act: ({ turn }) => turn(0, 20) },
+    { keys: ['+', '='], what: 'nearer', act: ({ zoom }) => zoom(0.85) },
+    { keys: ['-'], what: 'farther', act: ({ zoom }) => zoom(1.18) },
+  ],
+  [
+    ['Drag', 'turn'],
+    ['Wheel', 'nearer and farther'],
+  ],
+);
+
+/** Anatomy, beams and isodose surface in space. */
 export function AnatomyView({ patient, stage }: { readonly patient: PatientView; readonly stage: Stage }) {
   const box = useRef<HTMLDivElement>(null);
   const scene = useRef<AnatomyScene | undefined>(undefined);
@@ -70,15 +93,6 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     scene.current?.zoom(factor);
     stage.draw(scene.current);
   };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => turn(-20, 0),
-    ArrowRight: () => turn(20, 0),
-    ArrowUp: () => turn(0, -20),
-    ArrowDown: () => turn(0, 20),
-    '+': () => zoom(0.85),
-    '=': () => zoom(0.85),
-    '-': () => zoom(1.18),
-  };
   return (
     <div
       ref={box}
@@ -95,10 +109,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
         zoom(event.deltaY > 0 ? 1.1 : 1 / 1.1);
       }}
       onKeyDown={(event) => {
-        const act = keys[event.key];
-        if (act === undefined || event.ctrlKey) return;
-        event.preventDefault();
-        act();
+        press(event, { turn, zoom });
       }}
     >
       <div class="caption">Anatomy, beams, 95 % isodose</div>

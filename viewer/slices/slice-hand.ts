@@ -1,15 +1,38 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView, SliceAxis } from '../engine/messages.ts';
 import { crosshair, drawsLine, frames, line, pointer, windowing } from '../state/display.ts';
+import { viewKeys } from '../state/keys.ts';
 import { type Framing, fromView, looks, sliceIndex, slicePosition } from './slice-geometry.ts';
 
 const ZOOM = { least: 0.2, most: 50 } as const;
 
-/**
- * What pointer and keys do on a slice. Drag: crosshair, or the profile's line; wheel, arrows, page keys: slices; Shift and
- * arrows: crosshair; Ctrl and wheel, + and -: zoom; right drag: pan; Shift and drag: window.
- */
+/** What pointer and keys do on a slice. */
 export class SliceHand {
+  static readonly #press = viewKeys<SliceHand>(
+    'Slice with the focus',
+    [
+      { keys: ['ArrowUp'], what: 'next slice', act: (hand) => hand.#step(1) },
+      { keys: ['ArrowDown'], what: 'slice before', act: (hand) => hand.#step(-1) },
+      { keys: ['PageUp'], what: 'ten slices on', act: (hand) => hand.#step(10) },
+      { keys: ['PageDown'], what: 'ten slices back', act: (hand) => hand.#step(-10) },
+      { keys: ['Home'], what: 'first slice', act: (hand) => hand.#step(-1e6) },
+      { keys: ['End'], what: 'last slice', act: (hand) => hand.#step(1e6) },
+      { keys: ['Shift+ArrowLeft'], what: 'crosshair to the left', act: (hand) => hand.#nudge('across', -1) },
+      { keys: ['Shift+ArrowRight'], what: 'crosshair to the right', act: (hand) => hand.#nudge('across', 1) },
+      { keys: ['Shift+ArrowUp'], what: 'crosshair up', act: (hand) => hand.#nudge('up', 1) },
+      { keys: ['Shift+ArrowDown'], what: 'crosshair down', act: (hand) => hand.#nudge('up', -1) },
+      { keys: ['+', '='], what: 'larger', act: (hand) => hand.#zoom(1.25) },
+      { keys: ['-'], what: 'smaller', act: (hand) => hand.#zoom(0.8) },
+      { keys: ['0'], what: 'the whole slice', act: (hand) => hand.#frame(undefined) },
+    ],
+    [
+      ['Drag', 'crosshair, or the line of the profile'],
+      ['Shift and drag', 'window of the image'],
+      ['Right drag', 'move the image'],
+      ['Wheel', 'slices'],
+      ['Ctrl and wheel', 'zoom'],
+    ],
+  );
   readonly #grid: PatientView['grid'];
   readonly #axis: SliceAxis;
   readonly #framing: () => Framing;
@@ -52,30 +75,7 @@ export class SliceHand {
   }
 
   key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { acrossSign, upSign, across, up } = looks[this.#axis];
-    const shifted: Readonly<Record<string, () => void>> = {
-      ArrowLeft: () => this.#nudge(across, -acrossSign),
-      ArrowRight: () => this.#nudge(across, acrossSign),
-      ArrowUp: () => this.#nudge(up, upSign),
-      ArrowDown: () => this.#nudge(up, -upSign),
-    };
-    const keys: Readonly<Record<string, () => void>> = {
-      ArrowUp: () => this.#step(1),
-      ArrowDown: () => this.#step(-1),
-      PageUp: () => this.#step(10),
-      PageDown: () => this.#step(-10),
-      Home: () => this.#step(-1e6),
-      End: () => this.#step(1e6),
-      '+': () => this.#zoom(1.25),
-      '=': () => this.#zoom(1.25),
-      '-': () => this.#zoom(0.8),
-      '0': () => this.#frame(undefined),
-    };
-    const act = (event.shiftKey ? shifted[event.key] : undefined) ?? keys[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
+    SliceHand.#press(event, this);
   }
 
   /** The point of the slice under an event. */
@@ -100,8 +100,12 @@ export class SliceHand {
     this.#put(this.#axis, slicePosition(this.#grid, this.#axis, index));
   }
 
-  #nudge(axis: SliceAxis, voxels: number): void {
-    this.#put(axis, crosshair.value[axis] + voxels * this.#grid.spacingMm[axis]);
+  /** One voxel on, as the screen has it. */
+  #nudge(way: 'across' | 'up', step: 1 | -1): void {
+    const look = looks[this.#axis];
+    const axis = look[way];
+    const sign = way === 'across' ? look.acrossSign : look.upSign;
+    this.#put(axis, crosshair.value[axis] + step * sign * this.#grid.spacingMm[axis]);
   }
 
   #put(axis: SliceAxis, mm: number): void {
