@@ -3,7 +3,7 @@ import type { Grid, Vec3 } from '../../engine/core/grid.ts';
 import { builtinProtocol } from '../../planners/radiation/protocol/registry.ts';
 import { sharedCopy, sharedHalves, writeHalves } from '../../viewer/engine/shared.ts';
 import * as display from '../../viewer/state/display.ts';
-import { compared, doseVersion, openings, patient, shapes } from '../../viewer/state/workspace.ts';
+import { compared, doseVersion, openings, patient, report, shapes } from '../../viewer/state/workspace.ts';
 
 export interface MadePatient {
   readonly grid: Grid;
@@ -18,6 +18,10 @@ export interface SlicesPage {
   /** Shows a patient whose image and dose the test made; the page draws it as any other. */
   show(made: MadePatient): Promise<void>;
   readonly display: typeof display;
+  /** Says that the dose that is shown is a plan's. */
+  pretendPlan(): void;
+  /** Says that the dose has changed. */
+  touchDose(): void;
 }
 
 function halves(values: Float32Array): Uint16Array {
@@ -28,6 +32,20 @@ function halves(values: Float32Array): Uint16Array {
 
 const page: SlicesPage = {
   display,
+  pretendPlan: () => {
+    report.value = {
+      iteration: 1,
+      objective: 1,
+      afterMs: 0,
+      maxGy: 52,
+      dvhStepGy: 1,
+      dvh: [],
+      weights: new Float32Array(0),
+    };
+  },
+  touchDose: () => {
+    doseVersion.value++;
+  },
   async show({ grid, hu, dose, other, crosshairMm }) {
     const values = sharedCopy(Float32Array.from(hu));
     const gy = sharedCopy(Float32Array.from(dose));

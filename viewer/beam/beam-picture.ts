@@ -58,7 +58,7 @@ function drawRadiograph(context: CanvasRenderingContext2D, { eye, lengthsMm }: B
   for (let row = 0; row < pixels; row++) {
     for (let column = 0; column < pixels; column++) {
       const length = lengthsMm[(pixels - 1 - row) * pixels + column];
-      const grey = 255 * (length / most) ** 1.5;
+      const grey = 205 * (length / most) ** 1.5;
       image.data.set([grey, grey, grey, 255], 4 * (row * pixels + column));
     }
   }
@@ -158,7 +158,9 @@ function drawLetters(context: CanvasRenderingContext2D, transform: Transform, si
   const right = axisOf(transform, 0);
   const up = axisOf(transform, 1);
   const less = (v: readonly number[]): number[] => v.map((c) => -c);
-  context.fillStyle = 'rgb(240 240 240)';
+  context.fillStyle = 'rgb(255 255 255)';
+  context.shadowColor = '#000';
+  context.shadowBlur = 4;
   context.font = '600 13px system-ui, sans-serif';
   context.textBaseline = 'middle';
   context.textAlign = 'left';

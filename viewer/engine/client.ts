@@ -32,7 +32,7 @@ export class ShapesClient {
     return this.#lines({ kind: 'outlines', axis, index });
   }
 
-  async setField(field: ShapesField, values: Float32Array): Promise<void> {
+  async setField(field: ShapesField, values: Float32Array | undefined): Promise<void> {
     await this.#ask({ kind: 'field', field, values });
   }
 

@@ -145,7 +145,12 @@ export type ShapesField = 'plan' | 'other' | 'gamma';
 
 export type ShapesRequest =
   | { readonly id: number; readonly kind: 'patient'; readonly patient: PatientView }
-  | { readonly id: number; readonly kind: 'field'; readonly field: ShapesField; readonly values: Float32Array }
+  | {
+      readonly id: number;
+      readonly kind: 'field';
+      readonly field: ShapesField;
+      readonly values: Float32Array | undefined;
+    }
   | { readonly id: number; readonly kind: 'outlines'; readonly axis: SliceAxis; readonly index: number }
   | {
       readonly id: number;

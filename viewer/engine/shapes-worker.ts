@@ -49,8 +49,9 @@ class Shapes {
     return lines;
   }
 
-  setField(field: ShapesField, values: Float32Array): void {
-    this.#fields.set(field, values);
+  setField(field: ShapesField, values: Float32Array | undefined): void {
+    if (values === undefined) this.#fields.delete(field);
+    else this.#fields.set(field, values);
   }
 
   isolines(field: ShapesField, axis: SliceAxis, index: number, levelsGy: readonly number[]): readonly SliceLines[] {

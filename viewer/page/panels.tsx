@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { BeamPanel } from '../beam/beam-panel.tsx';
+import { ComparePanel } from '../compare/compare-panel.tsx';
 import type { PatientView } from '../engine/messages.ts';
 import { DvhChart } from '../plan/dvh-chart.tsx';
 import { GoalsTable } from '../plan/goals-table.tsx';
@@ -22,6 +23,11 @@ const tabs: readonly Tab[] = [
   { id: 'plan', title: 'Plan', content: () => withPatient((view) => <Planning patient={view} />) },
   { id: 'guide', title: 'Guide', content: () => <GuideTab /> },
   { id: 'beam', title: 'Beam', content: () => withPatient((view) => <BeamPanel key={view.id} patient={view} />) },
+  {
+    id: 'compare',
+    title: 'Compare',
+    content: () => withPatient((view) => <ComparePanel patient={view} />),
+  },
   { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
 ];
 

@@ -5,7 +5,7 @@ import { StopButton } from '../guide/stop-button.tsx';
 import { Stage } from '../scene/stage.ts';
 import { SliceImages } from '../slices/slice-images.ts';
 import { sliceStyle } from '../slices/slice-style.ts';
-import { other } from '../state/comparison.ts';
+import { fieldsSent, gamma, other } from '../state/comparison.ts';
 import { layout } from '../state/display.ts';
 import { openSource } from '../state/opening.ts';
 import { notice, place, rebuild } from '../state/place.ts';
@@ -71,9 +71,19 @@ export function Workspace() {
 
   useSignalEffect(() => {
     const compared = other.value;
-    if (images.value === undefined || compared === undefined) return;
-    images.value.setField('other', compared.gy);
-    void shapes.setField('other', compared.gy);
+    if (images.value === undefined) return;
+    images.value.setField('other', compared?.gy);
+    void shapes.setField('other', compared?.gy);
+    fieldsSent.value = fieldsSent.peek() + 1;
+    stage.value?.draw();
+  });
+
+  useSignalEffect(() => {
+    const result = gamma.value;
+    if (images.value === undefined) return;
+    images.value.setField('gamma', result?.gamma);
+    void shapes.setField('gamma', result?.gamma);
+    fieldsSent.value = fieldsSent.peek() + 1;
     stage.value?.draw();
   });
 

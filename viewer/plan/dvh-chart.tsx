@@ -4,9 +4,10 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { PatientView } from '../engine/messages.ts';
 import { css, structureColor } from '../state/colors.ts';
+import { otherJudged } from '../state/comparison.ts';
 import { hidden } from '../state/display.ts';
 import { isDark, pageColor } from '../state/theme.ts';
-import { compared, namedPlans, prescriptionGy, report } from '../state/workspace.ts';
+import { prescriptionGy, report } from '../state/workspace.ts';
 import { type DvhPoint, dragPoint, endDrag } from './steer-drag.ts';
 
 const dashes: readonly (readonly number[])[] = [[], [8, 4], [3, 3], [10, 3, 2, 3], [1, 3]];
@@ -15,7 +16,7 @@ const REACH_PX = 12;
 
 /**
  * Cumulative dose-volume histogram. A curve that is taken hold of and dragged becomes an objective, and the dose follows; dashes
- * tell structures apart without colour. A kept plan to compare with is drawn thin.
+ * tell structures apart without colour. A dose to compare with is drawn thin.
  */
 export function DvhChart({ patient }: { readonly patient: PatientView }) {
   const box = useRef<HTMLDivElement>(null);
@@ -66,7 +67,7 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
   useSignalEffect(() => {
     const plot = chart.current;
     const now = report.value;
-    const kept = namedPlans.value.find(({ name }) => name === compared.value)?.report;
+    const kept = otherJudged.value;
     for (const [n, { name }] of patient.structures.entries()) {
       const show = !hidden.value.has(name);
       if (plot === undefined || plot.series[n + 1].show === show) continue;
@@ -76,7 +77,7 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
     if (plot === undefined || now === undefined) return;
     const step = Math.max(now.dvhStepGy, kept?.dvhStepGy ?? 0);
     const doses = Float64Array.from({ length: 257 }, (_, k) => k * step);
-    const sampled = (from: typeof now | undefined, n: number): number[] =>
+    const sampled = (from: Pick<typeof now, 'dvh' | 'dvhStepGy'> | undefined, n: number): number[] =>
       Array.from(doses, (gy) => {
         const curve = from?.dvh[n]?.volumePercent;
         if (from === undefined || curve === undefined) return Number.NaN;

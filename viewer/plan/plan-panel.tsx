@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { others } from '../state/comparison.ts';
 import {
   activity,
   changeSetup,
   compared,
   keepPlan,
-  namedPlans,
   prepared,
   report,
   runPlan,
@@ -71,8 +71,8 @@ export function PlanPanel() {
             onChange={(event) => (compared.value = event.currentTarget.value || undefined)}
           >
             <option value="">nothing</option>
-            {namedPlans.value.map((plan) => (
-              <option key={plan.name}>{plan.name}</option>
+            {others.value.map(({ name: title }) => (
+              <option key={title}>{title}</option>
             ))}
           </select>
         </label>

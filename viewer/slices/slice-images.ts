@@ -7,6 +7,9 @@ import { type SliceStyle, sliceStyle } from './slice-style.ts';
 
 type Field = 'plan' | 'other' | 'gamma';
 
+/** Half floats: no dose, and a gamma that was not judged, -1. */
+const nothing: Readonly<Record<Field, number>> = { plan: 0, other: 0, gamma: 0xbc00 };
+
 const fieldsOf: Readonly<Record<Quantity, readonly Field[]>> = {
   plan: ['plan'],
   other: ['other'],
@@ -45,7 +48,7 @@ export class SliceImages {
   texture(field: Field): Data3DTexture {
     let made = this.#fields.get(field);
     if (made === undefined) {
-      made = volumeTexture(new Uint16Array(voxelCount(this.grid)), this.grid);
+      made = volumeTexture(new Uint16Array(voxelCount(this.grid)).fill(nothing[field]), this.grid);
       this.#fields.set(field, made);
     }
     return made;
@@ -57,9 +60,13 @@ export class SliceImages {
     made.needsUpdate = true;
   }
 
-  setField(field: 'other' | 'gamma', values: Float32Array): void {
+  /** @param values on the grid; undefined where there is nothing to be coloured */
+  setField(field: 'other' | 'gamma', values: Float32Array | undefined): void {
+    if (values === undefined && !this.#fields.has(field)) return;
     const made = this.texture(field);
-    writeHalves(values, made.image.data as Uint16Array);
+    const halves = made.image.data as Uint16Array;
+    if (values === undefined) halves.fill(nothing[field]);
+    else writeHalves(values, halves);
     made.needsUpdate = true;
   }
 

@@ -2,7 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { PatientView, SliceAxis, SliceLines } from '../engine/messages.ts';
 import type { Stage } from '../scene/stage.ts';
-import { other } from '../state/comparison.ts';
+import { fieldsSent, other } from '../state/comparison.ts';
 import { crosshair, doseStyle, frames, hidden, line, type Quantity, structureStyle } from '../state/display.ts';
 import { type ShownLevel, shownLevels } from '../state/dose-display.ts';
 import { doseVersion, shapes } from '../state/workspace.ts';
@@ -78,7 +78,8 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     const field = quantity === 'difference' ? undefined : quantity;
     const isShown = doseVersion.value > 0 && doseStyle.value.showsLines;
     const levels = quantity === 'gamma' ? gammaLevels : shownLevels.value;
-    const isKnown = quantity === 'plan' || other.value !== undefined;
+    // What the worker has been given: it answers from that.
+    const isKnown = quantity === 'plan' || (fieldsSent.value > 0 && other.value !== undefined);
     let isOld = false;
     const put = (lines: readonly SliceLines[]): void => {
       if (!isOld) isolines.value = { lines, levels };

@@ -1,6 +1,6 @@
 import { type Device, upload } from '../../../engine/compute/device.ts';
 import { inputError } from '../../../engine/core/errors.ts';
-import { type Volume, voxelCount } from '../../../engine/core/grid.ts';
+import { type Grid, type Volume, voxelCount } from '../../../engine/core/grid.ts';
 import {
   type GammaShape,
   gammaScratchBytes,
@@ -42,6 +42,15 @@ export interface GammaResult {
   readonly histogram: readonly number[];
 }
 
+export interface GammaHooks {
+  /** Called after each part, with the share that is done; a promise is waited for. */
+  readonly onProgress?: (share: number) => void | Promise<void>;
+  /** An abort ends the work before its next part, by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Parts in which a gamma that is watched is computed. */
+const WATCHED_PARTS = 24;
 const BINS_PER_GAMMA = 10;
 /** Rounding of float32 must not fail a point that agrees to the last digit. */
 const PASS = 1 + 1e-5;
@@ -57,6 +66,7 @@ export async function gammaIndex(
   reference: Volume,
   evaluated: Volume,
   wanted: GammaCriteria = {},
+  hooks: GammaHooks = {},
 ): Promise<GammaResult> {
   const largest = checkDose(reference, 'reference');
   checkDose(evaluated, 'evaluated');
@@ -84,7 +94,7 @@ export async function gammaIndex(
     thresholdGy: (criteria.thresholdPercent / 100) * criteria.normalisationGy,
     maxGamma: criteria.maxGamma,
   };
-  const gamma = await run(device, shape, reference.data, evaluated.data);
+  const gamma = await run(device, shape, reference.data, evaluated.data, hooks);
   return { criteria, gamma, ...summarise(gamma, shape) };
 }
 
@@ -93,24 +103,46 @@ async function run(
   shape: GammaShape,
   reference: Float32Array,
   evaluated: Float32Array,
+  hooks: GammaHooks,
 ): Promise<Float32Array> {
   const { cells, count } = uploadCells(device, shape);
   const bytes = (length: number): number => Math.ceil(length / 16) * 16;
+  const [nx, ny, nz] = shape.reference.size;
+  const slices = hooks.onProgress === undefined ? nz : Math.ceil(nz / WATCHED_PARTS);
+  const perSlice = nx * ny;
   const buffers = {
-    reference: upload(device, reference, 'gamma reference'),
+    reference: device.allocate(bytes(4 * perSlice * slices), 'gamma reference'),
     evaluated: upload(device, evaluated, 'gamma evaluated'),
     cells,
     scratch: device.allocate(bytes(gammaScratchBytes(shape.evaluated)), 'gamma ranges'),
-    gamma: device.allocate(bytes(4 * reference.length), 'gamma'),
+    gamma: device.allocate(bytes(4 * perSlice * slices), 'gamma'),
   };
   try {
-    for (const launch of prepareGamma(device, shape, buffers, count)) device.run(launch);
     const gamma = new Float32Array(reference.length);
-    await device.read(buffers.gamma, gamma);
+    for (let first = 0; first < nz; first += slices) {
+      hooks.signal?.throwIfAborted();
+      const part = slabOf(shape.reference, first, Math.min(slices, nz - first));
+      const range = [perSlice * first, perSlice * (first + part.size[2])] as const;
+      device.write(buffers.reference, reference.subarray(...range));
+      const launches = prepareGamma(device, { ...shape, reference: part }, buffers, count);
+      // The ranges of the evaluated dose are those of the first part.
+      for (const launch of first === 0 ? launches : launches.slice(-1)) device.run(launch);
+      await device.read(buffers.gamma, gamma.subarray(...range));
+      await hooks.onProgress?.((first + part.size[2]) / nz);
+    }
     return gamma;
   } finally {
     for (const buffer of Object.values(buffers)) device.free(buffer);
   }
+}
+
+/** Some slices of a grid. */
+function slabOf({ size, spacingMm, originMm }: Grid, first: number, count: number): Grid {
+  return {
+    size: [size[0], size[1], count],
+    spacingMm,
+    originMm: [originMm[0], originMm[1], originMm[2] + first * spacingMm[2]],
+  };
 }
 
 function summarise(

@@ -16,6 +16,37 @@ const volume = (grid: Grid, dose: (n: number) => number): Volume => ({
   unit: 'Gy',
 });
 
+describe('watched', () => {
+  const reference = volume(cube(30, 2), (n) => 30 + 20 * Math.sin(n / 17));
+  const evaluated = volume(cube(30, 2), (n) => 30 + 20 * Math.sin(n / 17 + 0.05));
+
+  it('is that of one part, and says how far it is', async () => {
+    const shares: number[] = [];
+    const whole = await gammaIndex(device, reference, evaluated);
+    const parts = await gammaIndex(
+      device,
+      reference,
+      evaluated,
+      {},
+      { onProgress: (share) => void shares.push(share) },
+    );
+    // Slices of a part lie at other float32 offsets.
+    for (const [n, value] of parts.gamma.entries()) expect(Math.abs(value - whole.gamma[n])).toBeLessThan(1e-3);
+    expect(parts.points).toBe(whole.points);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.length).toBeGreaterThan(10);
+  });
+
+  it('ends where it is cancelled', async () => {
+    const stop = new AbortController();
+    let heard = 0;
+    const watched = { signal: stop.signal, onProgress: () => void (++heard === 3 && stop.abort()) };
+    await expect(gammaIndex(device, reference, evaluated, {}, watched)).rejects.toThrow();
+    expect(heard).toBe(3);
+  });
+});
+
 describe('closed forms', () => {
   it('a uniform difference is the difference over its tolerance', async () => {
     const { gamma, passPercent } = await gammaIndex(
