@@ -6,6 +6,7 @@ import { DvhChart } from '../plan/dvh-chart.tsx';
 import { GoalsTable } from '../plan/goals-table.tsx';
 import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
 import { PlanPanel } from '../plan/plan-panel.tsx';
+import { ProfilePanel } from '../slices/profile-panel.tsx';
 import { panel } from '../state/display.ts';
 import { listKeys } from '../state/keys.ts';
 import { patient } from '../state/workspace.ts';
@@ -27,6 +28,11 @@ const tabs: readonly Tab[] = [
     id: 'compare',
     title: 'Compare',
     content: () => withPatient((view) => <ComparePanel patient={view} />),
+  },
+  {
+    id: 'profile',
+    title: 'Profile',
+    content: () => withPatient((view) => <ProfilePanel key={view.id} patient={view} />),
   },
   { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
 ];

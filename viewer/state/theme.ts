@@ -29,7 +29,7 @@ export function chooseTheme(wanted: Theme): void {
 }
 
 /** A colour of the style sheet as it is now, for what draws on a canvas. Those that are wanted here are registered there. */
-export function pageColor(name: '--text' | '--line'): string {
+export function pageColor(name: '--text' | '--line' | '--accent' | '--bad' | '--faint'): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name);
 }
 
