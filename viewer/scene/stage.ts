@@ -7,6 +7,7 @@ import {
   type Texture,
   WebGPURenderer,
 } from 'three/webgpu';
+import { isSoftwareContext, keepCanvasesOffGpu } from './software-canvas.ts';
 
 /** A part of the page that is drawn by the renderer: one scene, seen by one camera. */
 export interface StageView {
@@ -26,10 +27,9 @@ ColorManagement.enabled = false;
  */
 export class Stage {
   readonly canvas: HTMLCanvasElement;
-  /** Whether a processor draws: then 2-D canvases, too, are faster without the way through a GPU that is none. */
-  readonly isSoftware: boolean;
   readonly #renderer: WebGPURenderer;
   readonly #views = new Set<StageView>();
+  readonly #context: WebGL2RenderingContext | null;
   readonly #keepsPixels: boolean;
   readonly #asked = new Set<StageView>();
   readonly #places = new Map<StageView, string>();
@@ -37,6 +37,8 @@ export class Stage {
   #isAllAsked = true;
   #isReady = false;
   #isLost = false;
+  /** Passed when the last frame is drawn. */
+  #fence: WebGLSync | null = null;
   readonly #watch = new ResizeObserver(() => this.draw());
 
   /** Draws with WebGPU on the device that it is given, with WebGL 2 without one. */
@@ -59,7 +61,8 @@ export class Stage {
 
   private constructor(canvas: HTMLCanvasElement, renderer: WebGPURenderer, context: WebGL2RenderingContext | null) {
     this.canvas = canvas;
-    this.isSoftware = context !== null && isSoftwareContext(context);
+    this.#context = context;
+    if (context !== null && isSoftwareContext(context)) keepCanvasesOffGpu();
     this.#keepsPixels = context !== null;
     this.#renderer = renderer;
     this.#isReady = true;
@@ -114,10 +117,29 @@ export class Stage {
     else this.#asked.add(view);
     if (this.#isAsked || !this.#isReady) return;
     this.#isAsked = true;
+    this.#drawWhenReady();
+  }
+
+  /** A frame that is begun before the last one is done would make the page wait for it. */
+  #drawWhenReady(): void {
     requestAnimationFrame(() => {
+      if (this.#isBusy()) {
+        this.#drawWhenReady();
+        return;
+      }
       this.#isAsked = false;
       this.#drawNow();
+      this.#fence = this.#context?.fenceSync(this.#context.SYNC_GPU_COMMANDS_COMPLETE, 0) ?? null;
     });
+  }
+
+  #isBusy(): boolean {
+    const gl = this.#context;
+    if (gl === null || this.#fence === null || this.#isLost) return false;
+    if (gl.getSyncParameter(this.#fence, gl.SYNC_STATUS) !== gl.SIGNALED) return true;
+    gl.deleteSync(this.#fence);
+    this.#fence = null;
+    return false;
   }
 
   #drawNow(): void {
@@ -155,10 +177,4 @@ export class Stage {
     this.#isAllAsked = false;
     this.#asked.clear();
   }
-}
-
-function isSoftwareContext(context: WebGL2RenderingContext): boolean {
-  const info = context.getExtension('WEBGL_debug_renderer_info');
-  const name = String(context.getParameter(info === null ? context.RENDERER : info.UNMASKED_RENDERER_WEBGL));
-  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }

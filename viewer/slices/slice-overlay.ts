@@ -23,19 +23,15 @@ export interface OverlayContent {
 /** Dash patterns tell isodose lines apart without colour. */
 const dashes: readonly (readonly number[])[] = [[], [8, 3], [4, 3], [2, 3], [10, 3, 2, 3], [1, 4]];
 
-/**
- * Draws what lies over the image of a slice: outlines, isodose lines, crosshair, letters and scale.
- *
- * @param isSoftware whether there is no GPU: `willReadFrequently` then keeps the canvas off a slow imitation of one
- */
-export function drawOverlay(canvas: HTMLCanvasElement, isSoftware: boolean, content: OverlayContent): void {
+/** Draws what lies over the image of a slice: outlines, isodose lines, crosshair, letters and scale. */
+export function drawOverlay(canvas: HTMLCanvasElement, content: OverlayContent): void {
   const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
   const { clientWidth: width, clientHeight: height } = canvas;
   if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
     canvas.width = width * ratio;
     canvas.height = height * ratio;
   }
-  const context = canvas.getContext('2d', { willReadFrequently: isSoftware });
+  const context = canvas.getContext('2d');
   if (context === null) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);

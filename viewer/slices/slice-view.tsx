@@ -99,7 +99,7 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     const position = slicePosition(grid, axis, sliceIndex(grid, axis, p[axis]));
     // What other views do to the crosshair leaves this image as it is.
     if (scene.current?.show(framing.value, position)) stage.draw(scene.current);
-    drawOverlay(canvas, stage.isSoftware, {
+    drawOverlay(canvas, {
       patient,
       look,
       framing: framing.value,
