@@ -37,7 +37,10 @@ const offlineFiles: Plugin = {
   },
 };
 
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+
 const viteConfig = defineConfig({
+  define: { ISOCENTER_VERSION: JSON.stringify(version) },
   plugins: [offlineFiles],
   server: { host: '127.0.0.1', headers },
   preview: { host: '127.0.0.1', headers },

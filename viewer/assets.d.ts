@@ -4,3 +4,6 @@ interface ImportMeta {
   /** The bundler's; PROD is false while developing. */
   readonly env: { readonly PROD: boolean };
 }
+
+/** Version of the package, put in by the build. */
+declare const ISOCENTER_VERSION: string;

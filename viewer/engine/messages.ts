@@ -3,9 +3,11 @@ import type { BeamAngles, PatientPosition } from '../../engine/core/frames.ts';
 import type { Grid } from '../../engine/core/grid.ts';
 import type { Patient } from '../../engine/core/patient.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
+import type { DicomContext } from '../../engine/formats/dicom/objects.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
 import type { Beam } from '../../planners/radiation/beams/beam.ts';
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import type { FluenceResult } from '../../planners/radiation/fluence/optimize.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
@@ -34,7 +36,10 @@ export interface PatientView {
   readonly position?: PatientPosition;
   readonly source: Patient['source'];
   readonly origin: PatientOrigin;
+  /** What its files made notice. */
   readonly warnings: readonly string[];
+  /** How it was matched with the protocol. */
+  readonly notes: readonly string[];
   readonly protocol: Protocol;
   /** Total dose [Gy] on the grid, written by the planner; zero until there is one. */
   readonly dose: Float32Array;
@@ -47,10 +52,14 @@ export interface PatientView {
 export interface PatientOrigin {
   readonly inputs: readonly InputRecord[];
   /** undefined where there is no protocol. */
-  readonly protocolInput: InputRecord | undefined;
+  readonly protocolInput?: InputRecord | undefined;
   readonly matches: readonly NameMatch[];
   /** What was asked of a folder of DICOM files. */
   readonly choice?: DicomChoice;
+  /** What objects of the patient's own study share, where it comes from DICOM files. */
+  readonly dicom?: DicomContext;
+  /** [ms] */
+  readonly readMs: number;
 }
 
 export interface ReferenceDose {
@@ -115,11 +124,20 @@ export interface PreparedView {
   readonly ms: number;
 }
 
+/** How a run of the optimiser ended, for what is written of the plan. */
+export interface PlanOutcome
+  extends Pick<
+    FluenceResult,
+    'iteration' | 'value' | 'evaluations' | 'stop' | 'projectedGradientNorm' | 'initialProjectedGradientNorm'
+  > {
+  readonly optimizeMs: number;
+}
+
 /** `run` is that of the request. */
 export type PlannerEvent =
   | { readonly kind: 'prepared'; readonly prepared: PreparedView }
   | { readonly kind: 'dose'; readonly run: number; readonly report: DoseReport }
-  | { readonly kind: 'finished'; readonly run: number; readonly stop: string; readonly report: DoseReport }
+  | { readonly kind: 'finished'; readonly run: number; readonly outcome: PlanOutcome; readonly report: DoseReport }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** Lines in one slice: each a closed or open run of points. */
@@ -168,3 +186,13 @@ export type ShapesAnswer =
   | { readonly id: number; readonly kind: 'lines'; readonly lines: readonly SliceLines[] }
   | { readonly id: number; readonly kind: 'surface'; readonly surface: Surface }
   | { readonly id: number; readonly kind: 'fault'; readonly message: string };
+
+/** A plan that was kept: its dose, curves and goals, to be compared with. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly objectives: readonly Objective[];
+  readonly report: DoseReport;
+  readonly goals: readonly GoalResult[];
+  /** Total dose [Gy], on the patient's grid. */
+  readonly gy: Float32Array;
+}

@@ -5,7 +5,16 @@ import { LivePlan } from '../../planners/radiation/planning/live-plan.ts';
 import type { IterationReport } from '../../planners/solver/projected-lbfgs.ts';
 import { dvhCurves, spreadDose } from './dose-report.ts';
 import { faultOf } from './fault.ts';
-import type { DoseReport, OptimizeRequest, PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import { MACHINE } from './machine.ts';
+import type {
+  DoseReport,
+  OptimizeRequest,
+  PatientView,
+  PlannerEvent,
+  PlannerRequest,
+  PlanOutcome,
+  PlanSetup,
+} from './messages.ts';
 import { patientOf } from './patient-view.ts';
 
 /** Least time between two judgements of the goals [ms]. */
@@ -79,7 +88,7 @@ export class Planner {
     this.#plan = await LivePlan.create(device, {
       patient: patientOf(view),
       protocol: view.protocol,
-      model: builtinMachine('generic-6mv'),
+      model: builtinMachine(MACHINE),
       angles,
       bixelMm,
       hlut: defaultHlut,
@@ -129,6 +138,10 @@ export class Planner {
     });
     // Who asked for another plan meanwhile waits for that one.
     if (run !== this.#run) return;
-    say({ kind: 'finished', run, stop: result.stop, report: show(result, true) });
+    const { iteration, value, evaluations, stop, projectedGradientNorm, initialProjectedGradientNorm } = result;
+    const optimizeMs = performance.now() - askedMs;
+    const norms = { projectedGradientNorm, initialProjectedGradientNorm };
+    const outcome: PlanOutcome = { iteration, value, evaluations, stop, ...norms, optimizeMs };
+    say({ kind: 'finished', run, outcome, report: show(result, true) });
   }
 }

@@ -1,4 +1,9 @@
+import type { InputRecord } from '../../engine/core/provenance.ts';
+import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import type { Fault, PatientView } from '../engine/messages.ts';
+import type { SessionContent } from './session/content.ts';
+import type { ExportForm } from './write/forms.ts';
+import type { PlanAtRest } from './write/plan.ts';
 
 /** What the page and the worker that reads and writes files say to each other: one worker a job. */
 
@@ -24,6 +29,8 @@ export type FilesRequest =
   | { readonly kind: 'files'; readonly files: readonly PickedFile[] }
   | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
   | { readonly kind: 'open' }
+  | { readonly kind: 'export'; readonly plan: PlanAtRest; readonly form: ExportForm }
+  | { readonly kind: 'save'; readonly content: SessionContent }
   | { readonly kind: 'answer'; readonly value: string };
 
 export interface FilesProgress {
@@ -37,4 +44,7 @@ export type FilesEvent =
   | { readonly kind: 'progress'; readonly progress: FilesProgress }
   | { readonly kind: 'question'; readonly question: Question }
   | { readonly kind: 'opened'; readonly patient: PatientView }
+  | { readonly kind: 'session'; readonly content: SessionContent }
+  | { readonly kind: 'protocol'; readonly protocol: Protocol; readonly input: InputRecord }
+  | { readonly kind: 'written'; readonly name: string; readonly blob: Blob }
   | { readonly kind: 'fault'; readonly fault: Fault };

@@ -43,12 +43,15 @@ export function matchedWith(protocol: Protocol, patient: Patient, input: InputRe
   return { patient: named, protocol: matched, matches, notes: [...renames, ...notes], input };
 }
 
+/** Why a protocol is not that of a patient. */
+const MISFITS: readonly string[] = ['protocol/no-target', 'protocol/ambiguous-name'];
+
 /** A built-in protocol; none where the patient has no target of it. */
 export function builtinMatch(name: string, patient: Patient): Matched {
   try {
     return matchedWith(builtinProtocol(name), patient, builtinInput(name));
   } catch (error) {
-    if (!(error instanceof IsocenterError)) throw error;
+    if (!(error instanceof IsocenterError) || !MISFITS.includes(error.code)) throw error;
     return withoutProtocol(patient, error.message);
   }
 }

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { pickedFiles } from '../files/pick.ts';
-import { openSource } from '../state/opening.ts';
+import { type ExportForm, exportForms } from '../files/write/forms.ts';
+import { exportPlan, openSource, planAtRest, saveSession } from '../state/opening.ts';
 import { closePatient, patient } from '../state/workspace.ts';
 import { Menu } from './menu.tsx';
 
@@ -31,6 +32,15 @@ export function FileMenu() {
             items: phantoms.map(([name, title]) => ({
               title,
               act: () => openSource({ kind: 'phantom', name, voxelMm: 3 }),
+            })),
+          },
+          { items: [{ title: 'Save session', isDisabled: !isOpen, act: saveSession }] },
+          {
+            title: planAtRest.value === undefined ? 'Export (once a plan is at rest)' : 'Export',
+            items: (Object.entries(exportForms) as [ExportForm, string][]).map(([form, title]) => ({
+              title,
+              isDisabled: planAtRest.value === undefined,
+              act: () => exportPlan(form),
             })),
           },
           { items: [{ title: 'Close', isDisabled: !isOpen, act: closePatient }] },

@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { voxelAt } from '../slices/slice-geometry.ts';
 import { crosshair } from '../state/display.ts';
 import { place } from '../state/place.ts';
-import { doseVersion, objectives, patient, prepared, report } from '../state/workspace.ts';
+import { doseVersion, goals, namedPlans, objectives, patient, prepared, report } from '../state/workspace.ts';
 
 interface LoggedDose {
   /** [ms of the page's clock] */
@@ -26,6 +26,12 @@ export const inspect = {
         : { ...report.value, dvh: report.value.dvh.map((curve) => curve.structure) },
     doses: doseVersion.value,
     crosshairMm: crosshair.value,
+    goals: goals.value,
+    kept: namedPlans.value.map(({ name }) => name),
+    referenceDoses: patient.value?.referenceDoses.map(({ name, gy }) => ({
+      name,
+      mostGy: gy.reduce((most, one) => Math.max(most, one), 0),
+    })),
   }),
   /** Where the page draws and plans. */
   place: () => ({ number: place.value?.number, gpu: place.value?.gpu?.name, device: prepared.value?.device }),

@@ -6,6 +6,7 @@ import { DvhChart } from '../plan/dvh-chart.tsx';
 import { GoalsTable } from '../plan/goals-table.tsx';
 import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
 import { PlanPanel } from '../plan/plan-panel.tsx';
+import { TargetsTable } from '../plan/targets-table.tsx';
 import { ProfilePanel } from '../slices/profile-panel.tsx';
 import { panel } from '../state/display.ts';
 import { listKeys } from '../state/keys.ts';
@@ -88,6 +89,7 @@ function Planning({ patient }: { readonly patient: PatientView }) {
   return (
     <>
       <p class="patient">{patient.id}</p>
+      <TargetsTable key={`${patient.id} ${patient.protocol.name}`} patient={patient} />
       <Section title="Optimiser">
         <PlanPanel />
       </Section>
@@ -100,7 +102,7 @@ function Planning({ patient }: { readonly patient: PatientView }) {
       <Section title="Objectives">
         <ObjectivesEditor />
       </Section>
-      {patient.warnings.map((warning) => (
+      {[...patient.warnings, ...patient.notes].map((warning) => (
         <p key={warning} class="faint">
           {warning}
         </p>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { others } from '../state/comparison.ts';
 import {
   activity,
+  canPlan,
   changeSetup,
   compared,
   keepPlan,
@@ -37,7 +38,7 @@ export function PlanPanel() {
           />{' '}
           mm
         </label>
-        <button type="button" class="primary" disabled={isBusy || prepared.value === undefined} onClick={runPlan}>
+        <button type="button" class="primary" disabled={isBusy || !canPlan.value} onClick={runPlan}>
           {trace.value.length > 0 ? 'Continue' : 'Optimise'}
         </button>
         <button type="button" disabled={activity.value !== 'optimizing'} onClick={stopPlan}>

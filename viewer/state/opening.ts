@@ -1,7 +1,27 @@
-import { batch, signal } from '@preact/signals';
-import { FilesJob } from '../files/job.ts';
+import { batch, computed, signal } from '@preact/signals';
+import { download } from '../files/download.ts';
+import { FilesJob, type Finish } from '../files/job.ts';
 import type { FilesProgress, PatientSource, Question } from '../files/messages.ts';
-import { fault, showPatient } from './workspace.ts';
+import type { SessionContent } from '../files/session/content.ts';
+import type { ExportForm } from '../files/write/forms.ts';
+import type { PlanAtRest } from '../files/write/plan.ts';
+import { crosshair, doseStyle, hidden, isodose, windowing } from './display.ts';
+import { planWith } from './protocol.ts';
+import {
+  activity,
+  fault,
+  goals,
+  namedPlans,
+  objectives,
+  outcome,
+  patient,
+  prepared,
+  report,
+  setup,
+  showPatient,
+  showSession,
+  weights,
+} from './workspace.ts';
 
 /** Work on files that is under way; what is open stays until it is done. */
 export interface FilesWork {
@@ -17,14 +37,60 @@ const PORTION = 500;
 
 let job: FilesJob | undefined;
 
-/** Opens a patient; ends what else was being opened. */
+/** Opens a patient, a session or a protocol; ends what else was being read or written. */
 export function openSource(source: PatientSource): void {
+  const made = start('Opening');
+  if (source.kind === 'phantom') made.ask(source);
+  else void sendFiles(made, source.files);
+}
+
+/** The plan as it can be exported: at rest, its run ended. */
+export const planAtRest = computed((): PlanAtRest | undefined => {
+  const [view, made, w, end] = [patient.value, prepared.value, weights.value, outcome.value];
+  if (activity.value !== 'idle' || view === undefined || made === undefined) return undefined;
+  if (w === undefined || end === undefined) return undefined;
+  return { patient: view, setup: setup.value, prepared: made, objectives: objectives.value, weights: w, outcome: end };
+});
+
+export function exportPlan(form: ExportForm): void {
+  const plan = planAtRest.value;
+  if (plan !== undefined) start('Writing').ask({ kind: 'export', plan, form });
+}
+
+export function saveSession(): void {
+  const view = patient.value;
+  if (view === undefined) return;
+  const now = report.value;
+  const content: SessionContent = {
+    patient: view,
+    setup: setup.value,
+    objectives: objectives.value,
+    plan: now === undefined ? undefined : { report: now, goals: goals.value, outcome: outcome.value },
+    namedPlans: namedPlans.value,
+    display: {
+      crosshairMm: [...crosshair.value],
+      window: windowing.value,
+      hidden: [...hidden.value],
+      isodose: {
+        unit: isodose.value.unit,
+        levels: isodose.value.levels.map(({ value, color }) => ({
+          value,
+          ...(color === undefined ? {} : { color: [...color] as [number, number, number] }),
+        })),
+      },
+      dose: doseStyle.value,
+    },
+  };
+  start('Saving').ask({ kind: 'save', content });
+}
+
+function start(doing: string): FilesJob {
   job?.cancel();
   batch(() => {
     fault.value = undefined;
-    filesWork.value = { progress: { doing: 'Opening', done: 0, total: undefined }, question: undefined };
+    filesWork.value = { progress: { doing, done: 0, total: undefined }, question: undefined };
   });
-  const made = new FilesJob({
+  job = new FilesJob({
     onProgress: (progress) => {
       filesWork.value = { progress, question: undefined };
     },
@@ -35,13 +101,29 @@ export function openSource(source: PatientSource): void {
       batch(() => {
         job = undefined;
         filesWork.value = undefined;
-        if (finish.kind === 'fault') fault.value = finish.fault;
-        else showPatient(finish.patient);
+        finished(finish);
       }),
   });
-  job = made;
-  if (source.kind === 'phantom') made.ask(source);
-  else void sendFiles(made, source.files);
+  return job;
+}
+
+function finished(finish: Finish): void {
+  switch (finish.kind) {
+    case 'fault':
+      fault.value = finish.fault;
+      return;
+    case 'opened':
+      showPatient(finish.patient);
+      return;
+    case 'session':
+      showSession(finish.content);
+      return;
+    case 'protocol':
+      planWith(finish.protocol, finish.input);
+      return;
+    case 'written':
+      download(finish.name, finish.blob);
+  }
 }
 
 /** What is open stays as it is. */

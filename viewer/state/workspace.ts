@@ -9,16 +9,19 @@ import type { ShowDeviceDose } from '../engine/local-planner.ts';
 import type {
   DoseReport,
   Fault,
+  NamedPlan,
   PatientView,
   PlannerEvent,
+  PlanOutcome,
   PlanSetup,
   PreparedView,
   SliceAxis,
 } from '../engine/messages.ts';
 import { PlannerClient } from '../engine/planner-client.ts';
 import { sharedCopy } from '../engine/shared.ts';
+import type { SessionContent } from '../files/session/content.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
-import { crosshair, frames, hidden, line } from './display.ts';
+import { crosshair, doseStyle, frames, hidden, isodose, line, windowing } from './display.ts';
 import { History } from './history.ts';
 
 export type Activity = 'idle' | 'preparing' | 'optimizing';
@@ -34,6 +37,8 @@ export const objectives = signal<readonly Objective[]>([]);
 export const report = signal<DoseReport | undefined>(undefined);
 /** [MU per fraction] of every bixel of {@link prepared}, of the dose that is shown. */
 export const weights = signal<Float32Array | undefined>(undefined);
+/** How the last run ended; undefined while one is under way. */
+export const outcome = signal<PlanOutcome | undefined>(undefined);
 export const goals = signal<readonly GoalResult[]>([]);
 /** Objective after each report since the plan was opened. */
 export const trace = signal<readonly { readonly iteration: number; readonly value: number }[]>([]);
@@ -44,18 +49,13 @@ export const openings = signal(0);
 export const namedPlans = signal<readonly NamedPlan[]>([]);
 export const compared = signal<string | undefined>(undefined);
 
-/** A plan that was kept: its dose, curves and goals, to be compared with. */
-export interface NamedPlan {
-  readonly name: string;
-  readonly objectives: readonly Objective[];
-  readonly report: DoseReport;
-  readonly goals: readonly GoalResult[];
-  /** Total dose [Gy], on the patient's grid. */
-  readonly gy: Float32Array;
-}
+export type { NamedPlan } from '../engine/messages.ts';
 
 /** The highest prescription [Gy]. */
 export const prescriptionGy = computed(() => patient.value?.protocol.targets[0]?.prescriptionGy ?? 0);
+
+/** Whether the patient has targets, without which there is nothing to plan for. */
+export const canPlan = computed(() => (patient.value?.protocol.targets.length ?? 0) > 0);
 
 export const history = new History<readonly Objective[]>((wanted) => {
   objectives.value = wanted;
@@ -67,9 +67,14 @@ export const shapes = new ShapesClient();
 export const deviceDose: { show?: ShowDeviceDose | undefined } = {};
 export const planner = new PlannerClient(hear, (device, dose) => deviceDose.show?.(device, dose));
 let run = 0;
+/** Whether the plan rests once it is prepared: its dose is there already. */
+let rests = false;
+/** The last setup that was prepared. */
+let preparedSetup = setup.value;
 
 export function preparePlan(): void {
   activity.value = 'preparing';
+  rests = false;
   planner.prepare(setup.value);
 }
 
@@ -85,10 +90,14 @@ export function changeSetup(wanted: PlanSetup): void {
   preparePlan();
 }
 
-/** Optimises from where the plan stands. */
+/** Optimises from where the plan stands; prepares it first where it is not. */
 export function runPlan(): void {
-  if (prepared.value === undefined) return;
+  if (prepared.value === undefined) {
+    if (canPlan.value && activity.value === 'idle') resumePlan();
+    return;
+  }
   activity.value = 'optimizing';
+  outcome.value = undefined;
   run++;
   planner.optimize(objectives.value, run);
 }
@@ -98,9 +107,13 @@ export function resumePlan(): void {
   const view = patient.value;
   if (view === undefined) return;
   planner.open(view);
-  if (prepared.value === undefined && activity.value !== 'preparing') return;
+  if (canPlan.value) prepareFrom(weights.value);
+}
+
+function prepareFrom(start: Float32Array | undefined): void {
   activity.value = 'preparing';
-  planner.prepare(setup.value, weights.value);
+  rests = false;
+  planner.prepare(setup.value, start);
 }
 
 export function stopPlan(): void {
@@ -128,6 +141,11 @@ function hear(event: PlannerEvent): void {
     switch (event.kind) {
       case 'prepared':
         prepared.value = event.prepared;
+        preparedSetup = setup.value;
+        if (rests && weights.value?.length === event.prepared.bixels) {
+          activity.value = 'idle';
+          break;
+        }
         weights.value = undefined;
         runPlan();
         break;
@@ -139,6 +157,7 @@ function hear(event: PlannerEvent): void {
         if (event.run !== run) break;
         show(event.report);
         activity.value = 'idle';
+        outcome.value = event.outcome;
         break;
       case 'fault':
         fault.value = event.fault;
@@ -152,13 +171,51 @@ export function showPatient(view: PatientView): void {
   batch(() => {
     forget();
     patient.value = view;
-    openings.value++;
     objectives.value = view.protocol.objectives;
     crosshair.value = middleOf(view);
   });
   void shapes.open(view);
   planner.open(view);
-  if (view.protocol.targets.length > 0) preparePlan();
+  if (canPlan.value) preparePlan();
+}
+
+/** Shows what a session kept; its plan goes on from where it rested. */
+export function showSession({ patient: view, plan, namedPlans: kept, display, ...rest }: SessionContent): void {
+  batch(() => {
+    forget();
+    patient.value = view;
+    setup.value = rest.setup;
+    objectives.value = rest.objectives;
+    namedPlans.value = kept;
+    if (plan !== undefined) {
+      report.value = plan.report;
+      goals.value = plan.goals;
+      weights.value = plan.report.weights;
+      outcome.value = plan.outcome;
+    }
+    crosshair.value = display.crosshairMm;
+    windowing.value = display.window;
+    hidden.value = new Set(display.hidden);
+    doseStyle.value = display.dose;
+    isodose.value = {
+      unit: display.isodose.unit,
+      levels: display.isodose.levels.map(({ value, color }) => (color === undefined ? { value } : { value, color })),
+    };
+  });
+  void shapes.open(view);
+  planner.open(view);
+  if (!canPlan.value) return;
+  prepareFrom(weights.value);
+  rests = plan !== undefined;
+}
+
+/** Another protocol for the patient that is open: what was kept stays to be compared with. */
+export function changeProtocol(view: PatientView): void {
+  const kept = namedPlans.value;
+  view.dose.fill(0);
+  view.doseHalf.fill(0);
+  showPatient(view);
+  namedPlans.value = kept;
 }
 
 /** Closes the patient; its memory and that of its workers is given back. */
@@ -174,6 +231,8 @@ export function closePatient(): void {
 export function cancelPreparing(): void {
   if (activity.value !== 'preparing' || patient.value === undefined) return;
   activity.value = 'idle';
+  prepared.value = undefined;
+  setup.value = preparedSetup;
   planner.close();
   planner.open(patient.value);
 }
@@ -182,10 +241,12 @@ export function cancelPreparing(): void {
 function forget(): void {
   planner.close();
   shapes.close();
+  openings.value++;
   run++;
   activity.value = 'idle';
   prepared.value = undefined;
   weights.value = undefined;
+  outcome.value = undefined;
   report.value = undefined;
   goals.value = [];
   trace.value = [];

@@ -8,8 +8,9 @@ import { SOP_CLASS } from '../../../engine/formats/dicom/uids.ts';
 import type { ReferenceDose } from '../../engine/messages.ts';
 import { digest, hashOfInputs } from '../digest.ts';
 import type { Ask } from './ask.ts';
+import { bytesOf } from './bytes.ts';
 import type { ReadPatient } from './patient.ts';
-import { bytesOf, type SurveyedFile, type Tell } from './survey.ts';
+import type { SurveyedFile, Tell } from './survey.ts';
 
 /** Files of one patient that are held in memory together [bytes]. */
 const MOST_BYTES = 2 ** 31;

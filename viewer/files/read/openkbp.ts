@@ -2,8 +2,9 @@ import type { InputRecord } from '../../../engine/core/provenance.ts';
 import { readOpenKbpDose } from '../../../engine/formats/openkbp/dose.ts';
 import { readOpenKbp } from '../../../engine/formats/openkbp/patient.ts';
 import { digest, hashOfInputs } from '../digest.ts';
+import { bytesOf } from './bytes.ts';
 import type { ReadPatient } from './patient.ts';
-import { bytesOf, type SurveyedFile, type Tell } from './survey.ts';
+import type { SurveyedFile, Tell } from './survey.ts';
 
 /** A patient of OpenKBP, with its clinical dose where there is one. */
 export async function readOpenKbpPatient(

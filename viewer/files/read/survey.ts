@@ -5,6 +5,7 @@ import { looksLikeVolume } from '../../../engine/formats/volumes/read.ts';
 import { MOST_FILES } from '../limits.ts';
 import type { FilesProgress, PickedFile } from '../messages.ts';
 import { looksLikeSession } from '../session/container.ts';
+import { bytesOf } from './bytes.ts';
 
 /** What the first bytes of a file, or else its name, say that it is. */
 export type FileKind = 'dicom' | 'session' | 'volume' | 'csv' | 'json' | 'other';
@@ -52,14 +53,4 @@ function kindOf(name: string, bytes: Uint8Array): FileKind {
   if (looksLikeVolume(name, bytes)) return 'volume';
   if (/\.csv$/i.test(name)) return 'csv';
   return /\.json$/i.test(name) ? 'json' : 'other';
-}
-
-/** @throws IsocenterError `file/unreadable`: a file may have gone since it was picked */
-export async function bytesOf(path: string, file: Blob): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw inputError('file/unreadable', `${path} cannot be read: ${reason}`, 'check it, and give it again');
-  }
 }

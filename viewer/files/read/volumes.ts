@@ -11,8 +11,9 @@ import {
 import { readVolume, volumeName } from '../../../engine/formats/volumes/read.ts';
 import { digest, hashOfInputs } from '../digest.ts';
 import type { Ask } from './ask.ts';
+import { bytesOf } from './bytes.ts';
 import type { ReadPatient } from './patient.ts';
-import { bytesOf, type SurveyedFile, type Tell } from './survey.ts';
+import type { SurveyedFile, Tell } from './survey.ts';
 
 /** A CT, masks or label maps, and doses as volumes; which one is the CT is asked where no name says it. */
 export async function readVolumePatient(

@@ -1,0 +1,2 @@
+/** The treatment machine of the page's plans. */
+export const MACHINE = 'generic-6mv';
