@@ -48,14 +48,7 @@ const viteConfig = defineConfig({
   worker: { format: 'es', rolldownOptions: { checks: { eval: false } } },
   // The development server serves packages as they are; those in the form of CommonJS it has to make into modules first.
   optimizeDeps: {
-    include: [
-      'saxes',
-      '@foxglove/rosmsg',
-      '@foxglove/rosmsg-msgs-common',
-      '@foxglove/wasm-lz4',
-      '@foxglove/wasm-zstd',
-      '@mcap/core',
-    ],
+    include: ['saxes', '@foxglove/rosmsg', '@foxglove/rosmsg-msgs-common', '@mcap/core'],
   },
   build: {
     target: 'es2023',

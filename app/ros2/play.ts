@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 import { McapIndexedReader, type McapTypes } from '@mcap/core';
 import { inputError } from '../../engine/core/errors.ts';
 import { toJson } from '../../engine/core/json.ts';
+import { addSchema } from '../../engine/ros2/mcap/schema.ts';
 import type { Publisher, RosNode } from '../../engine/ros2/node/types.ts';
 import { fileReason } from '../inputs/files.ts';
 import { waitUntil } from './discovery.ts';
 import { decompressors, McapInput } from './mcap-file.ts';
 import { readQosYaml } from './qos-yaml.ts';
-import { addSchema } from './schema.ts';
 
 export interface PlayOptions {
   readonly topics: readonly string[];

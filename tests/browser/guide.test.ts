@@ -1,16 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenPage, openPage } from '../support/browser.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'isocenter-guide-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // Coarse, because drawing is software here.
 let opened: OpenPage;
 beforeAll(async () => {
-  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6');
+  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6&beams=1&bixel=20');
   await opened.page.setViewportSize({ width: 1366, height: 768 });
-  await opened.page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 90_000 },
-  );
+  await opened.page.getByRole('heading', { name: 'tg119-cshape' }).waitFor({ timeout: 60_000 });
   await opened.page.getByRole('tab', { name: 'Guide' }).click();
 }, 120_000);
 afterAll(() => opened?.close());
@@ -117,6 +119,41 @@ describe('the simulator of the page', () => {
     });
     await says('held', /PAUSED/);
     await says('held', /hung/);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('is recorded, and the recording plays as a live robot does, with pause and seek', async () => {
+    const { page } = opened;
+    await arm();
+    await button('Follow the hand').click();
+    await button('Record').click();
+    await page.waitForTimeout(3000);
+    const download = page.waitForEvent('download');
+    await button('End and save the recording').click();
+    const path = join(folder, 'robot.mcap');
+    await (await download).saveAs(path);
+    await page.getByLabel('Play a recording').setInputFiles(path);
+    await says('connection', 'recording robot.mcap');
+    await says('play-time', /[12]\.\d \/ [2-9]/);
+    // A recording moves nothing and needs no STOP.
+    expect(await page.getByRole('button', { name: 'STOP' }).count()).toBe(0);
+    await says('keep-out-Core', /mm/);
+    await button('Pause').click();
+    const player = page.getByTestId('player');
+    await player.getByRole('slider').fill('0.5');
+    await says('play-time', /^0\.5/);
+    await button('Play').click();
+    await says('play-time', /^1\./);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it('says of a file that is no recording that it is none', async () => {
+    const { page } = opened;
+    const path = join(folder, 'broken.mcap');
+    writeFileSync(path, 'no recording');
+    await page.getByLabel('Play a recording').setInputFiles(path);
+    await page.locator('.fault', { hasText: 'broken.mcap is no whole MCAP file' }).waitFor({ timeout: 10_000 });
+    await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(opened.errors).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { DrivePanel } from './drive-panel.tsx';
 import { GoalPanel } from './goal-panel.tsx';
 import { LoopFiguresPanel } from './loop-figures-panel.tsx';
 import { PlacementPanel } from './placement-panel.tsx';
+import { RecordingPanel } from './recording-panel.tsx';
 import { SourcePanel } from './source-panel.tsx';
 
 /** A robot that is watched and driven: where it comes from, how it stands, and what it is asked. */
@@ -14,6 +15,7 @@ export function GuidePanel() {
       <ConnectionLine />
       {isThere && isDriven.value ? <DrivePanel /> : null}
       {isThere && isDriven.value ? <GoalPanel /> : null}
+      <RecordingPanel />
       {isThere ? <LoopFiguresPanel /> : null}
       <PlacementPanel />
     </section>

@@ -66,7 +66,7 @@ const listener: RobotListener = {
     about.value = value;
   },
   connection: (value) => {
-    if (connection.value.state === 'connected' && value.state === 'connecting' && isArmed.value) {
+    if (connection.peek().state === 'connected' && value.state === 'connecting' && isArmed.peek()) {
       heldBecause.value = 'the connection was lost: the robot holds by itself';
     }
     connection.value = value;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { addSchema } from '../../app/ros2/schema.ts';
-import { createInterfaceRegistry } from '../../engine/ros2/messages/registry.ts';
+import { addSchema } from '../../../engine/ros2/mcap/schema.ts';
+import { createInterfaceRegistry } from '../../../engine/ros2/messages/registry.ts';
 
 const schema = (name: string, text: string) => ({ name, data: new TextEncoder().encode(text) });
 const rule = '='.repeat(80);

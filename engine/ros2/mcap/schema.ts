@@ -1,6 +1,6 @@
-import { inputError } from '../../engine/core/errors.ts';
-import { fullName } from '../../engine/ros2/messages/names.ts';
-import type { InterfaceRegistry } from '../../engine/ros2/messages/types.ts';
+import { inputError } from '../../core/errors.ts';
+import { fullName } from '../messages/names.ts';
+import type { InterfaceRegistry } from '../messages/types.ts';
 
 /** Between the definitions of a schema: a line of `=`, then `MSG: package/Name`. */
 const SEPARATOR = /^={10,}\s*\n(?=MSG: )/m;
