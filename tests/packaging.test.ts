@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('the tarball runs its commands in an empty folder', () => {
-  const demo = run('npx', ['--no-install', 'isocenter', 'demo'], folder);
+  const demo = run('npx', ['--no-install', 'isocenter', 'demo', '--once'], folder);
   expect(demo).toContain('PTV');
   const doctor = JSON.parse(run('npx', ['--no-install', 'isocenter', 'doctor', '--json'], folder)) as object;
   expect(JSON.stringify(doctor)).toContain('wasm');

@@ -26,6 +26,8 @@ export interface ServeSettings extends DdsNodeOptions {
   readonly patients: readonly string[];
   /** The patient that the page opens. */
   readonly show?: string | undefined;
+  /** What else the page begins with, behind the token: `demo`. */
+  readonly page?: string;
   readonly robot?: string;
   readonly ros2?: boolean;
   readonly namespace?: string;
@@ -66,7 +68,8 @@ export async function runServe(settings: ServeSettings, session: Session): Promi
     closing.splice(1, 0, () => listening.close());
     const patient = settings.show === undefined ? '' : `&patient=${encodeURIComponent(patients.nameOf(settings.show))}`;
     const address = `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}/`;
-    const url = `${address}#token=${token}${patient}`;
+    const page = settings.page === undefined ? '' : `&${settings.page}`;
+    const url = `${address}#token=${token}${patient}${page}`;
     if (json) process.stdout.write(toJson({ url, address, token, link: address.replace('http', 'ws').concat('link') }));
     else {
       const what =

@@ -12,13 +12,13 @@ let opened: OpenPage;
 beforeAll(async () => {
   opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6&beams=1&bixel=20');
   await opened.page.setViewportSize({ width: 1366, height: 768 });
-  await opened.page.getByRole('heading', { name: 'tg119-cshape' }).waitFor({ timeout: 60_000 });
+  await opened.page.locator('[data-view=axial]').waitFor({ timeout: 60_000 });
   await opened.page.getByRole('tab', { name: 'Guide' }).click();
 }, 120_000);
 afterAll(() => opened?.close());
 
-const says = (id: string, text: string | RegExp) =>
-  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout: 20_000 });
+const says = (id: string, text: string | RegExp, timeout = 20_000) =>
+  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout });
 
 const degrees = async (joint: string): Promise<number> =>
   Number.parseFloat(
@@ -30,14 +30,23 @@ const degrees = async (joint: string): Promise<number> =>
 
 const button = (name: string) => opened.page.getByRole('button', { name, exact: true });
 
-/** Software drawing may keep the page from beating for a moment, and then the robot holds: it is armed again. */
-async function arm(): Promise<void> {
-  for (let tries = 0; tries < 10; tries++) {
-    if (await button('Arm').isEnabled()) await button('Arm').click();
-    await opened.page.waitForTimeout(1000);
-    if ((await opened.page.getByTestId('mode').textContent())?.startsWith('Control')) return;
+/**
+ * Software drawing on a busy machine may keep the page from beating for a moment, and then the robot holds, as it should: it is armed
+ * again, and what was asked for is asked for again.
+ */
+async function armed(deed: () => Promise<unknown>): Promise<void> {
+  let failure: unknown;
+  for (let tries = 0; tries < 6; tries++) {
+    try {
+      if (await button('Arm').isEnabled()) await button('Arm').click();
+      await says('mode', 'Control', 2000);
+      await deed();
+      return;
+    } catch (error) {
+      failure = error;
+    }
   }
-  throw new Error('the robot does not stay armed');
+  throw failure;
 }
 
 describe('the simulator of the page', () => {
@@ -48,11 +57,11 @@ describe('the simulator of the page', () => {
     await says('mode', 'Monitor');
     const yaw = page.getByRole('slider', { name: /^yaw/ });
     expect(await yaw.isDisabled()).toBe(true);
-    await arm();
-    await yaw.fill('10');
-    await says('robot-state', 'moving joints');
-    await says('robot-state', 'at rest');
-    expect(await degrees('yaw')).toBeCloseTo(10, 0);
+    await armed(async () => {
+      await yaw.fill('10', { timeout: 2000 });
+      await says('robot-state', 'at rest', 5000);
+      await expect.poll(() => degrees('yaw'), { timeout: 3000 }).toBeCloseTo(10, 0);
+    });
     await page.keyboard.press('Escape');
     await says('robot-state', 'FAULT');
     expect(await button('Arm').isDisabled()).toBe(true);
@@ -63,7 +72,6 @@ describe('the simulator of the page', () => {
 
   it('plans to a place in the patient, shows the ghost, and carries the motion out', async () => {
     const { page } = opened;
-    await arm();
     for (const [axis, mm] of [
       ['x', '25'],
       ['y', '-40'],
@@ -72,16 +80,17 @@ describe('the simulator of the page', () => {
       await page.locator('fieldset', { hasText: 'Goal of the tip' }).getByLabel(axis, { exact: true }).fill(mm);
     }
     await page.keyboard.press('Tab');
-    await button('Plan').click();
-    await says('motion', /Planned in/);
-    await arm();
-    await button('Execute').click();
-    await says('robot-state', 'following a trajectory');
-    await says('robot-state', 'armed, at rest');
-    // The joints arrive within their position loop's lag.
-    await page.waitForTimeout(500);
-    const numbers = (await page.getByTestId('tip').textContent())?.match(/-?\d+\.\d/g)?.map(Number) ?? [];
-    expect(Math.hypot(numbers[0] - 25, numbers[1] + 40, numbers[2] - 10)).toBeLessThan(0.5);
+    const offMm = async (): Promise<number> => {
+      const numbers = (await page.getByTestId('tip').textContent())?.match(/-?\d+\.\d/g)?.map(Number) ?? [];
+      return Math.hypot(numbers[0] - 25, numbers[1] + 40, numbers[2] - 10);
+    };
+    await armed(async () => {
+      await button('Plan').click({ timeout: 2000 });
+      await says('motion', /Planned in/, 10_000);
+      await page.getByLabel('Along the way').fill('0.5');
+      await button('Execute').click({ timeout: 2000 });
+      await expect.poll(offMm, { timeout: 5000 }).toBeLessThan(0.5);
+    });
     expect(opened.errors).toEqual([]);
   });
 
@@ -98,14 +107,15 @@ describe('the simulator of the page', () => {
 
   it('follows the hand and takes its tremor out; Space stops it, also where a button has the focus', async () => {
     const { page } = opened;
-    await arm();
-    await button('Follow the hand').click();
-    await says('robot-state', 'following');
-    await says('tremor', /tremor \d+ → \d+ µm/);
-    await says('loop', /Hz/);
-    await button('Hold').focus();
-    await page.keyboard.press('Space');
-    await says('robot-state', 'FAULT');
+    await armed(async () => {
+      await button('Follow the hand').click({ timeout: 2000 });
+      await says('robot-state', 'following', 3000);
+      await says('tremor', /tremor \d+ → \d+ µm/);
+      await says('loop', /Hz/);
+      await button('Hold').focus();
+      await page.keyboard.press('Space');
+      await says('robot-state', 'FAULT', 3000);
+    });
     expect(opened.errors).toEqual([]);
   });
 
@@ -113,19 +123,22 @@ describe('the simulator of the page', () => {
     const { page } = opened;
     await button('Disarm').click();
     await says('robot-state', 'DISABLED');
-    await arm();
-    await page.evaluate(() => {
-      for (const end = performance.now() + 900; performance.now() < end; );
+    await armed(async () => {
+      await page.evaluate(() => {
+        for (const end = performance.now() + 900; performance.now() < end; );
+      });
+      await says('held', /PAUSED/, 3000);
+      await says('held', /hung/, 1000);
     });
-    await says('held', /PAUSED/);
-    await says('held', /hung/);
     expect(opened.errors).toEqual([]);
   });
 
   it('is recorded, and the recording plays as a live robot does, with pause and seek', async () => {
     const { page } = opened;
-    await arm();
-    await button('Follow the hand').click();
+    await armed(async () => {
+      await button('Follow the hand').click({ timeout: 2000 });
+      await says('robot-state', 'following', 3000);
+    });
     await button('Record').click();
     await page.waitForTimeout(3000);
     const download = page.waitForEvent('download');

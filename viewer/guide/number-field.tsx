@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals';
+
 export interface NumberFieldProps {
   readonly label: string;
   /** For screen readers only. */
@@ -12,6 +14,8 @@ export interface NumberFieldProps {
 
 /** A number within limits; what is none, or outside them, is not taken. */
 export function NumberField({ label, hasHiddenLabel, value, min, max, step, unit, onChange }: NumberFieldProps) {
+  /** What is being typed: the page draws itself again meanwhile, as states of the robot come. */
+  const draft = useSignal<string | undefined>(undefined);
   return (
     <label>
       <span class={hasHiddenLabel === true ? 'sr' : undefined}>{label}</span>{' '}
@@ -20,11 +24,12 @@ export function NumberField({ label, hasHiddenLabel, value, min, max, step, unit
         min={min}
         max={max}
         step={step}
-        value={Number(value.toFixed(3))}
+        value={draft.value ?? Number(value.toFixed(3))}
+        onInput={(event) => (draft.value = event.currentTarget.value)}
         onChange={(event) => {
           const given = event.currentTarget.valueAsNumber;
+          draft.value = undefined;
           if (given >= min && given <= max) onChange(given);
-          else event.currentTarget.value = String(value);
         }}
       />
       {unit === undefined ? '' : ` ${unit}`}

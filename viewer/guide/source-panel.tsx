@@ -11,6 +11,8 @@ import {
   startSimulator,
 } from './guide-actions.ts';
 import { NumberField } from './number-field.tsx';
+import { openLink, server } from './server-link.ts';
+import { openServerPatient } from './server-patient.ts';
 
 const layers = [
   ['robot', 'Robot'],
@@ -40,6 +42,7 @@ export function SourcePanel() {
         <button type="button" onClick={connectServer}>
           Connect to the server
         </button>
+        <ServerPatients />
         <button type="button" disabled={!isOpen} onClick={closeSession}>
           Disconnect
         </button>
@@ -79,6 +82,30 @@ export function SourcePanel() {
         <KeepOuts />
       </details>
     </>
+  );
+}
+
+/** Patients that the connected server was started with. */
+function ServerPatients() {
+  const patients = server.value?.patients ?? [];
+  if (patients.length === 0) return null;
+  return (
+    <label>
+      Patient of the server{' '}
+      <select
+        value=""
+        onChange={(event) => {
+          const name = event.currentTarget.value;
+          event.currentTarget.value = '';
+          if (name !== '') void openServerPatient(openLink().peer, name);
+        }}
+      >
+        <option value="">choose</option>
+        {patients.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -5,6 +5,7 @@ import { MOST_BEAMS } from '../plan/beams-table.tsx';
 import { openSource } from '../state/opening.ts';
 import { settle } from '../state/place.ts';
 import { setup } from '../state/workspace.ts';
+import { begin } from './begin.ts';
 import { inspect } from './inspect.ts';
 import { keepForOffline } from './offline.ts';
 import { Workspace } from './workspace.tsx';
@@ -29,3 +30,4 @@ if (wanted?.startsWith('phantom:')) {
 
 (globalThis as { isocenterViewer?: typeof inspect }).isocenterViewer = inspect;
 keepForOffline();
+void begin();

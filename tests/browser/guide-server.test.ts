@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.ts';
+
+/** The built server with the built page; a token that stays over its starts. */
+const TOKEN = 'a-token-of-the-guide-tests';
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'app', 'cli.js');
+
+let server: ChildProcess;
+let browser: Browser;
+let port = 0;
+const errors: string[] = [];
+
+async function serve(): Promise<void> {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  const args = [cli, 'serve', '--port', String(port), '--json', '--robot', 'psm'];
+  server = spawn(process.execPath, args, {
+    env: { ...env, ISOCENTER_TOKEN: TOKEN },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(server.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  port = Number(new URL((JSON.parse(String(line)) as { address: string }).address).port);
+}
+
+async function kill(signal: NodeJS.Signals): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill(signal);
+  await ended;
+}
+
+async function open(): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // While there is no server, the browser says so itself.
+    if (message.type() === 'error' && !/WebSocket connection to|ERR_CONNECTION_REFUSED/.test(message.text())) {
+      errors.push(message.text());
+    }
+  });
+  await page.goto(`http://127.0.0.1:${port}/#token=${TOKEN}`);
+  await page.getByRole('tab', { name: 'Guide' }).click();
+  return page;
+}
+
+const says = (page: Page, id: string, text: string | RegExp) =>
+  page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout: 20_000 });
+
+beforeAll(async () => {
+  await serve();
+  browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: ['--no-sandbox'] });
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  if (server?.exitCode === null) await kill('SIGINT');
+});
+
+describe('the robot of a server', () => {
+  it('is driven by one page, and the other one sees that', async () => {
+    const one = await open();
+    await says(one, 'robot-state', 'DISABLED');
+    await one.getByRole('button', { name: 'Arm', exact: true }).click();
+    await says(one, 'mode', 'Control');
+    const other = await open();
+    await says(other, 'mode', 'armed elsewhere');
+    expect(await other.getByRole('button', { name: 'Arm', exact: true }).isDisabled()).toBe(true);
+    // Anybody may stop.
+    await other.keyboard.press('Escape');
+    await says(one, 'robot-state', 'FAULT');
+    await other.close();
+    await one.getByRole('button', { name: 'Disarm' }).click();
+    await says(one, 'robot-state', 'DISABLED');
+    await one.close();
+    expect(errors).toEqual([]);
+  });
+
+  it('a page whose server is killed says so, and finds it again; a STOP of meanwhile still counts', async () => {
+    const page = await open();
+    await says(page, 'robot-state', 'DISABLED');
+    await page.getByRole('button', { name: 'Arm', exact: true }).click();
+    await says(page, 'mode', 'Control');
+    await kill('SIGKILL');
+    await says(page, 'lost', 'holds the robot by itself');
+    await says(page, 'robot-state', 'connecting');
+    await page.keyboard.press('Escape');
+    await serve();
+    await says(page, 'connection', /^connected/);
+    await says(page, 'robot-state', 'FAULT: stopped');
+    expect(errors).toEqual([]);
+  });
+});
