@@ -7,7 +7,7 @@ import type { MotionFigures } from '../../planners/motion/planning/plan-motion.t
 import { faultOf } from '../engine/fault.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { crosshair } from '../state/display.ts';
-import { about, command, ghostShare, openSession, planned, robotState, session } from '../state/robot.ts';
+import { about, command, ghostShare, openSession, planned, robotState } from '../state/robot.ts';
 import { fault, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
 import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
@@ -163,6 +163,3 @@ export function loadRegistration(file: File): Promise<void> {
 }
 
 const LARGEST_REGISTRATION = 1 << 22;
-
-/** Whether the keep-outs that are chosen are those of the robot that is watched. */
-export const isOwnScene = (): boolean => session.value?.kind === 'simulator';

@@ -22,6 +22,7 @@ export async function openServerPatient(peer: LinkPeer, name: string): Promise<v
     openSource({ kind: 'phantom', name: name.slice(PHANTOM.length), voxelMm: 3 });
     return;
   }
+  const began = performance.now();
   try {
     let hu = new Float32Array(0);
     let doseVoxels = new Uint32Array(0);
@@ -48,7 +49,7 @@ export async function openServerPatient(peer: LinkPeer, name: string): Promise<v
       source: { kind: 'server', path: name },
     };
     const { patient: named, protocol, matches, notes, input } = fittingProtocol(patient);
-    const origin = { inputs: [], protocolInput: input, matches };
+    const origin = { inputs: [], protocolInput: input, matches, readMs: performance.now() - began };
     showPatient(viewOf({ patient: named, protocol, notes, referenceDoses: [], origin }));
   } catch (error) {
     fault.value = faultOf(error);

@@ -11,7 +11,6 @@ import {
   Matrix4,
   Mesh,
   MeshBasicMaterial,
-  type Object3D,
   SphereGeometry,
 } from 'three/webgpu';
 import { identity } from '../../engine/core/frames.ts';
@@ -69,23 +68,13 @@ export class RobotFigure {
     this.#placeSpheres();
   }
 
-  /** In the place of the shapes of a link, what was loaded for it. */
-  setLink(name: string, content: Object3D): void {
-    const group = this.#links[this.#workspace.model.links.findIndex((link) => link.name === name)];
-    if (group === undefined) return;
-    group.clear();
-    group.add(content);
-    for (const frame of this.#frames) if (frame.userData.link === name) group.add(frame);
-  }
-
   showFrames(isShown: boolean): void {
     if (isShown && this.#frames.length === 0) {
-      this.#links.forEach((group, n) => {
+      for (const group of this.#links) {
         const axes = new AxesHelper(AXES_M);
-        axes.userData.link = this.#workspace.model.links[n].name;
         this.#frames.push(axes);
         group.add(axes);
-      });
+      }
     }
     for (const axes of this.#frames) axes.visible = isShown;
   }

@@ -9,7 +9,6 @@ import {
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
-  type Object3D,
   type Scene,
   TorusGeometry,
   WireframeGeometry,
@@ -159,11 +158,6 @@ export class RobotScene {
     const ring = new Mesh(new TorusGeometry(0.006, 0.0012, 8, 24), new MeshBasicMaterial({ color: 0xff7ad0 }));
     ring.position.set(...trocarM);
     this.#keepOuts.add(ring);
-  }
-
-  /** What was loaded for a link, in the place of its shapes. */
-  setLink(name: string, content: Object3D): void {
-    this.#figure.setLink(name, content);
   }
 
   dispose(): void {
