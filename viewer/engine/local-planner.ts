@@ -6,7 +6,7 @@ import type { PlannerEvent } from './messages.ts';
 import { Planner } from './planner.ts';
 
 /** Shows a dose where the device has it: f32, one a dose voxel, total [Gy]. */
-export type ShowDeviceDose = (device: SharedGpuDevice, dose: DeviceBuffer) => void;
+export type ShowDeviceDose = (device: SharedGpuDevice, dose: DeviceBuffer, isLast: boolean) => void;
 
 /** The planner beside the renderer, on the device that both share; a GPUDevice cannot be posted to a worker. */
 export function openLocalPlanner(
@@ -18,6 +18,6 @@ export function openLocalPlanner(
   return new Planner({
     say,
     openDevice: async () => device,
-    showDeviceDose: (dose) => showDeviceDose(device, dose),
+    showDeviceDose: (dose, isLast) => showDeviceDose(device, dose, isLast),
   });
 }

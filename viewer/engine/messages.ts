@@ -93,6 +93,8 @@ export interface DoseReport {
   readonly goals?: readonly GoalResult[];
   /** [MU per fraction] of every bixel, beam after beam. */
   readonly weights: Float32Array;
+  /** Whether the dose is also shown straight from the device that has it. */
+  readonly isOnDevice?: boolean;
 }
 
 export type PlannerRequest =

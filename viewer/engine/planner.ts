@@ -25,7 +25,7 @@ export interface PlannerHome {
   readonly say: (event: PlannerEvent) => void;
   readonly openDevice: () => Promise<Device>;
   /** Shows a dose where the device has it: f32, one a dose voxel, total [Gy]. */
-  readonly showDeviceDose?: (dose: DeviceBuffer) => void;
+  readonly showDeviceDose?: (dose: DeviceBuffer, isLast: boolean) => void;
 }
 
 /** One patient, one plan that stays open, one run at a time: in a worker, or beside a renderer that shares its device. */
@@ -125,6 +125,7 @@ export class Planner {
         dvhStepGy: stepGy,
         dvh: curves,
         weights: plan.weights.slice(),
+        isOnDevice: showDeviceDose !== undefined,
         ...(judges ? { goals: plan.judge() } : {}),
       };
     };

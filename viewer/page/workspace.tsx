@@ -3,13 +3,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { droppedFiles } from '../files/pick.ts';
 import { StopButton } from '../guide/stop-button.tsx';
 import { Stage } from '../scene/stage.ts';
+import { DeviceDose } from '../slices/device-dose.ts';
 import { SliceImages } from '../slices/slice-images.ts';
 import { sliceStyle } from '../slices/slice-style.ts';
 import { fieldsSent, gamma, other } from '../state/comparison.ts';
 import { layout } from '../state/display.ts';
 import { openSource } from '../state/opening.ts';
 import { notice, place, rebuild } from '../state/place.ts';
-import { doseVersion, fault, patient, shapes } from '../state/workspace.ts';
+import { deviceDose, doseVersion, fault, patient, report, shapes } from '../state/workspace.ts';
 import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
 import { Help } from './help.tsx';
@@ -64,9 +65,25 @@ export function Workspace() {
 
   useSignalEffect(() => {
     const view = patient.value;
-    if (images.value === undefined || view === undefined || doseVersion.value === 0) return;
-    images.value.setDose(view.doseHalf);
-    stage.value?.draw();
+    if (stage.value?.backend !== 'webgpu' || images.value === undefined || view === undefined) return;
+    const shown = new DeviceDose(stage.value, images.value, view);
+    deviceDose.show = shown.show;
+    return () => {
+      deviceDose.show = undefined;
+      shown.dispose();
+    };
+  });
+
+  const filled = useRef<{ images: SliceImages; stage: Stage } | undefined>(undefined);
+  useSignalEffect(() => {
+    const view = patient.value;
+    const to = { images: images.value, stage: stage.value };
+    if (to.images === undefined || to.stage === undefined || view === undefined || doseVersion.value === 0) return;
+    const isNew = filled.current?.images !== to.images || filled.current.stage !== to.stage;
+    // A dose that came there on the device is newer than its copy here.
+    if (isNew || report.peek()?.isOnDevice !== true) to.images.setDose(view.doseHalf);
+    filled.current = { images: to.images, stage: to.stage };
+    to.stage.draw();
   });
 
   useSignalEffect(() => {

@@ -65,7 +65,7 @@ export const history = new History<readonly Objective[]>((wanted) => {
 export const shapes = new ShapesClient();
 /** How a dose is shown straight from the device, while there is somebody to draw it. */
 export const deviceDose: { show?: ShowDeviceDose | undefined } = {};
-export const planner = new PlannerClient(hear, (device, dose) => deviceDose.show?.(device, dose));
+export const planner = new PlannerClient(hear, (...dose) => deviceDose.show?.(...dose));
 let run = 0;
 /** Whether the plan rests once it is prepared: its dose is there already. */
 let rests = false;

@@ -23,8 +23,8 @@ export interface LiveHooks {
   readonly onDose?: (report: IterationReport) => void;
   /** Least time between two calls of `onDose` [ms]; default 100. The first iteration always calls. */
   readonly doseEveryMs?: number;
-  /** Called after every iteration, with the dose where the device has it: f32[voxelCount], total [Gy]. */
-  readonly onDeviceDose?: (dose: DeviceBuffer) => void;
+  /** Called after every iteration, and at the end, with the dose where the device has it: f32[voxelCount], total [Gy]. */
+  readonly onDeviceDose?: (dose: DeviceBuffer, isLast: boolean) => void;
 }
 
 /**
@@ -81,7 +81,7 @@ export class LivePlan {
     const { doseEveryMs = 100, onDose, onDeviceDose, signal } = hooks;
     let shownMs = Number.NEGATIVE_INFINITY;
     const onIteration = async (report: IterationReport): Promise<void> => {
-      onDeviceDose?.(problem.dose);
+      onDeviceDose?.(problem.dose, false);
       if (performance.now() - shownMs < doseEveryMs) return;
       await Promise.all([device.read(problem.dose, this.dose), device.read(this.#w, this.weights)]);
       onDose?.(report);
@@ -101,7 +101,7 @@ export class LivePlan {
         },
       );
       for (const launch of operator.prepareForward(this.#w, problem.dose)) device.run(launch);
-      onDeviceDose?.(problem.dose);
+      onDeviceDose?.(problem.dose, true);
       await Promise.all([device.read(problem.dose, this.dose), device.read(this.#w, this.weights)]);
       return result;
     } finally {
