@@ -49,7 +49,9 @@ export async function readDicomPatient(files: readonly SurveyedFile[], ask: Ask,
     choice = { ...choice, [question.field]: await ask({ text: QUESTIONS[question.field], options: question.options }) };
   }
   tell({ doing: 'Decoding', done: 0, total: undefined });
-  const sha256 = await hashOfInputs(inputs.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1)));
+  // In the order in which the command line hashes a folder.
+  const line = (input: (typeof inputs)[number]): string => `${input.sha256}  ${input.name}`;
+  const sha256 = await hashOfInputs(inputs.toSorted((a, b) => (line(a) < line(b) ? -1 : 1)));
   const name = path.split('/').at(-1) || 'patient';
   const study = await patientOfFiles(read, choice, { name, path: path || name, sha256 });
   const warnings: string[] = [];

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { readDicomHead } from '../../../../engine/formats/dicom/head.ts';
 import { readDicom } from '../../../../engine/formats/dicom/read.ts';
-import { chooseImage, filesOfPatient } from '../../../../engine/formats/dicom/study/choose.ts';
+import { chooseImage, filesOfPatient, openQuestion } from '../../../../engine/formats/dicom/study/choose.ts';
 import { imagesMissing } from '../../../../engine/formats/dicom/study/references.ts';
 import { SOP_CLASS } from '../../../../engine/formats/dicom/uids.ts';
 import { writeDicom } from '../../../../engine/formats/dicom/write.ts';
 import { failsWith } from '../../../support/errors.ts';
 
-const image = (series: string, frame: string, uid = `${series}.9`) =>
+const image = (series: string, frame: string, uid = `${series}.9`, patient = 'P') =>
   readDicom(
     `CT ${uid}`,
     writeDicom({
@@ -14,7 +15,7 @@ const image = (series: string, frame: string, uid = `${series}.9`) =>
       SOPInstanceUID: uid,
       SeriesInstanceUID: series,
       FrameOfReferenceUID: frame,
-      PatientID: 'P',
+      PatientID: patient,
     }),
   );
 
@@ -100,6 +101,47 @@ describe('patients', () => {
     expect(filesOfPatient(files, {})).toEqual(files);
     expect(filesOfPatient(files, { patientId: 'P' })).toEqual(files);
     failsWith(() => filesOfPatient(files, { patientId: 'Q' }), 'dicom/patients', 'there are: P (1 files)');
+  });
+});
+
+describe('what is left open can be asked', () => {
+  it('patient, then series, then structure set; nothing where the files tell it', () => {
+    const two = [image('1.1', '5.1'), image('1.2', '5.2', '1.2.9', 'Q')];
+    expect(openQuestion(two, {})).toMatchObject({ field: 'patientId', options: [{ value: 'P' }, { value: 'Q' }] });
+    expect(openQuestion(two, { patientId: 'Q' })).toBeUndefined();
+    const series = [image('1.1', '5.1'), image('1.2', '5.2')];
+    expect(openQuestion(series, {})).toMatchObject({ field: 'series', options: [{ value: '1.1' }, { value: '1.2' }] });
+    expect(openQuestion([...series, drawing('2.1', '5.2')], {})).toBeUndefined();
+    const sets = [image('1.1', '5.1'), drawing('2.1', '5.1'), drawing('2.2', '5.1')];
+    expect(openQuestion(sets, {})).toMatchObject({
+      field: 'structureSet',
+      options: [{ value: '2.1' }, { value: '2.2' }],
+    });
+    expect(openQuestion(sets, { structureSet: '2.2' })).toBeUndefined();
+  });
+});
+
+describe('the head of a file', () => {
+  const bytes = writeDicom({
+    SOPClassUID: SOP_CLASS.ctImage,
+    SOPInstanceUID: '1.1.9',
+    SeriesInstanceUID: '1.1',
+    PatientID: 'P 1',
+    PixelData: new Uint8Array(20_000),
+  });
+
+  it('tells object, patient and series, from the first kilobytes alone', () => {
+    expect(readDicomHead('a', bytes.subarray(0, 2048))).toEqual({
+      sopClassUid: SOP_CLASS.ctImage,
+      sopInstanceUid: '1.1.9',
+      patientId: 'P 1',
+      seriesInstanceUid: '1.1',
+    });
+  });
+
+  it('that is cut off before it ends says nothing', () => {
+    expect(readDicomHead('a', bytes.subarray(0, 300))).toBeUndefined();
+    expect(readDicomHead('a', new Uint8Array(64))).toBeUndefined();
   });
 });
 
