@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Inspect } from '../../viewer/page/inspect.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
-import { pixelAt, pixelsOf } from '../support/pixels.ts';
+import { drawn, pixelAt, pixelsOf } from '../support/pixels.ts';
+
+declare global {
+  var isocenterViewer: Inspect;
+}
 
 let opened: OpenPage;
 beforeAll(async () => {
@@ -70,5 +75,34 @@ it('a beam is turned, added and removed in the table, and the plan follows', asy
   await page.getByRole('tab', { name: 'Beam' }).click();
   await shownBeam(0);
   expect(await page.getByRole('combobox', { name: 'Beam' }).locator('option').count()).toBe(10);
+  expect(opened.errors).toEqual([]);
+});
+
+it('in space: a click names what is there and takes the crosshair to it; the cut and the standard views show', async () => {
+  const { page } = opened;
+  const space = page.locator('[data-view=space]');
+  await space.focus();
+  await page.keyboard.press('a');
+  await drawn(page);
+  const box = await space.boundingBox();
+  if (box === null) throw new Error('there is no view in space');
+  await page.mouse.click(box.x + box.width / 2 + 12, box.y + box.height / 2);
+  // Seen from the front the target lies before the core; the body around them is seen through.
+  expect(await page.getByTestId('picked').textContent()).toMatch(/: (PTV|Core)$/);
+  const at = await page.evaluate(() => globalThis.isocenterViewer.state().crosshairMm);
+  expect(Math.abs(at[0])).toBeLessThan(45);
+  const whole = await pixelsOf(page, '[data-view=space]');
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await page.getByLabel('Cut in space').selectOption('coronal');
+  await page.getByLabel('other side').check();
+  await drawn(page);
+  const cut = await pixelsOf(page, '[data-view=space]');
+  expect(Buffer.compare(Buffer.from(whole.data), Buffer.from(cut.data))).not.toBe(0);
+  await page.getByLabel('Cut in space').selectOption('');
+  await space.focus();
+  await page.keyboard.press('s');
+  await drawn(page);
+  const above = await pixelsOf(page, '[data-view=space]');
+  expect(Buffer.compare(Buffer.from(whole.data), Buffer.from(above.data))).not.toBe(0);
   expect(opened.errors).toEqual([]);
 });

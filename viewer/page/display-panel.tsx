@@ -1,6 +1,15 @@
-import type { PatientView } from '../engine/messages.ts';
+import type { PatientView, SliceAxis } from '../engine/messages.ts';
 import { css, structureColor } from '../state/colors.ts';
-import { hidden, structureStyle, usePreset, windowing, windowPreset, windowPresets } from '../state/display.ts';
+import {
+  clipping,
+  crosshair,
+  hidden,
+  structureStyle,
+  usePreset,
+  windowing,
+  windowPreset,
+  windowPresets,
+} from '../state/display.ts';
 import { goToDoseMaximum, goToIsocenter, goToStructure } from '../state/view-actions.ts';
 import { DoseControls } from './dose-controls.tsx';
 
@@ -20,6 +29,7 @@ export function DisplayPanel({ patient }: { readonly patient: PatientView }) {
       </div>
       <DoseControls />
       <JumpTo patient={patient} />
+      <Clipping />
       <StructureStyle />
       <Structures patient={patient} />
     </section>
@@ -49,6 +59,72 @@ function JumpTo({ patient }: { readonly patient: PatientView }) {
           <option key={name}>{name}</option>
         ))}
       </select>
+    </div>
+  );
+}
+
+const clippingAxes = ['sagittal', 'coronal', 'axial'] as const;
+
+/** The plane that cuts the anatomy in space. */
+function Clipping() {
+  const { axis, isFlipped, atMm } = clipping.value;
+  return (
+    <div class="row">
+      <label>
+        Cut in space{' '}
+        <select
+          value={axis === undefined ? '' : String(axis)}
+          onChange={({ currentTarget: { value } }) => {
+            const wanted = value === '' ? undefined : (Number(value) as SliceAxis);
+            clipping.value = { axis: wanted, isFlipped, atMm: undefined };
+          }}
+        >
+          <option value="">nothing</option>
+          {clippingAxes.map((name, n) => (
+            <option key={name} value={String(n)}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {axis === undefined ? null : (
+        <>
+          <label>
+            <input
+              type="checkbox"
+              checked={atMm === undefined}
+              onChange={() =>
+                (clipping.value = { axis, isFlipped, atMm: atMm === undefined ? crosshair.value[axis] : undefined })
+              }
+            />{' '}
+            at the crosshair
+          </label>
+          {atMm === undefined ? null : (
+            <label>
+              at{' '}
+              <input
+                type="number"
+                step="any"
+                value={Number(atMm.toFixed(1))}
+                aria-label="Place of the cut in mm"
+                onChange={(event) => {
+                  const entered = event.currentTarget.valueAsNumber;
+                  if (Number.isFinite(entered)) clipping.value = { axis, isFlipped, atMm: entered };
+                }}
+              />{' '}
+              mm
+            </label>
+          )}
+          <label>
+            <input
+              type="checkbox"
+              checked={isFlipped}
+              onChange={() => (clipping.value = { axis, isFlipped: !isFlipped, atMm })}
+            />{' '}
+            other side
+          </label>
+        </>
+      )}
     </div>
   );
 }

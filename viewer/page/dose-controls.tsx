@@ -82,7 +82,7 @@ function Levels() {
   };
   return (
     <ul class="levels">
-      {shownLevels.value.map(({ color, label }, n) => (
+      {shownLevels.value.map(({ color, label, hasSurface }, n) => (
         <li key={n}>
           <input
             type="color"
@@ -104,6 +104,15 @@ function Levels() {
               if (value > 0) put(levels.map((level, k) => (k === n ? { ...level, value } : level)));
             }}
           />
+          <label>
+            <input
+              type="checkbox"
+              checked={hasSurface}
+              aria-label={`Surface in space of the isodose of ${label}`}
+              onChange={() => put(levels.map((level, k) => (k === n ? { ...level, hasSurface: !hasSurface } : level)))}
+            />
+            3-D
+          </label>
           <button
             type="button"
             aria-label={`Remove the isodose of ${label}`}

@@ -2,14 +2,20 @@ import {
   AmbientLight,
   BufferAttribute,
   BufferGeometry,
+  ClippingGroup,
   DirectionalLight,
   DoubleSide,
   LineBasicMaterial,
   LineSegments,
   Mesh,
+  MeshBasicMaterial,
   MeshLambertMaterial,
   PerspectiveCamera,
+  Plane,
+  Raycaster,
   Scene,
+  SphereGeometry,
+  Vector2,
   Vector3,
 } from 'three/webgpu';
 import type { Rgb } from '../../engine/core/color.ts';
@@ -25,6 +31,12 @@ export class AnatomyScene implements StageView {
   readonly camera = new PerspectiveCamera(35, 1, 10, 10_000);
   readonly #centre: Vector3;
   readonly #surfaces = new Map<string, Mesh>();
+  readonly #cut = new ClippingGroup();
+  readonly #plane = new Plane();
+  readonly #isocenter = new Mesh(
+    new SphereGeometry(3.5, 16, 12),
+    new MeshBasicMaterial({ color: 0xffe070, depthTest: false, transparent: true }),
+  );
   #beams: LineSegments | undefined;
   #azimuth = -0.6;
   #elevation = 0.25;
@@ -39,13 +51,18 @@ export class AnatomyScene implements StageView {
     const sun = new DirectionalLight(0xffffff, 2);
     sun.position.set(-0.5, -1, 0.8);
     this.scene.add(sun);
+    this.#cut.clippingPlanes = [this.#plane];
+    this.#cut.enabled = false;
+    this.#isocenter.visible = false;
+    this.#isocenter.renderOrder = 2;
+    this.scene.add(this.#cut, this.#isocenter);
   }
 
   /** @param key what it is: a surface of the same key is replaced */
   setSurface(key: string, surface: Surface | undefined, color: Rgb, opacity: number): void {
     const before = this.#surfaces.get(key);
     if (before !== undefined) {
-      this.scene.remove(before);
+      this.#cut.remove(before);
       before.geometry.dispose();
       this.#surfaces.delete(key);
     }
@@ -64,8 +81,10 @@ export class AnatomyScene implements StageView {
     const mesh = new Mesh(geometry, material);
     // What is seen through is drawn last.
     mesh.renderOrder = opacity < 1 ? 1 : 0;
+    mesh.name = key;
+    mesh.userData.isSolid = opacity > 0.6;
     this.#surfaces.set(key, mesh);
-    this.scene.add(mesh);
+    this.#cut.add(mesh);
   }
 
   setVisible(key: string, isVisible: boolean): void {
@@ -96,6 +115,45 @@ export class AnatomyScene implements StageView {
     geometry.setAttribute('position', new BufferAttribute(Float32Array.from(points), 3));
     this.#beams = new LineSegments(geometry, new LineBasicMaterial({ color: 0xe8c060 }));
     this.scene.add(this.#beams);
+    this.#isocenter.visible = beams.length > 0;
+    if (beams.length > 0) this.#isocenter.position.set(...(beams[0].isocenterMm as [number, number, number]));
+  }
+
+  /** Keys of the surfaces that are there. */
+  get surfaces(): readonly string[] {
+    return [...this.#surfaces.keys()];
+  }
+
+  /** Cuts away what lies beyond a plane square to an axis of the patient. */
+  setClipping(axis: 0 | 1 | 2 | undefined, atMm: number, isFlipped: boolean): void {
+    this.#cut.enabled = axis !== undefined;
+    if (axis === undefined) return;
+    const sign = isFlipped ? 1 : -1;
+    this.#plane.normal.set(axis === 0 ? sign : 0, axis === 1 ? sign : 0, axis === 2 ? sign : 0);
+    this.#plane.constant = -sign * atMm;
+  }
+
+  /**
+   * What is seen at a place of the view: the nearest surface that is not cut away; what is seen through gives way to what
+   * lies behind it.
+   *
+   * @param x across, -1 to 1 from left to right @param y up, -1 to 1
+   */
+  pick(x: number, y: number): { readonly name: string; readonly atMm: Vec3 } | undefined {
+    const ray = new Raycaster();
+    ray.setFromCamera(new Vector2(x, y), this.camera);
+    const visible = [...this.#surfaces.values()].filter((mesh) => mesh.visible);
+    const hits = ray
+      .intersectObjects(visible, false)
+      .filter(({ point }) => !this.#cut.enabled || this.#plane.distanceToPoint(point) >= 0);
+    const solid = hits.find(({ object }) => object.userData.isSolid === true) ?? hits[0];
+    return solid && { name: solid.object.name, atMm: [solid.point.x, solid.point.y, solid.point.z] };
+  }
+
+  /** @param azimuthRad 0 from the front, a quarter turn from the patient's left @param elevationRad towards the head */
+  lookFrom(azimuthRad: number, elevationRad: number): void {
+    this.#azimuth = azimuthRad;
+    this.#elevation = elevationRad;
   }
 
   turn(dx: number, dy: number): void {

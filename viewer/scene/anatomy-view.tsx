@@ -1,18 +1,30 @@
-import { useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PatientView } from '../engine/messages.ts';
-import { doseColor, structureColor } from '../state/colors.ts';
-import { hidden } from '../state/display.ts';
+import { structureColor } from '../state/colors.ts';
+import { clipping, crosshair, hidden } from '../state/display.ts';
+import { shownLevels } from '../state/dose-display.ts';
 import { viewKeys } from '../state/keys.ts';
-import { activity, doseVersion, prepared, prescriptionGy, report, shapes } from '../state/workspace.ts';
+import { activity, doseVersion, prepared, report, shapes } from '../state/workspace.ts';
 import { AnatomyScene } from './anatomy-scene.ts';
 import { keepRobotIn } from './robot-in-view.ts';
 import type { Stage } from './stage.ts';
+
+/** Name, and where the eye stands: azimuth and elevation [rad]. */
+const standardViews = [
+  ['Front', 0, 0],
+  ['Left', Math.PI / 2, 0],
+  ['Top', 0, 1.5],
+] as const;
+
+/** The pointer has not been dragged when it has moved no more [px]. */
+const CLICK_PX = 4;
 
 interface SpaceActions {
   /** [px] */
   readonly turn: (dx: number, dy: number) => void;
   readonly zoom: (factor: number) => void;
+  readonly look: (from: (typeof standardViews)[number]) => void;
 }
 
 const press = viewKeys<SpaceActions>(
@@ -24,9 +36,13 @@ const press = viewKeys<SpaceActions>(
     { keys: ['ArrowDown'], what: 'turn down', act: ({ turn }) => turn(0, 20) },
     { keys: ['+', '='], what: 'nearer', act: ({ zoom }) => zoom(0.85) },
     { keys: ['-'], what: 'farther', act: ({ zoom }) => zoom(1.18) },
+    { keys: ['a'], what: 'from the front', act: ({ look }) => look(standardViews[0]) },
+    { keys: ['l'], what: 'from the left', act: ({ look }) => look(standardViews[1]) },
+    { keys: ['s'], what: 'from above the head', act: ({ look }) => look(standardViews[2]) },
   ],
   [
     ['Drag', 'turn'],
+    ['Click', 'name of what is there, crosshair to it'],
     ['Wheel', 'nearer and farther'],
   ],
 );
@@ -35,6 +51,9 @@ const press = viewKeys<SpaceActions>(
 export function AnatomyView({ patient, stage }: { readonly patient: PatientView; readonly stage: Stage }) {
   const box = useRef<HTMLDivElement>(null);
   const scene = useRef<AnatomyScene | undefined>(undefined);
+  const wasClipped = useRef(false);
+  const pressed = useRef({ x: 0, y: 0 });
+  const picked = useSignal<string | undefined>(undefined);
 
   useEffect(() => {
     const element = box.current;
@@ -75,16 +94,44 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
   useSignalEffect(() => {
     if (doseVersion.value === 0 || activity.value !== 'idle' || report.value === undefined) return;
     let isOld = false;
-    void shapes.isodose(0.95 * prescriptionGy.value).then((surface) => {
-      if (isOld) return;
-      scene.current?.setSurface('95 %', surface, doseColor(0.89), 0.35);
-      stage.draw(scene.current);
-    });
+    const wanted = shownLevels.value.filter(({ hasSurface }) => hasSurface);
+    const made = scene.current;
+    for (const key of made?.surfaces ?? []) {
+      const isWanted = wanted.some(({ label }) => key === `isodose ${label}`);
+      if (key.startsWith('isodose ') && !isWanted) made?.setSurface(key, undefined, [0, 0, 0], 1);
+    }
+    stage.draw(made);
+    for (const { gy, color, label } of wanted) {
+      void shapes.isodose(gy).then((surface) => {
+        if (isOld) return;
+        made?.setSurface(`isodose ${label}`, surface, color, 0.35);
+        stage.draw(made);
+      });
+    }
     return () => {
       isOld = true;
     };
   });
 
+  useSignalEffect(() => {
+    const { axis, atMm, isFlipped } = clipping.value;
+    scene.current?.setClipping(axis, axis === undefined ? 0 : (atMm ?? crosshair.value[axis]), isFlipped);
+    if (axis !== undefined || wasClipped.current) stage.draw(scene.current);
+    wasClipped.current = axis !== undefined;
+  });
+
+  const pick = (event: PointerEvent & { readonly currentTarget: HTMLElement }): void => {
+    const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
+    const x = (2 * (event.clientX - left)) / width - 1;
+    const y = 1 - (2 * (event.clientY - top)) / height;
+    const found = scene.current?.pick(x, y);
+    picked.value = found?.name;
+    if (found !== undefined) crosshair.value = found.atMm;
+  };
+  const look = ([, azimuth, elevation]: (typeof standardViews)[number]): void => {
+    scene.current?.lookFrom(azimuth, elevation);
+    stage.draw(scene.current);
+  };
   const turn = (dx: number, dy: number): void => {
     scene.current?.turn(dx, dy);
     stage.draw(scene.current);
@@ -102,17 +149,37 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
       aria-label="Anatomy, beams and dose in space: arrows turn, plus and minus zoom"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is turned by keys
       tabIndex={0}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        pressed.current = { x: event.clientX, y: event.clientY };
+      }}
+      onPointerUp={(event) => {
+        const { x, y } = pressed.current;
+        if (Math.hypot(event.clientX - x, event.clientY - y) <= CLICK_PX) pick(event);
+      }}
       onPointerMove={(event) => event.buttons !== 0 && turn(event.movementX, event.movementY)}
       onWheel={(event) => {
         event.preventDefault();
         zoom(event.deltaY > 0 ? 1.1 : 1 / 1.1);
       }}
       onKeyDown={(event) => {
-        press(event, { turn, zoom });
+        press(event, { turn, zoom, look });
       }}
     >
-      <div class="caption">Anatomy, beams, 95 % isodose</div>
+      <div class="caption" data-testid="picked">
+        {picked.value === undefined ? 'Anatomy, beams, isodose surfaces' : `Under the pointer: ${picked.value}`}
+      </div>
+      <div
+        class="looks"
+        onPointerDown={(event) => event.stopPropagation()}
+        onPointerUp={(event) => event.stopPropagation()}
+      >
+        {standardViews.map((one) => (
+          <button key={one[0]} type="button" onClick={() => look(one)}>
+            {one[0]}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

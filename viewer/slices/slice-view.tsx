@@ -23,7 +23,7 @@ interface SliceViewProps {
 }
 
 /** Gamma of 1, where agreement ends. */
-const gammaLevels: readonly ShownLevel[] = [{ gy: 1, color: [255, 255, 255], label: 'gamma 1' }];
+const gammaLevels: readonly ShownLevel[] = [{ gy: 1, color: [255, 255, 255], label: 'gamma 1', hasSurface: false }];
 
 /** One slice: image, dose or what compares two, outlines, isolines; {@link SliceHand} says how it is used. */
 export function SliceView({ axis, patient, stage, material, quantity, title }: SliceViewProps) {

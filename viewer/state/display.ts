@@ -31,11 +31,13 @@ export interface IsodoseLevel {
   readonly value: number;
   /** The user's own; else that of the dose colours. */
   readonly color?: Rgb;
+  /** Whether it is shown as a surface in space. */
+  readonly hasSurface?: boolean;
 }
 
 export const isodose = signal<{ readonly unit: '%' | 'Gy'; readonly levels: readonly IsodoseLevel[] }>({
   unit: '%',
-  levels: [107, 95, 80, 50, 30].map((value) => ({ value })),
+  levels: [107, 95, 80, 50, 30].map((value) => ({ value, hasSurface: value === 95 })),
 });
 
 /** Four views at once, one of them, or two doses side by side with their difference and gamma. */
@@ -53,6 +55,14 @@ export const frames = signal<readonly (SliceFrame | undefined)[]>([undefined, un
 
 /** Whether dragging on a slice draws the line of the profile rather than move the crosshair. */
 export const drawsLine = signal(false);
+/** In space, what lies in front of this plane is cut away: towards the patient's left, back or head, or the other way. */
+export const clipping = signal<{
+  readonly axis: SliceAxis | undefined;
+  readonly isFlipped: boolean;
+  /** [mm, LPS]; undefined: where the crosshair is. */
+  readonly atMm: number | undefined;
+}>({ axis: undefined, isFlipped: false, atMm: undefined });
+
 /** Ends of the profile's line [mm, LPS]. */
 export const line = signal<{ readonly from: Vec3; readonly to: Vec3 } | undefined>(undefined);
 

@@ -9,6 +9,7 @@ export interface ShownLevel {
   readonly color: Rgb;
   /** With its unit. */
   readonly label: string;
+  readonly hasSurface: boolean;
 }
 
 /** Dose of the hottest colour [Gy]. */
@@ -23,9 +24,10 @@ export const differenceMostGy = computed(() => Math.max(1e-3, (differencePercent
 /** The isodose levels as they are drawn. */
 export const shownLevels = computed<readonly ShownLevel[]>(() => {
   const { unit, levels } = isodose.value;
-  return levels.map(({ value, color }) => {
+  return levels.map(({ value, color, hasSurface = false }) => {
     const gy = unit === 'Gy' ? value : (value * prescriptionGy.value) / 100;
-    return { gy, color: color ?? doseColor(gy / hottestGy.value), label: `${Number(value.toFixed(2))} ${unit}` };
+    const label = `${Number(value.toFixed(2))} ${unit}`;
+    return { gy, color: color ?? doseColor(gy / hottestGy.value), label, hasSurface };
   });
 });
 
