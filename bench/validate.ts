@@ -24,6 +24,7 @@ import { timingTables } from './validation/timing.ts';
 import { trajectoryTables } from './validation/trajectory.ts';
 import { breathTables, tremorTables } from './validation/tremor.ts';
 import { viewerDragTables } from './validation/viewer-drag.ts';
+import { viewerPageTables } from './validation/viewer-page.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
     ['link', linkTables],
     ['dicom-plan', async () => dicomPlanTable(data, root), 'dicom-measured'],
     ['servo', servoTables, 'guidance'],
+    ['viewer-page', async () => viewerPageTables(data, root), 'viewer-measured'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
     ['viewer-drag', async () => viewerDragTables(data), 'viewer-measured'],
   ];
