@@ -78,6 +78,27 @@ it('a beam is turned, added and removed in the table, and the plan follows', asy
   expect(opened.errors).toEqual([]);
 });
 
+it('reads any metric, refuses what is none, and adds an objective that the plan follows', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await page.getByLabel('Structure of the metric').selectOption('PTV');
+  await page.getByRole('button', { name: 'Read' }).click();
+  const gy = Number(/: ([\d.]+) Gy/.exec((await page.getByTestId('metric').textContent()) ?? '')?.[1]);
+  expect(gy).toBeGreaterThan(40);
+  await page.getByLabel('Metric, such as').fill('D95x');
+  await page.getByRole('button', { name: 'Read' }).click();
+  expect(await page.getByRole('alert').textContent()).toContain('Metric "D95x" is not known.');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  const before = await page.evaluate(() => globalThis.isocenterViewer.state());
+  await page.getByLabel('Structure of the new objective').selectOption('Core');
+  await page.getByLabel('Function of the new objective').selectOption('max-dvh');
+  await page.getByRole('button', { name: 'Add objective' }).click();
+  await page.waitForFunction((n) => globalThis.isocenterViewer.state().doses > n, before.doses);
+  const { objectives } = await page.evaluate(() => globalThis.isocenterViewer.state());
+  expect(objectives.at(-1)).toMatchObject({ structure: 'Core', parameters: { doseGy: 50, volumePercent: 50 } });
+  expect(opened.errors).toEqual([]);
+});
+
 it('in space: a click names what is there and takes the crosshair to it; the cut and the standard views show', async () => {
   const { page } = opened;
   const space = page.locator('[data-view=space]');

@@ -2,8 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { BeamPanel } from '../beam/beam-panel.tsx';
 import { ComparePanel } from '../compare/compare-panel.tsx';
 import type { PatientView } from '../engine/messages.ts';
+import { AddObjective } from '../plan/add-objective.tsx';
 import { DvhChart } from '../plan/dvh-chart.tsx';
 import { GoalsTable } from '../plan/goals-table.tsx';
+import { Metrics } from '../plan/metrics.tsx';
 import { ObjectivesEditor } from '../plan/objectives-editor.tsx';
 import { PlanPanel } from '../plan/plan-panel.tsx';
 import { TargetsTable } from '../plan/targets-table.tsx';
@@ -95,12 +97,14 @@ function Planning({ patient }: { readonly patient: PatientView }) {
       </Section>
       <Section title="Dose and volume">
         <DvhChart key={patient.id} patient={patient} />
+        <Metrics key={`m ${patient.id}`} patient={patient} />
       </Section>
       <Section title="Goals">
         <GoalsTable patient={patient} />
       </Section>
       <Section title="Objectives">
         <ObjectivesEditor />
+        <AddObjective key={`o ${patient.id}`} patient={patient} />
       </Section>
       {[...patient.warnings, ...patient.notes].map((warning) => (
         <p key={warning} class="faint">
