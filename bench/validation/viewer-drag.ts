@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { openPage } from '../../tests/support/browser.ts';
 import type { Inspect } from '../../viewer/page/inspect.ts';
@@ -124,7 +125,7 @@ function text(rows: readonly string[][], device: string): string {
     `curve and moves it in ${MOVES} steps of ${MOVE_MS} ms. Times are from the moment the engine gets the last wish: to its first dose, to the`,
     'second frame of the page after that dose (the first one has then been drawn), to an objective within 1 % of what six more runs',
     'to their own ends come to, to rest. Doses on the way are those that the page showed while the mouse moved. Wanted: 250, 500 and',
-    '1500 ms.',
+    `1500 ms. Load of the machine while this ran (about 2 where nobody else works on it): ${loadavg()[0].toFixed(1)}.`,
     '',
     table(head, rows),
   ].join('\n');

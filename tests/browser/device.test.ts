@@ -111,3 +111,28 @@ describe('one GPU device for renderer and planner', () => {
     expect(opened.errors).toEqual([]);
   }, 60_000);
 });
+
+it('plans without cross-origin isolation on one thread, with copies, and says so', async () => {
+  const bare = await openPage('viewer/index.html');
+  try {
+    const { page } = bare;
+    await page.route('**/viewer/index.html*', async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers() };
+      for (const name of Object.keys(headers)) if (name.startsWith('cross-origin-')) delete headers[name];
+      await route.fulfill({ response, headers });
+    });
+    await page.goto(`${page.url()}?device=wasm&open=phantom:tg119-cshape&voxel=8&beams=5&bixel=10`);
+    await page.getByTestId('notice').waitFor();
+    expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
+    expect(await page.getByTestId('notice').textContent()).toMatch(/without cross-origin isolation/);
+    await page.waitForFunction(() => globalThis.isocenterViewer.state().doses > 3, undefined, { timeout: 40_000 });
+    expect(await page.evaluate(() => globalThis.isocenterViewer.place().device)).toMatchObject({ threads: 1 });
+    // The middle of the phantom lies between the arms of the target: the page's own copy has the dose.
+    expect(await page.evaluate(() => globalThis.isocenterViewer.doseAt(0, -30, 0))).toBeGreaterThan(5);
+    // The development server's own socket is refused to a page that did not come from it directly.
+    expect(bare.errors.filter((text) => !/WebSocket|\[vite\]/.test(text))).toEqual([]);
+  } finally {
+    await bare.close();
+  }
+}, 60_000);

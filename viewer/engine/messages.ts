@@ -95,6 +95,8 @@ export interface DoseReport {
   readonly weights: Float32Array;
   /** Whether the dose is also shown straight from the device that has it. */
   readonly isOnDevice?: boolean;
+  /** Total dose [Gy] of each dose voxel, where the page and its workers share no memory. */
+  readonly doseGy?: Float32Array;
 }
 
 export type PlannerRequest =

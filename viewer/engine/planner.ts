@@ -16,6 +16,7 @@ import type {
   PlanSetup,
 } from './messages.ts';
 import { patientOf } from './patient-view.ts';
+import { isShared } from './shared.ts';
 
 /** Least time between two judgements of the goals [ms]. */
 const GOALS_EVERY_MS = 400;
@@ -126,6 +127,7 @@ export class Planner {
         dvh: curves,
         weights: plan.weights.slice(),
         isOnDevice: showDeviceDose !== undefined,
+        ...(isShared(view.dose) ? {} : { doseGy: plan.dose.slice() }),
         ...(judges ? { goals: plan.judge() } : {}),
       };
     };

@@ -5,6 +5,11 @@ function memory(bytes: number): ArrayBufferLike {
   return globalThis.crossOriginIsolated ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
+/** Whether workers see what is written there. */
+export function isShared({ buffer }: Float32Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+}
+
 export function sharedFloats(length: number): Float32Array {
   return new Float32Array(memory(4 * length));
 }

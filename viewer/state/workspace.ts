@@ -4,6 +4,7 @@ import { centroidMm, checkAngles, equispacedAngles } from '../../planners/radiat
 import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import { ShapesClient } from '../engine/client.ts';
+import { spreadDose } from '../engine/dose-report.ts';
 import { faultOf } from '../engine/fault.ts';
 import type { ShowDeviceDose } from '../engine/local-planner.ts';
 import type {
@@ -259,7 +260,12 @@ function forget(): void {
   doseVersion.value++;
 }
 
-function show(now: DoseReport): void {
+function show({ doseGy, ...now }: DoseReport): void {
+  const view = patient.value;
+  if (doseGy !== undefined && view !== undefined) {
+    spreadDose(view, doseGy);
+    void shapes.setField('plan', view.dose);
+  }
   report.value = now;
   if (now.goals !== undefined) goals.value = now.goals;
   weights.value = now.weights;
