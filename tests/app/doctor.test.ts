@@ -60,7 +60,7 @@ it('doctor prints for people', async () => {
 });
 
 it('demo plans the C-shape and says what to try next', async () => {
-  const { code, stdout, stderr } = await isocenter(['demo']);
+  const { code, stdout, stderr } = await isocenter(['demo', '--once']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('Plan of tg119-cshape');
   expect(stdout).toContain('What next');
