@@ -1,6 +1,6 @@
 import { fixed, table } from '../../engine/core/text-table.ts';
 import type { StructureEvaluation } from '../../planners/radiation/evaluation/evaluate.ts';
-import type { GoalResult } from '../../planners/radiation/evaluation/goals.ts';
+import { byPriority, type GoalResult, havePriorities } from '../../planners/radiation/evaluation/goals.ts';
 import type { NameMatch } from '../../planners/radiation/protocol/names.ts';
 
 /** Structures and goals as two tables. */
@@ -24,8 +24,10 @@ function structureTable(structures: readonly StructureEvaluation[]): string {
 }
 
 function goalTable(goals: readonly GoalResult[]): string {
+  const ranked = havePriorities(goals);
   return table(
     [
+      ...(ranked ? [{ title: 'priority' }] : []),
       { title: 'structure', align: 'left' },
       { title: 'metric', align: 'left' },
       { title: 'limit' },
@@ -33,7 +35,8 @@ function goalTable(goals: readonly GoalResult[]): string {
       { title: 'unit', align: 'left' },
       { title: '', align: 'left' },
     ],
-    goals.map(({ structure, metric, comparator, limit, value, unit, pass }) => [
+    byPriority(goals).map(({ priority, structure, metric, comparator, limit, value, unit, pass }) => [
+      ...(ranked ? [String(priority ?? '-')] : []),
       structure,
       metric,
       `${comparator} ${limit}`,

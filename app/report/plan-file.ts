@@ -25,6 +25,7 @@ const goal = z.object({
   unit: z.enum(['Gy', '%']),
   value: gy,
   pass: z.boolean().nullable(),
+  priority: number.optional(),
 });
 const beam = z.object({
   gantryDeg: number,

@@ -1,3 +1,4 @@
+import { byPriority, havePriorities } from '../../planners/radiation/evaluation/goals.ts';
 import type { PatientView, SliceAxis } from '../engine/messages.ts';
 import { css, differenceColor, gammaColor, MOST_GAMMA } from '../state/colors.ts';
 import {
@@ -211,11 +212,13 @@ function Gamma() {
 function Goals({ patient }: { readonly patient: PatientView }) {
   const judged = otherJudged.value;
   const name = other.value?.name;
+  const wanted = byPriority(patient.protocol.goals);
+  const ranked = havePriorities(wanted);
   return (
     <table class="goals" data-testid="both-goals">
       <thead>
         <tr>
-          {['Structure', 'Goal', 'Plan', name].map((title) => (
+          {[...(ranked ? ['Priority'] : []), 'Structure', 'Goal', 'Plan', name].map((title) => (
             <th key={title} scope="col">
               {title}
             </th>
@@ -223,7 +226,7 @@ function Goals({ patient }: { readonly patient: PatientView }) {
         </tr>
       </thead>
       <tbody>
-        {patient.protocol.goals.map((goal) => {
+        {wanted.map((goal) => {
           const same = (one: { structure: string; metric: string; limit: number }): boolean =>
             one.structure === goal.structure && one.metric === goal.metric && one.limit === goal.limit;
           const told = (result: ReturnType<typeof goals.value.find>): string =>
@@ -232,6 +235,7 @@ function Goals({ patient }: { readonly patient: PatientView }) {
               : `${result.value.toFixed(1)} ${result.unit} ${result.pass === true ? '✓ pass' : '✗ fail'}`;
           return (
             <tr key={`${goal.structure} ${goal.metric} ${goal.limit}`}>
+              {ranked ? <td>{goal.priority ?? '-'}</td> : null}
               <td>{goal.structure}</td>
               <td>
                 {goal.metric} {goal.comparator} {goal.limit}

@@ -25,8 +25,9 @@ const goalSchema = z.strictObject({
   comparator: z.enum(['<=', '>=']),
   /** [Gy], or [percent] for a metric V..Gy */
   limit: z.number().min(0).max(1000),
-  /** See {@link Goal}. */
+  /** These two: see {@link Goal}. */
   mergeHigherTargets: z.boolean().optional(),
+  priority: z.int().min(1).max(1000).optional(),
 });
 
 /** A protocol data file: what to prescribe, what to optimise and what to judge by. All doses are totals [Gy]. */

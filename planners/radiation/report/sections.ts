@@ -1,5 +1,5 @@
 import { fixed } from '../../../engine/core/text-table.ts';
-import type { GoalResult } from '../evaluation/goals.ts';
+import { byPriority, type GoalResult, havePriorities } from '../evaluation/goals.ts';
 import { lineStyle } from './dvh-figure.ts';
 import type { PlanFacts, Report } from './model.ts';
 import { type Cell, htmlFacts, htmlList, htmlTable, Markup } from './tables.ts';
@@ -46,8 +46,10 @@ export function goalsSummary(goals: readonly GoalResult[]): string {
 
 export function goalsSection({ judged: { goals } }: Report): string {
   if (goals.length === 0) return '<h2>Goals</h2><p>The protocol has no goals for this patient.</p>';
+  const ranked = havePriorities(goals);
   const columns = [
     { title: 'No.' },
+    ...(ranked ? [{ title: 'Priority' }] : []),
     { title: 'Structure' },
     { title: 'Metric' },
     { title: 'Limit', isNumber: true },
@@ -55,16 +57,19 @@ export function goalsSection({ judged: { goals } }: Report): string {
     { title: 'Unit' },
     { title: 'Result' },
   ];
-  const rows = goals.map(({ structure, metric, comparator, limit, value, unit, pass }, n): Cell[] => [
-    String(n + 1),
-    structure,
-    metric,
-    `${comparator === '<=' ? '≤' : '≥'} ${limit}`,
-    fixed(value, 2),
-    unit,
-    new Markup(pass === null ? '– not judged' : pass ? '✓ pass' : '<span class="fail">✗ FAIL</span>'),
-  ]);
-  return `<h2>Goals</h2>${htmlTable(columns, rows, 'goals')}<p class="small">In the order of the protocol. A target's goals are judged on the target merged with all targets of higher prescription, unless the goal says otherwise.</p>`;
+  const rows = byPriority(goals).map(
+    ({ priority, structure, metric, comparator, limit, value, unit, pass }, n): Cell[] => [
+      String(n + 1),
+      ...(ranked ? [String(priority ?? '–')] : []),
+      structure,
+      metric,
+      `${comparator === '<=' ? '≤' : '≥'} ${limit}`,
+      fixed(value, 2),
+      unit,
+      new Markup(pass === null ? '– not judged' : pass ? '✓ pass' : '<span class="fail">✗ FAIL</span>'),
+    ],
+  );
+  return `<h2>Goals</h2>${htmlTable(columns, rows, 'goals')}<p class="small">${ranked ? 'By priority, 1 first.' : 'In the order of the protocol.'} A target's goals are judged on the target merged with all targets of higher prescription, unless the goal says otherwise.</p>`;
 }
 
 /** Dose statistics of every structure, with the line that it has in the histogram. */

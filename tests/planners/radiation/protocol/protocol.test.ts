@@ -31,7 +31,7 @@ const valid = {
     { structure: 'Low', prescriptionGy: 50 },
     { structure: 'High', prescriptionGy: 70 },
   ],
-  goals: [{ structure: 'Organ', metric: 'D0.1cc', comparator: '<=', limit: 45 }],
+  goals: [{ structure: 'Organ', metric: 'D0.1cc', comparator: '<=', limit: 45, priority: 1 }],
   objectives: [
     { structure: 'Low', function: 'squared-deviation', parameters: { doseGy: 50 }, weight: 1000 },
     {
