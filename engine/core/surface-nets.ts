@@ -94,6 +94,41 @@ export function surfaceNets(
   return { positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles) };
 }
 
+/**
+ * Unit normals of a surface's vertices, outwards: of each the mean of its triangles' normals, weighted by their areas. Of vertices
+ * without triangles 0.
+ *
+ * @returns x, y, z of each vertex
+ */
+export function vertexNormals({ positions: p, triangles }: TriangleSurface): Float32Array {
+  const normals = new Float32Array(p.length);
+  for (let t = 0; t < triangles.length; t += 3) {
+    const a = 3 * triangles[t];
+    const b = 3 * triangles[t + 1];
+    const c = 3 * triangles[t + 2];
+    const ux = p[b] - p[a];
+    const uy = p[b + 1] - p[a + 1];
+    const uz = p[b + 2] - p[a + 2];
+    const vx = p[c] - p[a];
+    const vy = p[c + 1] - p[a + 1];
+    const vz = p[c + 2] - p[a + 2];
+    const nx = uy * vz - uz * vy;
+    const ny = uz * vx - ux * vz;
+    const nz = ux * vy - uy * vx;
+    for (const at of [a, b, c]) {
+      normals[at] += nx;
+      normals[at + 1] += ny;
+      normals[at + 2] += nz;
+    }
+  }
+  for (let at = 0; at < normals.length; at += 3) {
+    const length = Math.hypot(normals[at], normals[at + 1], normals[at + 2]);
+    if (length === 0) continue;
+    for (let r = 0; r < 3; r++) normals[at + r] /= length;
+  }
+  return normals;
+}
+
 function quad(triangles: number[], turned: boolean, a: number, b: number, c: number, d: number): void {
   if (turned) triangles.push(a, b, c, a, c, d);
   else triangles.push(a, c, b, a, d, c);

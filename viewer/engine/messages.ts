@@ -162,6 +162,11 @@ export interface Surface {
   readonly triangles: Uint32Array;
 }
 
+export interface ShadedSurface extends Surface {
+  /** x, y, z of each vertex, of length 1, outwards. */
+  readonly normals: Float32Array;
+}
+
 /** What isolines are drawn of: the plan's dose, and what {@link ShapesRequest} `field` gave. */
 export type ShapesField = 'plan' | 'other' | 'gamma';
 
@@ -188,7 +193,7 @@ export type ShapesRequest =
 export type ShapesAnswer =
   | { readonly id: number; readonly kind: 'done' }
   | { readonly id: number; readonly kind: 'lines'; readonly lines: readonly SliceLines[] }
-  | { readonly id: number; readonly kind: 'surface'; readonly surface: Surface }
+  | { readonly id: number; readonly kind: 'surface'; readonly surface: ShadedSurface }
   | { readonly id: number; readonly kind: 'fault'; readonly message: string };
 
 /** A plan that was kept: its dose, curves and goals, to be compared with. */

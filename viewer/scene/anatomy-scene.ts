@@ -7,6 +7,7 @@ import {
   DoubleSide,
   LineBasicMaterial,
   LineSegments,
+  type Material,
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
@@ -21,7 +22,7 @@ import {
 import type { Rgb } from '../../engine/core/color.ts';
 import type { Grid, Vec3 } from '../../engine/core/grid.ts';
 import { type Beam, fieldCornersMm } from '../../planners/radiation/beams/beam.ts';
-import type { Surface } from '../engine/messages.ts';
+import type { ShadedSurface } from '../engine/messages.ts';
 import type { StageView } from './stage.ts';
 
 /** The anatomy in space: surfaces of structures and doses, beams, isocentre. Lengths in mm, LPS. */
@@ -30,14 +31,14 @@ export class AnatomyScene implements StageView {
   readonly scene = new Scene();
   readonly camera = new PerspectiveCamera(35, 1, 10, 10_000);
   readonly #centre: Vector3;
-  readonly #surfaces = new Map<string, Mesh>();
+  readonly #surfaces = new Map<string, Mesh<BufferGeometry, MeshLambertMaterial>>();
   readonly #cut = new ClippingGroup();
   readonly #plane = new Plane();
   readonly #isocenter = new Mesh(
     new SphereGeometry(3.5, 16, 12),
     new MeshBasicMaterial({ color: 0xffe070, depthTest: false, transparent: true }),
   );
-  #beams: LineSegments | undefined;
+  #beams: LineSegments<BufferGeometry, LineBasicMaterial> | undefined;
   #azimuth = -0.6;
   #elevation = 0.25;
   #distance: number;
@@ -59,18 +60,18 @@ export class AnatomyScene implements StageView {
   }
 
   /** @param key what it is: a surface of the same key is replaced */
-  setSurface(key: string, surface: Surface | undefined, color: Rgb, opacity: number): void {
+  setSurface(key: string, surface: ShadedSurface | undefined, color: Rgb, opacity: number): void {
     const before = this.#surfaces.get(key);
     if (before !== undefined) {
       this.#cut.remove(before);
-      before.geometry.dispose();
+      discard(before);
       this.#surfaces.delete(key);
     }
     if (surface === undefined || surface.triangles.length === 0) return;
     const geometry = new BufferGeometry();
     geometry.setAttribute('position', new BufferAttribute(surface.positions, 3));
     geometry.setIndex(new BufferAttribute(surface.triangles, 1));
-    geometry.computeVertexNormals();
+    geometry.setAttribute('normal', new BufferAttribute(surface.normals, 3));
     const material = new MeshLambertMaterial({
       transparent: opacity < 1,
       opacity,
@@ -96,7 +97,7 @@ export class AnatomyScene implements StageView {
   setBeams(beams: readonly Beam[]): void {
     if (this.#beams !== undefined) {
       this.scene.remove(this.#beams);
-      this.#beams.geometry.dispose();
+      discard(this.#beams);
     }
     const points: number[] = [];
     for (const beam of beams) {
@@ -180,4 +181,18 @@ export class AnatomyScene implements StageView {
     camera.updateProjectionMatrix();
     camera.updateMatrixWorld();
   }
+
+  /** Gives back what the renderer keeps for it. */
+  dispose(): void {
+    for (const mesh of this.#surfaces.values()) discard(mesh);
+    this.#surfaces.clear();
+    this.#cut.clear();
+    if (this.#beams !== undefined) discard(this.#beams);
+    discard(this.#isocenter);
+  }
+}
+
+function discard({ geometry, material }: { readonly geometry: BufferGeometry; readonly material: Material }): void {
+  geometry.dispose();
+  material.dispose();
 }

@@ -77,6 +77,7 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
       isOld = true;
       letRobotGo();
       leave();
+      made.dispose();
     };
   }, [patient, stage]);
 

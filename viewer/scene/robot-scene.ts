@@ -164,7 +164,10 @@ export class RobotScene {
     this.setKeepOuts([], [], undefined);
     for (const figure of [this.#figure, this.#start, this.#goal]) figure.dispose();
     this.#shapes.dispose();
-    for (const line of [this.#trail, this.#plan]) line.geometry.dispose();
+    for (const line of [this.#trail, this.#plan]) {
+      line.geometry.dispose();
+      line.material.dispose();
+    }
     for (const material of [this.#solid, this.#ghost, this.#startGhost]) material.dispose();
     this.#root.removeFromParent();
   }

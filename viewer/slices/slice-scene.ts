@@ -1,7 +1,7 @@
-import { Mesh, OrthographicCamera, PlaneGeometry, Scene } from 'three/webgpu';
+import { type EventDispatcher, Mesh, OrthographicCamera, PlaneGeometry, Scene } from 'three/webgpu';
 import type { Grid } from '../../engine/core/grid.ts';
 import type { SliceAxis } from '../engine/messages.ts';
-import type { Stage, StageView } from '../scene/stage.ts';
+import type { StageView } from '../scene/stage.ts';
 import { type Framing, looks } from './slice-geometry.ts';
 import type { SliceMaterial } from './slice-material.ts';
 
@@ -76,7 +76,9 @@ export class SliceScene implements StageView {
     camera.updateMatrixWorld();
   }
 
-  addTo(stage: Stage): () => void {
-    return stage.add(this);
+  /** Gives back what the renderer keeps for it; the material is shared. */
+  dispose(): void {
+    this.#plane.geometry.dispose();
+    (this.#plane as EventDispatcher<{ dispose: object }>).dispatchEvent({ type: 'dispose' });
   }
 }

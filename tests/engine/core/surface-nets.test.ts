@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { surfaceNets, type TriangleSurface } from '../../../engine/core/surface-nets.ts';
+import { surfaceNets, type TriangleSurface, vertexNormals } from '../../../engine/core/surface-nets.ts';
 
 /** Signed volume (positive with outward normals) and area. */
 function measure({ positions: p, triangles }: TriangleSurface): { volume: number; area: number } {
@@ -59,4 +59,18 @@ describe('surface nets', () => {
     expect(surfaceNets(new Float32Array(27).fill(1), [3, 3, 3], 0.5).triangles).toHaveLength(0);
     expect(surfaceNets(new Float32Array(27), [3, 3, 3], 0.5).positions).toHaveLength(0);
   });
+});
+
+it('normals of a ball point away from its middle', () => {
+  const n = 33;
+  const surface = surfaceNets(ball(n, 12.3), [n, n, n], 0);
+  const normals = vertexNormals(surface);
+  let most = 0;
+  for (let at = 0; at < normals.length; at += 3) {
+    const away = [0, 1, 2].map((r) => surface.positions[at + r] - (n - 1) / 2);
+    const cosine = away.reduce((sum, d, r) => sum + d * normals[at + r], 0) / Math.hypot(...away);
+    most = Math.max(most, Math.acos(Math.min(1, cosine)));
+  }
+  // Facets as wide as a cell turn by 1/12 and more from one to the next, where the surface lies askew in the cells.
+  expect(most).toBeLessThan(0.15);
 });
