@@ -1,14 +1,14 @@
 import { voxelCount } from '../../engine/core/grid.ts';
-import { surfaceNets } from '../../engine/core/surface-nets.ts';
+import { surfaceNets, vertexNormals } from '../../engine/core/surface-nets.ts';
 import { linesAt, sliceSteps } from './contouring.ts';
 import type {
   PatientView,
+  ShadedSurface,
   ShapesAnswer,
   ShapesField,
   ShapesRequest,
   SliceAxis,
   SliceLines,
-  Surface,
 } from './messages.ts';
 
 /** Outlines, isolines and surfaces of one patient, apart from the planner so that neither waits for the other. */
@@ -17,7 +17,6 @@ class Shapes {
   /** One byte a voxel, made when a structure is first wanted. */
   readonly #masks = new Map<number, Uint8Array>();
   readonly #fields = new Map<ShapesField, Float32Array>();
-  readonly #outlines = new Map<string, readonly SliceLines[]>();
 
   constructor(view: PatientView) {
     this.#view = view;
@@ -25,9 +24,6 @@ class Shapes {
   }
 
   outlines(axis: SliceAxis, index: number): readonly SliceLines[] {
-    const key = `${axis} ${index}`;
-    const known = this.#outlines.get(key);
-    if (known !== undefined) return known;
     const { grid, structures } = this.#view;
     const { first, across, down, width, height } = sliceSteps(grid, axis, index);
     const samples = new Float32Array(width * height);
@@ -45,7 +41,6 @@ class Shapes {
       const found = linesAt(samples, grid, axis, 'mask', s);
       if (found !== undefined) lines.push(found);
     }
-    this.#outlines.set(key, lines);
     return lines;
   }
 
@@ -76,19 +71,19 @@ class Shapes {
     return lines;
   }
 
-  surface(structure: number): Surface {
+  surface(structure: number): ShadedSurface {
     return this.#inMm(this.#mask(structure), 0.5);
   }
 
-  isodose(levelGy: number): Surface {
+  isodose(levelGy: number): ShadedSurface {
     return this.#inMm(this.#view.dose, levelGy);
   }
 
-  #inMm(field: ArrayLike<number>, level: number): Surface {
+  #inMm(field: ArrayLike<number>, level: number): ShadedSurface {
     const { size, spacingMm, originMm } = this.#view.grid;
     const { positions, triangles } = surfaceNets(field, size as [number, number, number], level);
     for (let n = 0; n < positions.length; n++) positions[n] = originMm[n % 3] + positions[n] * spacingMm[n % 3];
-    return { positions, triangles };
+    return { positions, triangles, normals: vertexNormals({ positions, triangles }) };
   }
 
   #mask(structure: number): Uint8Array {

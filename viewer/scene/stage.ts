@@ -32,6 +32,8 @@ export class Stage {
   readonly #context: WebGL2RenderingContext | null;
   readonly #keepsPixels: boolean;
   readonly #asked = new Set<StageView>();
+  /** What lies over a view, by who draws it. */
+  readonly #paints = new Map<object, () => void>();
   readonly #places = new Map<StageView, string>();
   #isAsked = false;
   #isAllAsked = true;
@@ -93,6 +95,7 @@ export class Stage {
     this.#isLost = true;
     this.#watch.disconnect();
     this.#views.clear();
+    this.#paints.clear();
     this.#renderer.dispose();
   }
 
@@ -115,6 +118,16 @@ export class Stage {
   draw(view?: StageView): void {
     if (view === undefined) this.#isAllAsked = true;
     else this.#asked.add(view);
+    this.#askForFrame();
+  }
+
+  /** Calls `draw` with the next frame, so that what lies over a view changes with it; the last one that the same `by` gave. */
+  paint(by: object, draw: () => void): void {
+    this.#paints.set(by, draw);
+    this.#askForFrame();
+  }
+
+  #askForFrame(): void {
     if (this.#isAsked || !this.#isReady) return;
     this.#isAsked = true;
     this.#drawWhenReady();
@@ -128,6 +141,9 @@ export class Stage {
         return;
       }
       this.#isAsked = false;
+      const paints = [...this.#paints.values()];
+      this.#paints.clear();
+      for (const paint of paints) paint();
       this.#drawNow();
       this.#fence = this.#context?.fenceSync(this.#context.SYNC_GPU_COMMANDS_COMPLETE, 0) ?? null;
     });
@@ -159,6 +175,7 @@ export class Stage {
       if (this.#places.get(view) !== where) this.#isAllAsked = true;
       this.#places.set(view, where);
     }
+    if (!this.#isAllAsked && this.#asked.size === 0) return;
     const drawsAll = this.#isAllAsked || !this.#keepsPixels;
     if (drawsAll) {
       renderer.setScissorTest(false);

@@ -1,15 +1,16 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Lines } from '../engine/client.ts';
 import type { PatientView, SliceAxis, SliceLines } from '../engine/messages.ts';
 import type { Stage } from '../scene/stage.ts';
 import { fieldsSent, other } from '../state/comparison.ts';
 import { crosshair, doseStyle, frames, hidden, line, type Quantity, structureStyle } from '../state/display.ts';
 import { type ShownLevel, shownLevels } from '../state/dose-display.ts';
-import { doseVersion, shapes } from '../state/workspace.ts';
+import { activity, doseVersion, shapes } from '../state/workspace.ts';
 import { framingOf, looks, sliceIndex, slicePosition, wholeSlice } from './slice-geometry.ts';
 import { SliceHand } from './slice-hand.ts';
 import type { SliceMaterial } from './slice-material.ts';
-import { drawOverlay } from './slice-overlay.ts';
+import { drawOverlay, type OverlayContent } from './slice-overlay.ts';
 import { SliceScene } from './slice-scene.ts';
 
 interface SliceViewProps {
@@ -24,6 +25,30 @@ interface SliceViewProps {
 
 /** Gamma of 1, where agreement ends. */
 const gammaLevels: readonly ShownLevel[] = [{ gy: 1, color: [255, 255, 255], label: 'gamma 1', hasSurface: false }];
+
+/** The slices that are likely to be wanted next. */
+const neighbours = (index: number, count: number): number[] =>
+  [index + 1, index - 1].filter((n) => n >= 0 && n < count);
+
+/** Puts the lines of the first slice of `slices`, at once where they are known; asks for the others ahead. @returns how to stop it */
+function takeLines(
+  linesOf: (index: number) => Lines,
+  slices: readonly number[],
+  put: (lines: readonly SliceLines[]) => void,
+): () => void {
+  let isOld = false;
+  const [found] = slices.map(linesOf);
+  if (found instanceof Promise) {
+    void found.then((lines) => {
+      if (!isOld) put(lines);
+    });
+  } else {
+    put(found);
+  }
+  return () => {
+    isOld = true;
+  };
+}
 
 /** One slice: image, dose or what compares two, outlines, isolines; {@link SliceHand} says how it is used. */
 export function SliceView({ axis, patient, stage, material, quantity, title }: SliceViewProps) {
@@ -59,18 +84,19 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     return () => {
       watch.disconnect();
       leave();
+      made.dispose();
     };
   }, [patient, stage, material]);
 
   useSignalEffect(() => {
     const index = sliceIndex(grid, axis, crosshair.value[axis]);
-    let isOld = false;
-    void shapes.outlines(axis, index).then((lines) => {
-      if (!isOld) outlines.value = lines;
-    });
-    return () => {
-      isOld = true;
-    };
+    return takeLines(
+      (of) => shapes.outlines(axis, of),
+      [index, ...neighbours(index, grid.size[axis])],
+      (lines) => {
+        outlines.value = lines;
+      },
+    );
   });
 
   useSignalEffect(() => {
@@ -80,16 +106,17 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     const levels = quantity === 'gamma' ? gammaLevels : shownLevels.value;
     // What the worker has been given: it answers from that.
     const isKnown = quantity === 'plan' || (fieldsSent.value > 0 && other.value !== undefined);
-    let isOld = false;
     const put = (lines: readonly SliceLines[]): void => {
-      if (!isOld) isolines.value = { lines, levels };
+      isolines.value = { lines, levels };
     };
+    if (!isShown || !isKnown || field === undefined) {
+      put([]);
+      return;
+    }
     const wanted = levels.map(({ gy }) => gy);
-    if (isShown && isKnown && field !== undefined) void shapes.isolines(field, axis, index, wanted).then(put);
-    else put([]);
-    return () => {
-      isOld = true;
-    };
+    // While the dose changes, lines of other slices would be old before they are seen.
+    const ahead = activity.value === 'idle' ? neighbours(index, grid.size[axis]) : [];
+    return takeLines((of) => shapes.isolines(field, axis, of, wanted), [index, ...ahead], put);
   });
 
   useSignalEffect(() => {
@@ -99,7 +126,7 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     const position = slicePosition(grid, axis, sliceIndex(grid, axis, p[axis]));
     // What other views do to the crosshair leaves this image as it is.
     if (scene.current?.show(framing.value, position)) stage.draw(scene.current);
-    drawOverlay(canvas, {
+    const content: OverlayContent = {
       patient,
       look,
       framing: framing.value,
@@ -110,7 +137,8 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
       hidden: hidden.value,
       cross: p,
       line: line.value,
-    });
+    };
+    stage.paint(canvas, () => drawOverlay(canvas, content));
   });
 
   const index = sliceIndex(grid, axis, crosshair.value[axis]);
