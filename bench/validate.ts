@@ -25,6 +25,7 @@ import { trajectoryTables } from './validation/trajectory.ts';
 import { breathTables, tremorTables } from './validation/tremor.ts';
 import { viewerDragTables } from './validation/viewer-drag.ts';
 import { viewerPageTables } from './validation/viewer-page.ts';
+import { viewerSharedTables } from './validation/viewer-shared.ts';
 
 /**
  * `npm run validate`: the slow, wide sweeps. Writes docs/validation.md: both machines against their own tables, the goals of
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
     ['viewer-page', async () => viewerPageTables(data, root), 'viewer-measured'],
     ['guidance-loop', guidanceLoopTables, 'guidance'],
     ['viewer-drag', async () => viewerDragTables(data), 'viewer-measured'],
+    ['viewer-shared', viewerSharedTables, 'viewer-measured'],
   ];
   mkdirSync(join(root, 'docs'), { recursive: true });
   for (const [name, run, of = 'validation'] of sections) {

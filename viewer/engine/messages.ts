@@ -1,3 +1,4 @@
+import type { RemoteEnd } from '../../engine/compute/remote/messages.ts';
 import type { FaultOrigin } from '../../engine/core/errors.ts';
 import type { BeamAngles, PatientPosition } from '../../engine/core/frames.ts';
 import type { Grid } from '../../engine/core/grid.ts';
@@ -100,6 +101,8 @@ export interface DoseReport {
 }
 
 export type PlannerRequest =
+  /** Comes first, where the planner is to compute on the device that the page draws with. */
+  | { readonly kind: 'share'; readonly end: RemoteEnd }
   | { readonly kind: 'open'; readonly patient: PatientView }
   /** The first run begins at `weights`, where they fit the bixels. */
   | { readonly kind: 'prepare'; readonly setup: PlanSetup; readonly weights?: Float32Array }

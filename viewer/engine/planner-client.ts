@@ -1,10 +1,10 @@
 import type { FoundGpu } from '../../engine/compute/webgpu/adapter.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import { faultOf } from './fault.ts';
-import type { ShowDeviceDose } from './local-planner.ts';
 import type { PatientView, PlannerEvent, PlannerRequest, PlanSetup } from './messages.ts';
+import type { ShowDeviceDose } from './shared-device.ts';
 
-/** Where a planner runs. */
+/** A worker that plans. */
 interface PlannerEnd {
   take(request: PlannerRequest): void;
   /** Ends whatever it does, and gives its memory back. */
@@ -12,8 +12,8 @@ interface PlannerEnd {
 }
 
 /**
- * The planner as the page speaks to it: in a worker, or beside the renderer on the GPU that both share. It begins with the first
- * request after it is known where.
+ * The planner as the page speaks to it: in a worker, on the GPU that the page draws with or on processors. It begins with the
+ * first request after it is known on which.
  */
 export class PlannerClient {
   readonly #onEvent: (event: PlannerEvent) => void;
@@ -32,12 +32,12 @@ export class PlannerClient {
     });
   }
 
-  /** Plans with this GPU, without one in a worker. */
+  /** Plans on this GPU, without one on processors. */
   settle(found: FoundGpu | undefined): void {
     this.#settle(found);
   }
 
-  /** Ends where it planned, and plans with this GPU from now on, without one in a worker; nothing is open there. */
+  /** Ends where it planned, and plans on this GPU from now on, without one on processors; nothing is open there. */
   moveTo(found: FoundGpu | undefined): void {
     this.close();
     this.#where = Promise.resolve(found);
@@ -85,18 +85,24 @@ export class PlannerClient {
       if (number === this.#ends) this.#onEvent(event);
     };
     const found = await this.#where;
-    if (found === undefined) return workerEnd(say);
-    const { openLocalPlanner } = await import('./local-planner.ts');
-    return openLocalPlanner(found, say, this.#showDeviceDose);
+    const worker = new Worker(new URL('./planner-worker.ts', import.meta.url), { type: 'module' });
+    worker.addEventListener('message', ({ data }: MessageEvent<PlannerEvent>) => say(data));
+    worker.addEventListener('error', (event) => {
+      const message = event.message || 'the planner stopped';
+      const fault = { code: 'viewer/worker', message, hint: 'load the page again', origin: 'internal' } as const;
+      say({ kind: 'fault', fault });
+    });
+    const take = (request: PlannerRequest, ...transfer: Transferable[]): void => worker.postMessage(request, transfer);
+    if (found === undefined) return { take, close: () => worker.terminate() };
+    const { shareDevice } = await import('./shared-device.ts');
+    const { end, close } = shareDevice(found, this.#showDeviceDose);
+    take({ kind: 'share', end }, end.port);
+    return {
+      take,
+      close: () => {
+        worker.terminate();
+        close();
+      },
+    };
   }
-}
-
-function workerEnd(say: (event: PlannerEvent) => void): PlannerEnd {
-  const worker = new Worker(new URL('./planner-worker.ts', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<PlannerEvent>) => say(data));
-  worker.addEventListener('error', (event) => {
-    const message = event.message || 'the planner stopped';
-    say({ kind: 'fault', fault: { code: 'viewer/worker', message, hint: 'load the page again', origin: 'internal' } });
-  });
-  return { take: (request) => worker.postMessage(request), close: () => worker.terminate() };
 }

@@ -21,7 +21,7 @@ import { isShared } from './shared.ts';
 /** Least time between two judgements of the goals [ms]. */
 const GOALS_EVERY_MS = 400;
 
-/** What a planner needs of the place where it runs. */
+/** What a planner needs of the worker where it runs. */
 export interface PlannerHome {
   readonly say: (event: PlannerEvent) => void;
   readonly openDevice: () => Promise<Device>;
@@ -29,7 +29,7 @@ export interface PlannerHome {
   readonly showDeviceDose?: (dose: DeviceBuffer, isLast: boolean) => void;
 }
 
-/** One patient, one plan that stays open, one run at a time: in a worker, or beside a renderer that shares its device. */
+/** One patient, one plan that stays open, one run at a time. */
 export class Planner {
   readonly #home: PlannerHome;
   #device: Promise<Device> | undefined;
@@ -45,7 +45,7 @@ export class Planner {
     this.#home = home;
   }
 
-  take(request: PlannerRequest): void {
+  take(request: Exclude<PlannerRequest, { readonly kind: 'share' }>): void {
     this.#stop.abort();
     if (request.kind === 'stop') return;
     const stop = new AbortController();
@@ -61,15 +61,6 @@ export class Planner {
       } catch (error) {
         this.#home.say({ kind: 'fault', fault: faultOf(error) });
       }
-    });
-  }
-
-  /** Ends the run, and gives back what is held on the device. */
-  close(): void {
-    this.#stop.abort();
-    this.#queue = this.#queue.then(() => {
-      this.#plan?.free();
-      this.#plan = undefined;
     });
   }
 

@@ -6,7 +6,6 @@ import type { Objective } from '../../planners/radiation/protocol/objectives.ts'
 import { ShapesClient } from '../engine/client.ts';
 import { spreadDose } from '../engine/dose-report.ts';
 import { faultOf } from '../engine/fault.ts';
-import type { ShowDeviceDose } from '../engine/local-planner.ts';
 import type {
   DoseReport,
   Fault,
@@ -20,6 +19,7 @@ import type {
 } from '../engine/messages.ts';
 import { PlannerClient } from '../engine/planner-client.ts';
 import { sharedCopy } from '../engine/shared.ts';
+import type { ShowDeviceDose } from '../engine/shared-device.ts';
 import type { SessionContent } from '../files/session/content.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
 import { crosshair, doseStyle, frames, hidden, isodose, line, windowing } from './display.ts';
