@@ -33,6 +33,17 @@ async function atRest(): Promise<void> {
 
 const state = () => opened.page.evaluate(() => globalThis.isocenterViewer.state());
 
+/** Pixels of the lines over a view. */
+function drawnOver(view: string): Promise<number> {
+  return opened.page.evaluate((name) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(`[data-view=${name}] canvas`);
+    const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    let count = 0;
+    for (let n = 3; n < pixels.length; n += 4) if (pixels[n] > 0) count++;
+    return count;
+  }, view);
+}
+
 describe('the planning workspace', () => {
   it('opens a phantom, plans it and judges its goals', async () => {
     const { patient, report } = await state();
@@ -42,6 +53,20 @@ describe('the planning workspace', () => {
     expect(judged).toHaveLength(3);
     for (const text of judged) expect(text).toMatch(/pass|fail/);
     expect(opened.errors).toEqual([]);
+  });
+
+  it('draws isodose lines of the dose that has come to rest', async () => {
+    const { page } = opened;
+    await page.waitForTimeout(500);
+    const withLines = await drawnOver('axial');
+    await page.getByRole('tab', { name: 'Display' }).click();
+    await page.getByLabel('Isodose lines').uncheck();
+    await page.waitForTimeout(500);
+    const without = await drawnOver('axial');
+    await page.getByLabel('Isodose lines').check();
+    await page.getByRole('tab', { name: 'Plan' }).click();
+    expect(without).toBeGreaterThan(0);
+    expect(withLines).toBeGreaterThan(without + 500);
   });
 
   it('keys go through slices, and every view says where it is', async () => {

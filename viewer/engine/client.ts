@@ -44,8 +44,13 @@ export class ShapesClient {
     return this.#lines(`outlines ${axis} ${index}`, { kind: 'outlines', axis, index });
   }
 
-  async setField(field: ShapesField, values: Float32Array | undefined): Promise<void> {
+  /** Forgets isolines of a field whose values have changed, in shared memory or else. */
+  changed(field: ShapesField): void {
     for (const key of this.#kept.keys()) if (key.startsWith(`${field} `)) this.#kept.delete(key);
+  }
+
+  async setField(field: ShapesField, values: Float32Array | undefined): Promise<void> {
+    this.changed(field);
     await this.#ask({ kind: 'field', field, values });
   }
 

@@ -265,6 +265,9 @@ function show({ doseGy, ...now }: DoseReport): void {
   if (doseGy !== undefined && view !== undefined) {
     spreadDose(view, doseGy);
     void shapes.setField('plan', view.dose);
+  } else {
+    // It was written to the memory that is shared with the worker.
+    shapes.changed('plan');
   }
   report.value = now;
   if (now.goals !== undefined) goals.value = now.goals;
