@@ -9,7 +9,7 @@ import { sliceStyle } from '../slices/slice-style.ts';
 import { fieldsSent, gamma, other } from '../state/comparison.ts';
 import { layout } from '../state/display.ts';
 import { openSource } from '../state/opening.ts';
-import { notice, place, rebuild } from '../state/place.ts';
+import { notice, place, rebuild, stopDrawing } from '../state/place.ts';
 import { deviceDose, doseVersion, fault, patient, report, shapes } from '../state/workspace.ts';
 import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
@@ -40,13 +40,7 @@ export function Workspace() {
         document.documentElement.dataset.renderer = made.backend;
       },
       (error: unknown) => {
-        const message = `the page cannot draw: ${error instanceof Error ? error.message : String(error)}`;
-        fault.value = {
-          code: 'viewer/renderer',
-          message,
-          hint: 'use a browser with WebGL 2 or WebGPU',
-          origin: 'input',
-        };
+        if (!isOld) stopDrawing(error instanceof Error ? error.message : String(error));
       },
     );
     return () => {

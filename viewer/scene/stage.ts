@@ -49,6 +49,8 @@ export class Stage {
       device === undefined
         ? canvas.getContext('webgl2', { antialias: false, depth: true, stencil: false, preserveDrawingBuffer: true })
         : null;
+    // After crashes of its GPU process, a browser refuses for a while.
+    if (device === undefined && context === null) throw new Error('the browser gives it no WebGL 2');
     const renderer = new WebGPURenderer({
       canvas,
       antialias: false,

@@ -15,8 +15,9 @@ export const place = signal<Place | undefined>(undefined);
 /** What the page says of the place itself: a device that was lost, threads that cannot be had. */
 export const notice = signal<string | undefined>(undefined);
 
-/** A GPU that is lost so often in one session is not asked for again. */
+/** What is lost so often in one session, WebGPU or WebGL 2, is not asked for again. */
 const MOST_LOSSES = 3;
+/** Of the kind of {@link place}. */
 let losses = 0;
 let wish: DeviceWish = 'auto';
 
@@ -38,14 +39,30 @@ export async function settle(wanted: DeviceWish): Promise<void> {
 
 /** The renderer has lost what it draws with; what the user has made stays. */
 export async function rebuild(reason: string): Promise<void> {
-  losses++;
+  const isGpu = place.value?.gpu !== undefined;
+  const mayAgain = ++losses < MOST_LOSSES;
+  if (!isGpu && !mayAgain) {
+    stopDrawing(`the graphics device was lost ${MOST_LOSSES} times (${reason})`);
+    return;
+  }
   // What a planner says of a device that is gone is said here.
-  if (place.value?.gpu !== undefined) planner.close();
-  const hadGpu = place.value?.gpu !== undefined;
-  const found = hadGpu && losses < MOST_LOSSES ? await findGraphics(wish).catch(() => undefined) : undefined;
-  const instead = found === undefined ? 'with WebGL 2 and wasm' : 'on a new WebGPU device';
+  if (isGpu) planner.close();
+  const found = isGpu && mayAgain ? await findGraphics(wish).catch(() => undefined) : undefined;
+  if (isGpu && found === undefined) losses = 0;
+  const instead = found === undefined ? 'with WebGL 2 and wasm' : 'with a new WebGPU device';
   notice.value = `The graphics device was lost (${reason}). The page goes on ${instead}; objectives, plan and kept plans are as they were.`;
   take(found);
+}
+
+/** There is nothing left to draw with. */
+export function stopDrawing(reason: string): void {
+  notice.value = undefined;
+  fault.value = {
+    code: 'viewer/no-drawing',
+    message: `The page cannot draw: ${reason}. What is open is kept, and the plan goes on.`,
+    hint: 'Save the session (File) and load the page again; the browser needs WebGL 2 or WebGPU.',
+    origin: 'internal',
+  };
 }
 
 function take(gpu: FoundGpu | undefined): void {
