@@ -2,28 +2,38 @@ import type { DeviceBuffer } from '../../engine/compute/device.ts';
 import type { SharedGpuDevice } from '../../engine/compute/webgpu/device.ts';
 import { type Grid, voxelCount } from '../../engine/core/grid.ts';
 
-/** Marks a voxel without dose. */
-const NONE = 0xffffffff;
 /** GPUBufferUsage: storage, and to be copied from or written to. */
 const STORAGE = 128;
 const COPY_SOURCE = 4;
 const COPY_TARGET = 8;
 const UNIFORM = 64;
 const THREADS = 64;
+/** Workgroups along one axis at most. */
+const MOST_GROUPS = 65_535;
 
-/** Thread = two neighbours along x: their doses as half floats, in rows as a copy to a texture wants them. */
+/**
+ * `place`: thread = dose voxel; the voxel of the grid learns its place in the dose, counted from 1, since new memory is zero.
+ * `pack`: thread = two neighbours along x: their doses as half floats, in rows as a copy to a texture wants them.
+ */
 const SHADER = `
 struct Params { size: vec3u, wordsPerRow: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> dose: array<f32>;
-@group(0) @binding(2) var<storage, read> positions: array<u32>;
+@group(0) @binding(2) var<storage, read_write> places: array<u32>;
 @group(0) @binding(3) var<storage, read_write> halves: array<u32>;
+@group(0) @binding(4) var<storage, read> voxels: array<u32>;
+
+@compute @workgroup_size(${THREADS})
+fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let n = id.x + ${THREADS}u * groups.x * id.y;
+  if (n < arrayLength(&voxels)) { places[voxels[n]] = n + 1u; }
+}
 
 fn at(x: u32, row: u32) -> f32 {
   if (x >= params.size.x) { return 0.0; }
-  let position = positions[x + params.size.x * row];
-  if (position == ${NONE}u) { return 0.0; }
-  return max(0.0, dose[position]);
+  let place = places[x + params.size.x * row];
+  if (place == 0u) { return 0.0; }
+  return max(0.0, dose[place - 1u]);
 }
 
 @compute @workgroup_size(${THREADS})
@@ -44,7 +54,7 @@ export class DoseTexture {
   readonly #wordsPerRow: number;
   readonly #pipeline: GPUComputePipeline;
   readonly #params: GPUBuffer;
-  readonly #positions: GPUBuffer;
+  readonly #places: GPUBuffer;
   readonly #halves: GPUBuffer;
 
   /** @param doseVoxels voxel of the grid of each dose */
@@ -57,21 +67,54 @@ export class DoseTexture {
     const { gpu } = device;
     const buffer = (label: string, size: number, usage: number): GPUBuffer => gpu.createBuffer({ label, size, usage });
     this.#params = buffer('size of the dose texture', 16, UNIFORM | COPY_TARGET);
-    this.#positions = buffer('dose of each voxel', 4 * voxelCount(grid), STORAGE | COPY_TARGET);
+    this.#places = buffer('dose of each voxel', 4 * voxelCount(grid), STORAGE);
     this.#halves = buffer('dose as half floats', 4 * this.#wordsPerRow * ny * nz, STORAGE | COPY_SOURCE);
     gpu.queue.writeBuffer(this.#params, 0, Uint32Array.of(nx, ny, nz, this.#wordsPerRow));
-    const positions = new Uint32Array(voxelCount(grid)).fill(NONE);
-    for (let n = 0; n < doseVoxels.length; n++) positions[doseVoxels[n]] = n;
-    gpu.queue.writeBuffer(this.#positions, 0, positions);
     const module = gpu.createShaderModule({ label: 'dose texture', code: SHADER });
-    this.#pipeline = gpu.createComputePipeline({ label: 'dose texture', layout: 'auto', compute: { module } });
+    const pipeline = (entryPoint: string): GPUComputePipeline =>
+      gpu.createComputePipeline({
+        label: `dose texture, ${entryPoint}`,
+        layout: 'auto',
+        compute: { module, entryPoint },
+      });
+    this.#pipeline = pipeline('pack');
+    this.#place(pipeline('place'), doseVoxels);
+  }
+
+  /** Done on the device: a grid may have more voxels than the page has time for. */
+  #place(pipeline: GPUComputePipeline, doseVoxels: Uint32Array): void {
+    const { gpu } = this.#device;
+    const size = Math.max(4, doseVoxels.byteLength);
+    const voxels = gpu.createBuffer({ label: 'dose voxels', size, usage: STORAGE | COPY_TARGET });
+    gpu.queue.writeBuffer(voxels, 0, doseVoxels as Uint32Array<ArrayBuffer>);
+    const bindings = gpu.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [
+        { binding: 2, resource: { buffer: this.#places } },
+        { binding: 4, resource: { buffer: voxels } },
+      ],
+    });
+    const groups = Math.ceil(doseVoxels.length / THREADS);
+    const rows = Math.ceil(groups / MOST_GROUPS);
+    this.#device.record((encoder) => {
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(Math.ceil(groups / rows), rows);
+      pass.end();
+    });
+    void this.#device.finish().then(
+      () => voxels.destroy(),
+      // What goes wrong on the device, the planner meets and tells.
+      () => {},
+    );
   }
 
   /** @param dose f32, total [Gy] of each dose voxel @param texture r16float, of the grid's size */
   write(dose: DeviceBuffer, texture: GPUTexture): void {
     const { gpu } = this.#device;
     const [nx, ny, nz] = this.#grid.size;
-    const buffers = [this.#params, this.#device.gpuBuffer(dose), this.#positions, this.#halves];
+    const buffers = [this.#params, this.#device.gpuBuffer(dose), this.#places, this.#halves];
     const bindings = gpu.createBindGroup({
       layout: this.#pipeline.getBindGroupLayout(0),
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
@@ -91,6 +134,6 @@ export class DoseTexture {
   }
 
   dispose(): void {
-    for (const buffer of [this.#params, this.#positions, this.#halves]) buffer.destroy();
+    for (const buffer of [this.#params, this.#places, this.#halves]) buffer.destroy();
   }
 }
