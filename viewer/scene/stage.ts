@@ -37,7 +37,6 @@ export class Stage {
   readonly #places = new Map<StageView, string>();
   #isAsked = false;
   #isAllAsked = true;
-  #isReady = false;
   #isLost = false;
   /** Passed when the last frame is drawn. */
   #fence: WebGLSync | null = null;
@@ -69,7 +68,6 @@ export class Stage {
     if (context !== null && isSoftwareContext(context)) keepCanvasesOffGpu();
     this.#keepsPixels = context !== null;
     this.#renderer = renderer;
-    this.#isReady = true;
     renderer.setClearColor(0x000000, 1);
     // WebGL clears what the scissor lets it; WebGPU would clear the other views with each.
     renderer.autoClear = this.#keepsPixels;
@@ -130,7 +128,7 @@ export class Stage {
   }
 
   #askForFrame(): void {
-    if (this.#isAsked || !this.#isReady) return;
+    if (this.#isAsked) return;
     this.#isAsked = true;
     this.#drawWhenReady();
   }

@@ -73,10 +73,11 @@ let rests = false;
 /** The last setup that was prepared. */
 let preparedSetup = setup.value;
 
-export function preparePlan(): void {
+/** @param start weights [MU per fraction] where the first run begins, of an earlier plan with this setup */
+export function preparePlan(start?: Float32Array): void {
   activity.value = 'preparing';
   rests = false;
-  planner.prepare(setup.value);
+  planner.prepare(setup.value, start);
 }
 
 /** Other beams or bixels: the plan is prepared again and starts afresh. */
@@ -108,13 +109,7 @@ export function resumePlan(): void {
   const view = patient.value;
   if (view === undefined) return;
   planner.open(view);
-  if (canPlan.value) prepareFrom(weights.value);
-}
-
-function prepareFrom(start: Float32Array | undefined): void {
-  activity.value = 'preparing';
-  rests = false;
-  planner.prepare(setup.value, start);
+  if (canPlan.value) preparePlan(weights.value);
 }
 
 export function stopPlan(): void {
@@ -206,7 +201,7 @@ export function showSession({ patient: view, plan, namedPlans: kept, display, ..
   void shapes.open(view);
   planner.open(view);
   if (!canPlan.value) return;
-  prepareFrom(weights.value);
+  preparePlan(weights.value);
   rests = plan !== undefined;
 }
 
