@@ -96,7 +96,6 @@ export class LinkHost {
       this.#refuse(socket, CLOSE.busy, new IsocenterError({ code: 'link/busy', message, hint }));
       return;
     }
-    clearTimeout(session.expiry);
     // Both ends go on from what the other has: the welcome has to be the first that the client hears.
     const welcome = encodeFrame(FRAME_KIND.control, 0, {
       t: 'welcome',
@@ -109,7 +108,10 @@ export class LinkHost {
     });
     socket.send(welcome);
     const received = session === resumed ? (hello.session?.received ?? 0) : 0;
-    if (session.peer.attach(socket, received)) return;
+    const isAttached = session.peer.attach(socket, received);
+    // Only now: where the session was taken over, the end of its old connection has just begun to count.
+    clearTimeout(session.expiry);
+    if (isAttached) return;
     this.#end(session, CLOSE.lost, 'the two ends disagree about what was received');
     socket.close(CLOSE.lost, 'the two ends disagree about what was received');
   }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ClientState, LinkClient } from '../../../engine/link/client.ts';
+import { encodeFrame, FRAME_KIND } from '../../../engine/link/frame.ts';
 import { LinkHost } from '../../../engine/link/host.ts';
+import { LINK_VERSION, SESSION_MS } from '../../../engine/link/limits.ts';
 import { until } from '../../support/wait.ts';
 import { wirePair } from './support/wires.ts';
 
@@ -63,6 +65,31 @@ describe('a session', () => {
     client.close();
     dead.close('test');
     host.close('test');
+  });
+
+  it('that another connection has taken over outlives the old one', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    try {
+      const host = newHost('one');
+      const greet = async (session?: object) => {
+        const [mine, theirs] = wirePair();
+        host.accept(theirs);
+        const versions = [LINK_VERSION];
+        mine.send(
+          encodeFrame(FRAME_KIND.control, 0, { t: 'hello', versions, client: 'test', token: 'right', session }),
+        );
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+        return mine;
+      };
+      await greet();
+      await greet({ id: 'one-1', received: 0 });
+      expect(host.sessions).toHaveLength(1);
+      vi.advanceTimersByTime(SESSION_MS + 1000);
+      expect(host.sessions[0]?.peer.endpoint.isAttached).toBe(true);
+      host.close('test');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('belongs to one who may what it may: without the token it does not go on', async () => {
