@@ -127,3 +127,67 @@ it('in space: a click names what is there and takes the crosshair to it; the cut
   expect(Buffer.compare(Buffer.from(whole.data), Buffer.from(above.data))).not.toBe(0);
   expect(opened.errors).toEqual([]);
 });
+
+it('in space: a click on the edge of a beam names it and shows it in the Beam tab', async () => {
+  const { page } = opened;
+  const space = page.locator('[data-view=space]');
+  await space.focus();
+  await page.keyboard.press('a');
+  await drawn(page);
+  const pixels = await pixelsOf(page, '[data-view=space]');
+  const isBeam = (x: number, y: number): boolean => {
+    const [r, g, b] = pixelAt(pixels, x, y);
+    return Math.abs(r - 232) < 8 && Math.abs(g - 192) < 8 && Math.abs(b - 96) < 8;
+  };
+  const edges = Array.from({ length: pixels.width * (pixels.height - 80) }, (_, n) => n)
+    .map((n) => [n % pixels.width, Math.floor(n / pixels.width) + 40] as const)
+    .filter(([x, y]) => isBeam(x, y));
+  expect(edges.length).toBeGreaterThan(100);
+  // The leftmost: there is nothing before it.
+  const [x, y] = edges.reduce((a, b) => (b[0] < a[0] ? b : a));
+  const box = await space.boundingBox();
+  if (box === null) throw new Error('there is no view in space');
+  await page.mouse.click(box.x + x, box.y + y);
+  const named = /: beam (\d+), gantry ([\d.]+)°$/.exec((await page.getByTestId('picked').textContent()) ?? '');
+  expect(named).not.toBeNull();
+  expect(await page.getByRole('tab', { name: 'Beam' }).getAttribute('aria-selected')).toBe('true');
+  const chosen = page.getByRole('combobox', { name: 'Beam' }).locator('option:checked');
+  expect(await chosen.textContent()).toContain(`${named?.[1]}: gantry ${named?.[2]}°`);
+  // What is seen at the far left from the front stands on the patient's right: its source is beyond 180 degrees.
+  expect(Number(named?.[2])).toBeGreaterThan(180);
+  expect(opened.errors).toEqual([]);
+});
+
+it('in space: the dose as a cloud has the colours of the dose, is cut where the anatomy is, and goes', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Display' }).click();
+  await page.getByRole('button', { name: 'Hide all' }).click();
+  await page.locator('.levels input[type=checkbox]:checked').uncheck();
+  await page.locator('[data-view=space]').focus();
+  await page.keyboard.press('a');
+  const coloured = async (): Promise<number> => {
+    await drawn(page);
+    const pixels = await pixelsOf(page, '[data-view=space]');
+    let count = 0;
+    for (let n = 0; n < pixels.width * pixels.height; n++) {
+      const rgb = pixelAt(pixels, n % pixels.width, Math.floor(n / pixels.width));
+      if (Math.max(...rgb) - Math.min(...rgb) > 25) count++;
+    }
+    return count;
+  };
+  const without = await coloured();
+  await page.getByLabel('Dose as a cloud in space').check();
+  await page.getByLabel('Density of the cloud').fill('1');
+  const whole = await coloured();
+  expect(whole).toBeGreaterThan(without + 3000);
+  await page.getByLabel('Cut in space').selectOption('sagittal');
+  const half = await coloured();
+  // Edges of beams stay.
+  expect(half).toBeLessThan(0.85 * whole);
+  expect(half).toBeGreaterThan(0.3 * whole);
+  await page.getByLabel('Cut in space').selectOption('');
+  await page.getByLabel('Dose as a cloud in space').uncheck();
+  await expect.poll(coloured, { timeout: 10_000 }).toBeLessThan(without + 500);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  expect(opened.errors).toEqual([]);
+});

@@ -4,7 +4,7 @@ import type { Beam } from '../../planners/radiation/beams/beam.ts';
 import { fieldHalfMm } from '../../planners/radiation/beams/beam.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { css, doseColor } from '../state/colors.ts';
-import { hidden } from '../state/display.ts';
+import { chosenBeam, hidden } from '../state/display.ts';
 import { fluenceOf, mostMu } from '../state/fluence.ts';
 import { fault, prepared } from '../state/workspace.ts';
 import { drawBeam } from './beam-picture.ts';
@@ -17,7 +17,7 @@ const MARGIN_MM = 40;
 
 /** Beam's-eye view: radiograph, structures and fluence of one beam, seen from its source. */
 export function BeamPanel({ patient }: { readonly patient: PatientView }) {
-  const chosen = useSignal(0);
+  const chosen = chosenBeam;
   const opacity = useSignal(0.5);
   const canvas = useRef<HTMLCanvasElement>(null);
   const worker = useSignal<Worker | undefined>(undefined);

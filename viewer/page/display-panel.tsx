@@ -3,6 +3,7 @@ import { css, structureColor } from '../state/colors.ts';
 import {
   clipping,
   crosshair,
+  doseCloud,
   hidden,
   structureStyle,
   usePreset,
@@ -30,6 +31,7 @@ export function DisplayPanel({ patient }: { readonly patient: PatientView }) {
       <DoseControls />
       <JumpTo patient={patient} />
       <Clipping />
+      <Cloud />
       <StructureStyle />
       <Structures patient={patient} />
     </section>
@@ -125,6 +127,28 @@ function Clipping() {
           </label>
         </>
       )}
+    </div>
+  );
+}
+
+function Cloud() {
+  const { isShown, density } = doseCloud.value;
+  return (
+    <div class="row">
+      <label>
+        <input type="checkbox" checked={isShown} onChange={() => (doseCloud.value = { isShown: !isShown, density })} />{' '}
+        Dose as a cloud in space
+      </label>
+      <input
+        type="range"
+        min="0.05"
+        max="1"
+        step="0.05"
+        value={density}
+        disabled={!isShown}
+        aria-label="Density of the cloud"
+        onInput={(event) => (doseCloud.value = { isShown, density: Number(event.currentTarget.value) })}
+      />
     </div>
   );
 }

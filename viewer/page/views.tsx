@@ -42,7 +42,7 @@ export function Views({ patient, stage, images }: ViewsProps) {
       </>
     );
   }
-  const space = <AnatomyView key={`s ${key}`} patient={patient} stage={stage} />;
+  const space = <AnatomyView key={`s ${key}`} patient={patient} stage={stage} images={images} />;
   if (chosen === 'space') return space;
   if (chosen !== 'four') return slice(axisOf[chosen], shown);
   return (

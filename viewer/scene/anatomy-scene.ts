@@ -25,6 +25,12 @@ import { type Beam, fieldCornersMm } from '../../planners/radiation/beams/beam.t
 import type { ShadedSurface } from '../engine/messages.ts';
 import type { StageView } from './stage.ts';
 
+/** A click so near to an edge of a beam is on it [px]. */
+const BEAM_REACH_PX = 4;
+
+/** A surface and the point on it [mm, LPS], or a beam by its place in the plan. */
+export type Picked = { readonly name: string; readonly atMm: Vec3 } | { readonly beam: number };
+
 /** The anatomy in space: surfaces of structures and doses, beams, isocentre. Lengths in mm, LPS. */
 export class AnatomyScene implements StageView {
   readonly element: HTMLElement;
@@ -39,6 +45,7 @@ export class AnatomyScene implements StageView {
     new MeshBasicMaterial({ color: 0xffe070, depthTest: false, transparent: true }),
   );
   #beams: LineSegments<BufferGeometry, LineBasicMaterial> | undefined;
+  #mmPerPixel = 1;
   #azimuth = -0.6;
   #elevation = 0.25;
   #distance: number;
@@ -115,6 +122,7 @@ export class AnatomyScene implements StageView {
     const geometry = new BufferGeometry();
     geometry.setAttribute('position', new BufferAttribute(Float32Array.from(points), 3));
     this.#beams = new LineSegments(geometry, new LineBasicMaterial({ color: 0xe8c060 }));
+    this.#beams.userData.pointsOfBeam = points.length / 3 / Math.max(1, beams.length);
     this.scene.add(this.#beams);
     this.#isocenter.visible = beams.length > 0;
     if (beams.length > 0) this.#isocenter.position.set(...(beams[0].isocenterMm as [number, number, number]));
@@ -135,20 +143,26 @@ export class AnatomyScene implements StageView {
   }
 
   /**
-   * What is seen at a place of the view: the nearest surface that is not cut away; what is seen through gives way to what
-   * lies behind it.
+   * What is seen at a place of the view: the nearest surface that is not cut away, or the edge of a beam before it; what is seen
+   * through gives way to what lies behind it.
    *
    * @param x across, -1 to 1 from left to right @param y up, -1 to 1
    */
-  pick(x: number, y: number): { readonly name: string; readonly atMm: Vec3 } | undefined {
+  pick(x: number, y: number): Picked | undefined {
     const ray = new Raycaster();
+    ray.params.Line.threshold = BEAM_REACH_PX * this.#mmPerPixel;
     ray.setFromCamera(new Vector2(x, y), this.camera);
     const visible = [...this.#surfaces.values()].filter((mesh) => mesh.visible);
     const hits = ray
       .intersectObjects(visible, false)
       .filter(({ point }) => !this.#cut.enabled || this.#plane.distanceToPoint(point) >= 0);
-    const solid = hits.find(({ object }) => object.userData.isSolid === true) ?? hits[0];
-    return solid && { name: solid.object.name, atMm: [solid.point.x, solid.point.y, solid.point.z] };
+    const solid = hits.find(({ object }) => object.userData.isSolid === true);
+    const edge = this.#beams && ray.intersectObject(this.#beams, false)[0];
+    if (edge?.index != null && edge.distance < (solid?.distance ?? Number.POSITIVE_INFINITY)) {
+      return { beam: Math.floor(edge.index / edge.object.userData.pointsOfBeam) };
+    }
+    const seen = solid ?? hits[0];
+    return seen && { name: seen.object.name, atMm: [seen.point.x, seen.point.y, seen.point.z] };
   }
 
   /** @param azimuthRad 0 from the front, a quarter turn from the patient's left @param elevationRad towards the head */
@@ -168,6 +182,7 @@ export class AnatomyScene implements StageView {
 
   fit(width: number, height: number): void {
     const { camera } = this;
+    this.#mmPerPixel = (2 * Math.tan((camera.fov * Math.PI) / 360) * this.#distance) / height;
     const flat = Math.cos(this.#elevation) * this.#distance;
     camera.aspect = width / height;
     camera.up.set(0, 0, 1);

@@ -1,12 +1,15 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { PatientView } from '../engine/messages.ts';
+import type { PatientView, SliceAxis } from '../engine/messages.ts';
+import type { SliceImages } from '../slices/slice-images.ts';
+import { sliceStyle } from '../slices/slice-style.ts';
 import { structureColor } from '../state/colors.ts';
-import { clipping, crosshair, hidden } from '../state/display.ts';
+import { chosenBeam, clipping, crosshair, doseCloud, hidden, panel } from '../state/display.ts';
 import { shownLevels } from '../state/dose-display.ts';
 import { viewKeys } from '../state/keys.ts';
 import { activity, doseVersion, prepared, report, shapes } from '../state/workspace.ts';
 import { AnatomyScene } from './anatomy-scene.ts';
+import { DoseVolume } from './dose-volume.ts';
 import { keepRobotIn } from './robot-in-view.ts';
 import type { Stage } from './stage.ts';
 
@@ -42,15 +45,28 @@ const press = viewKeys<SpaceActions>(
   ],
   [
     ['Drag', 'turn'],
-    ['Click', 'name of what is there, crosshair to it'],
+    ['Click', 'name of what is there, crosshair to it; of a beam, the Beam tab'],
     ['Wheel', 'nearer and farther'],
   ],
 );
 
-/** Anatomy, beams and isodose surface in space. */
-export function AnatomyView({ patient, stage }: { readonly patient: PatientView; readonly stage: Stage }) {
+/** The cut as it stands: the axis that it is square to, where it is [mm], and whether the other side is kept. */
+function cutOf(): readonly [axis: SliceAxis | undefined, atMm: number, isFlipped: boolean] {
+  const { axis, atMm, isFlipped } = clipping.value;
+  return [axis, axis === undefined ? 0 : (atMm ?? crosshair.value[axis]), isFlipped];
+}
+
+interface AnatomyViewProps {
+  readonly patient: PatientView;
+  readonly stage: Stage;
+  readonly images: SliceImages;
+}
+
+/** Anatomy, beams and dose in space. */
+export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const scene = useRef<AnatomyScene | undefined>(undefined);
+  const cloud = useRef<DoseVolume | undefined>(undefined);
   const wasClipped = useRef(false);
   const pressed = useRef({ x: 0, y: 0 });
   const picked = useSignal<string | undefined>(undefined);
@@ -77,6 +93,8 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
       isOld = true;
       letRobotGo();
       leave();
+      cloud.current?.dispose();
+      cloud.current = undefined;
       made.dispose();
     };
   }, [patient, stage]);
@@ -114,9 +132,25 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     };
   });
 
+  // Marching rays is for fast graphics: it is made when it is first wanted.
   useSignalEffect(() => {
-    const { axis, atMm, isFlipped } = clipping.value;
-    scene.current?.setClipping(axis, axis === undefined ? 0 : (atMm ?? crosshair.value[axis]), isFlipped);
+    const { isShown, density } = doseCloud.value;
+    const made = scene.current;
+    if (made === undefined || (!isShown && cloud.current === undefined)) return;
+    if (cloud.current === undefined) {
+      cloud.current = new DoseVolume(patient.grid, images.texture('plan'));
+      made.scene.add(cloud.current.mesh);
+    }
+    const hasChanged = isShown || cloud.current.mesh.visible;
+    cloud.current.mesh.visible = isShown && doseVersion.value > 0;
+    cloud.current.setStyle(sliceStyle.value.scales.plan, density);
+    if (isShown) cloud.current.cut(...cutOf());
+    if (hasChanged) stage.draw(made);
+  });
+
+  useSignalEffect(() => {
+    const [axis, ...how] = cutOf();
+    scene.current?.setClipping(axis, ...how);
     if (axis !== undefined || wasClipped.current) stage.draw(scene.current);
     wasClipped.current = axis !== undefined;
   });
@@ -126,6 +160,13 @@ export function AnatomyView({ patient, stage }: { readonly patient: PatientView;
     const x = (2 * (event.clientX - left)) / width - 1;
     const y = 1 - (2 * (event.clientY - top)) / height;
     const found = scene.current?.pick(x, y);
+    if (found !== undefined && 'beam' in found) {
+      const gantryDeg = prepared.value?.beams[found.beam]?.gantryDeg.toFixed(1);
+      picked.value = `beam ${found.beam + 1}, gantry ${gantryDeg}°`;
+      chosenBeam.value = found.beam;
+      panel.value = 'beam';
+      return;
+    }
     picked.value = found?.name;
     if (found !== undefined) crosshair.value = found.atMm;
   };

@@ -1,18 +1,9 @@
-import { abs, float, mix, positionWorld, step, texture, texture3D, uniform, vec2, vec3 } from 'three/tsl';
-import {
-  ClampToEdgeWrapping,
-  type Data3DTexture,
-  DataTexture,
-  DoubleSide,
-  LinearFilter,
-  MeshBasicNodeMaterial,
-  RGBAFormat,
-  UnsignedByteType,
-  Vector3,
-} from 'three/webgpu';
+import { abs, mix, positionWorld, step, texture3D, uniform, vec3 } from 'three/tsl';
+import { type Data3DTexture, type DataTexture, DoubleSide, MeshBasicNodeMaterial, Vector3 } from 'three/webgpu';
 import type { Grid } from '../../engine/core/grid.ts';
-import { colorTable, differenceColor, doseColor, gammaColor, MOST_GAMMA } from '../state/colors.ts';
+import { differenceColor, doseColor, gammaColor, MOST_GAMMA } from '../state/colors.ts';
 import type { Quantity } from '../state/display.ts';
+import { colorNode, colorTexture } from './color-texture.ts';
 import type { SliceStyle } from './slice-style.ts';
 
 /** What a quantity is coloured by. */
@@ -38,10 +29,7 @@ export class SliceMaterial {
   /** @param values textures of the quantity, or the two whose difference it is */
   constructor(grid: Grid, hu: Data3DTexture, values: readonly Data3DTexture[], quantity: Quantity) {
     this.#quantity = quantity;
-    const table = new DataTexture(colorTable(colors[quantity]), 256, 1, RGBAFormat, UnsignedByteType);
-    table.minFilter = table.magFilter = LinearFilter;
-    table.wrapS = table.wrapT = ClampToEdgeWrapping;
-    table.needsUpdate = true;
+    const table = colorTexture(colors[quantity]);
     this.#table = table;
     const corner = grid.originMm.map((mm, a) => mm - grid.spacingMm[a] / 2);
     const extent = grid.size.map((n, a) => n * grid.spacingMm[a]);
@@ -52,10 +40,8 @@ export class SliceMaterial {
     const first = texture3D(values[0], at, 0).r;
     const value = values.length === 1 ? first : first.sub(texture3D(values[1], at, 0).r);
     const t = value.sub(this.#first).div(this.#range).clamp(0, 1);
-    // The first and the last colour lie in the middle of their pixels of the table.
-    const color = texture(table, vec2(t.mul(255 / 256).add(0.5 / 256), float(0.5)));
     const share = step(this.#cutoff, quantity === 'difference' ? abs(value) : value).mul(this.#opacity);
-    this.material.colorNode = mix(vec3(grey, grey, grey), color.rgb, share);
+    this.material.colorNode = mix(vec3(grey, grey, grey), colorNode(table, t), share);
   }
 
   setStyle({ window, opacity, scales }: SliceStyle): void {

@@ -63,6 +63,12 @@ export const clipping = signal<{
   readonly atMm: number | undefined;
 }>({ axis: undefined, isFlipped: false, atMm: undefined });
 
+/** The dose as a cloud in space; `density` 0 to 1. */
+export const doseCloud = signal({ isShown: false, density: 0.5 });
+
+/** The beam that the Beam tab shows, by its place in the plan. */
+export const chosenBeam = signal(0);
+
 /** Ends of the profile's line [mm, LPS]. */
 export const line = signal<{ readonly from: Vec3; readonly to: Vec3 } | undefined>(undefined);
 
