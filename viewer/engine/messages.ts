@@ -104,10 +104,18 @@ export type PlannerRequest =
   /** Comes first, where the planner is to compute on the device that the page draws with. */
   | { readonly kind: 'share'; readonly end: RemoteEnd }
   | { readonly kind: 'open'; readonly patient: PatientView }
-  /** The first run begins at `weights`, where they fit the bixels. */
-  | { readonly kind: 'prepare'; readonly setup: PlanSetup; readonly weights?: Float32Array }
+  | PrepareRequest
   | OptimizeRequest
   | { readonly kind: 'stop' };
+
+export interface PrepareRequest {
+  readonly kind: 'prepare';
+  readonly setup: PlanSetup;
+  /** As that of {@link OptimizeRequest}. */
+  readonly run: number;
+  /** Where the first run begins, if they fit the bixels. */
+  readonly weights?: Float32Array;
+}
 
 export interface OptimizeRequest {
   readonly kind: 'optimize';
@@ -142,7 +150,7 @@ export interface PlanOutcome
 
 /** `run` is that of the request. */
 export type PlannerEvent =
-  | { readonly kind: 'prepared'; readonly prepared: PreparedView }
+  | { readonly kind: 'prepared'; readonly run: number; readonly prepared: PreparedView }
   | { readonly kind: 'dose'; readonly run: number; readonly report: DoseReport }
   | { readonly kind: 'finished'; readonly run: number; readonly outcome: PlanOutcome; readonly report: DoseReport }
   | { readonly kind: 'fault'; readonly fault: Fault };

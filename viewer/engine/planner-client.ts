@@ -48,8 +48,8 @@ export class PlannerClient {
   }
 
   /** @param weights where the first run begins, of an earlier plan with this setup */
-  prepare(setup: PlanSetup, weights?: Float32Array): void {
-    this.#ask({ kind: 'prepare', setup, ...(weights && { weights }) });
+  prepare(setup: PlanSetup, run: number, weights?: Float32Array): void {
+    this.#ask({ kind: 'prepare', setup, run, ...(weights && { weights }) });
   }
 
   optimize(objectives: readonly Objective[], run: number): void {
@@ -95,7 +95,9 @@ export class PlannerClient {
     const take = (request: PlannerRequest, ...transfer: Transferable[]): void => worker.postMessage(request, transfer);
     if (found === undefined) return { take, close: () => worker.terminate() };
     const { shareDevice } = await import('./shared-device.ts');
-    const { end, close } = shareDevice(found, this.#showDeviceDose);
+    const { end, close } = shareDevice(found, (...dose) => {
+      if (number === this.#ends) this.#showDeviceDose(...dose);
+    });
     take({ kind: 'share', end }, end.port);
     return {
       take,

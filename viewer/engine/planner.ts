@@ -13,7 +13,7 @@ import type {
   PlannerEvent,
   PlannerRequest,
   PlanOutcome,
-  PlanSetup,
+  PrepareRequest,
 } from './messages.ts';
 import { patientOf } from './patient-view.ts';
 import { isShared } from './shared.ts';
@@ -38,6 +38,7 @@ export class Planner {
   #stop = new AbortController();
   /** The last that was asked for. */
   #run = 0;
+  #preparation = 0;
   /** Requests are carried out one after the other; a new run ends the one before. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -52,12 +53,14 @@ export class Planner {
     this.#stop = stop;
     const askedMs = performance.now();
     if (request.kind === 'optimize') this.#run = request.run;
+    if (request.kind === 'prepare') this.#preparation = request.run;
     this.#queue = this.#queue.then(async () => {
       try {
         if (request.kind === 'open') this.#open(request.patient);
-        else if (request.kind === 'prepare') await this.#prepare(request.setup, askedMs, request.weights);
-        // Whoever drags asks faster than answers come: only the last wish counts.
-        else if (request.run === this.#run) await this.#optimize(request, askedMs, stop.signal);
+        // Whoever drags or types asks faster than answers come: only the last wish counts.
+        else if (request.kind === 'prepare') {
+          if (request.run === this.#preparation) await this.#prepare(request, askedMs);
+        } else if (request.run === this.#run) await this.#optimize(request, askedMs, stop.signal);
       } catch (error) {
         this.#home.say({ kind: 'fault', fault: faultOf(error) });
       }
@@ -70,7 +73,7 @@ export class Planner {
     this.#view = view;
   }
 
-  async #prepare({ angles, bixelMm }: PlanSetup, askedMs: number, weights?: Float32Array): Promise<void> {
+  async #prepare({ setup, run, weights }: PrepareRequest, askedMs: number): Promise<void> {
     const view = this.#view;
     if (view === undefined) return;
     this.#device ??= this.#home.openDevice();
@@ -81,14 +84,14 @@ export class Planner {
       patient: patientOf(view),
       protocol: view.protocol,
       model: builtinMachine(MACHINE),
-      angles,
-      bixelMm,
+      ...setup,
       hlut: defaultHlut,
       ...(weights && { start: weights }),
     });
     const { prepared } = this.#plan;
     this.#home.say({
       kind: 'prepared',
+      run,
       prepared: {
         beams: prepared.beams,
         notes: prepared.notes,

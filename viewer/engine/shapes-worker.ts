@@ -76,7 +76,7 @@ class Shapes {
   }
 
   isodose(levelGy: number): ShadedSurface {
-    return this.#inMm(this.#view.dose, levelGy);
+    return this.#inMm(this.#fields.get('plan') ?? this.#view.dose, levelGy);
   }
 
   #inMm(field: ArrayLike<number>, level: number): ShadedSurface {

@@ -1,3 +1,4 @@
+import { inputError } from '../../engine/core/errors.ts';
 import { MOST_FILES } from './limits.ts';
 import type { PickedFile } from './messages.ts';
 
@@ -9,15 +10,26 @@ export function pickedFiles(files: Iterable<File>): PickedFile[] {
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-/** Files of what was dropped, those in folders too; no more than one beyond what is looked at. */
-export async function droppedFiles(data: DataTransfer): Promise<PickedFile[]> {
+/** What a walk through folders that were dropped tells, and whether it goes on. */
+export interface Walk {
+  readonly isWanted: () => boolean;
+  readonly tell: (found: number) => void;
+}
+
+/**
+ * Files of what was dropped, those in folders too; no more than one beyond what is looked at.
+ *
+ * @throws IsocenterError `files/unreadable`
+ */
+export async function droppedFiles(data: DataTransfer, { isWanted, tell }: Walk): Promise<PickedFile[]> {
   const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const files: PickedFile[] = [];
   const walk = async (entry: FileSystemEntry, depth: number): Promise<void> => {
-    if (files.length > MOST_FILES) return;
+    if (files.length > MOST_FILES || !isWanted()) return;
     if (entry.isFile) {
       const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
       files.push({ path: entry.fullPath.replace(/^\//, ''), file });
+      if (files.length % 100 === 0) tell(files.length);
       return;
     }
     if (depth === 0) return;
@@ -28,6 +40,12 @@ export async function droppedFiles(data: DataTransfer): Promise<PickedFile[]> {
       for (const one of some) await walk(one, depth - 1);
     }
   };
-  for (const entry of entries) await walk(entry, DEEPEST);
+  try {
+    for (const entry of entries) await walk(entry, DEEPEST);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = 'look at its permissions, or open it by the menu File';
+    throw inputError('files/unreadable', `what was dropped cannot be read: ${reason}`, hint);
+  }
   return files;
 }

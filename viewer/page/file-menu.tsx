@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { pickedFiles } from '../files/pick.ts';
 import { type ExportForm, exportForms } from '../files/write/forms.ts';
-import { exportPlan, openSource, planAtRest, saveSession } from '../state/opening.ts';
+import { canSave, exportPlan, openSource, planAtRest, saveSession } from '../state/opening.ts';
 import { closePatient, patient } from '../state/workspace.ts';
 import { Menu } from './menu.tsx';
 
@@ -34,7 +34,15 @@ export function FileMenu() {
               act: () => openSource({ kind: 'phantom', name, voxelMm: 3 }),
             })),
           },
-          { items: [{ title: 'Save session', isDisabled: !isOpen, act: saveSession }] },
+          {
+            items: [
+              {
+                title: isOpen && !canSave.value ? 'Save session (once the plan is at rest)' : 'Save session',
+                isDisabled: !canSave.value,
+                act: saveSession,
+              },
+            ],
+          },
           {
             title: planAtRest.value === undefined ? 'Export (once a plan is at rest)' : 'Export',
             items: (Object.entries(exportForms) as [ExportForm, string][]).map(([form, title]) => ({

@@ -12,7 +12,7 @@ import { TargetsTable } from '../plan/targets-table.tsx';
 import { ProfilePanel } from '../slices/profile-panel.tsx';
 import { panel } from '../state/display.ts';
 import { listKeys } from '../state/keys.ts';
-import { patient } from '../state/workspace.ts';
+import { openings, patient } from '../state/workspace.ts';
 import { DisplayPanel } from './display-panel.tsx';
 import { GuideTab } from './guide-tab.tsx';
 import { Section } from './section.tsx';
@@ -26,7 +26,11 @@ interface Tab {
 const tabs: readonly Tab[] = [
   { id: 'plan', title: 'Plan', content: () => withPatient((view) => <Planning patient={view} />) },
   { id: 'guide', title: 'Guide', content: () => <GuideTab /> },
-  { id: 'beam', title: 'Beam', content: () => withPatient((view) => <BeamPanel key={view.id} patient={view} />) },
+  {
+    id: 'beam',
+    title: 'Beam',
+    content: () => withPatient((view) => <BeamPanel key={openings.value} patient={view} />),
+  },
   {
     id: 'compare',
     title: 'Compare',
@@ -35,7 +39,7 @@ const tabs: readonly Tab[] = [
   {
     id: 'profile',
     title: 'Profile',
-    content: () => withPatient((view) => <ProfilePanel key={view.id} patient={view} />),
+    content: () => withPatient((view) => <ProfilePanel key={openings.value} patient={view} />),
   },
   { id: 'display', title: 'Display', content: () => withPatient((view) => <DisplayPanel patient={view} />) },
 ];
@@ -96,7 +100,7 @@ function Planning({ patient }: { readonly patient: PatientView }) {
         <PlanPanel />
       </Section>
       <Section title="Dose and volume">
-        <DvhChart key={patient.id} patient={patient} />
+        <DvhChart key={openings.value} patient={patient} />
         <Metrics key={`m ${patient.id}`} patient={patient} />
       </Section>
       <Section title="Goals">

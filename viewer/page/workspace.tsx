@@ -1,6 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { droppedFiles } from '../files/pick.ts';
 import { StopButton } from '../guide/stop-button.tsx';
 import { Stage } from '../scene/stage.ts';
 import { DeviceDose } from '../slices/device-dose.ts';
@@ -8,7 +7,7 @@ import { SliceImages } from '../slices/slice-images.ts';
 import { sliceStyle } from '../slices/slice-style.ts';
 import { fieldsSent, gamma, other } from '../state/comparison.ts';
 import { layout } from '../state/display.ts';
-import { openSource } from '../state/opening.ts';
+import { openDropped } from '../state/opening.ts';
 import { notice, place, rebuild, stopDrawing } from '../state/place.ts';
 import { deviceDose, doseVersion, fault, patient, report, shapes } from '../state/workspace.ts';
 import { FileMenu } from './file-menu.tsx';
@@ -109,7 +108,7 @@ export function Workspace() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        if (event.dataTransfer !== null) void openDropped(event.dataTransfer);
+        if (event.dataTransfer !== null) openDropped(event.dataTransfer);
       }}
     >
       <header>
@@ -182,9 +181,4 @@ function Notice() {
       </button>
     </div>
   );
-}
-
-async function openDropped(data: DataTransfer): Promise<void> {
-  const files = await droppedFiles(data);
-  if (files.length > 0) openSource({ kind: 'files', files });
 }

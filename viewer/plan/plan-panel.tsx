@@ -62,7 +62,7 @@ export function PlanPanel() {
           value={name.value}
           onInput={(event) => (name.value = event.currentTarget.value)}
         />
-        <button type="submit" disabled={now === undefined || name.value.trim() === ''}>
+        <button type="submit" disabled={now === undefined || activity.value !== 'idle' || name.value.trim() === ''}>
           Keep
         </button>
         <label>

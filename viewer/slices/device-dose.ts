@@ -14,6 +14,8 @@ export class DeviceDose {
   readonly #images: SliceImages;
   readonly #view: PatientView;
   #texture: DoseTexture | undefined;
+  /** What the texture was made with: each planner has a queue of its own on the device. */
+  #device: SharedGpuDevice | undefined;
   #shownMs = Number.NEGATIVE_INFINITY;
 
   constructor(stage: Stage, images: SliceImages, view: PatientView) {
@@ -27,6 +29,11 @@ export class DeviceDose {
     const target = this.#stage.gpuTexture(this.#images.texture('plan'));
     if (target === undefined || (!isLast && performance.now() - this.#shownMs < EVERY_MS)) return;
     this.#shownMs = performance.now();
+    if (device !== this.#device) {
+      this.#texture?.dispose();
+      this.#texture = undefined;
+      this.#device = device;
+    }
     this.#texture ??= new DoseTexture(device, this.#view.grid, this.#view.doseVoxels);
     this.#texture.write(dose, target);
     // What goes wrong on the device, the planner meets and tells.

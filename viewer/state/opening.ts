@@ -1,11 +1,15 @@
 import { batch, computed, signal } from '@preact/signals';
+import { faultOf } from '../engine/fault.ts';
+import type { PatientView } from '../engine/messages.ts';
+import { sharedCopy } from '../engine/shared.ts';
 import { download } from '../files/download.ts';
 import { FilesJob, type Finish } from '../files/job.ts';
 import type { FilesProgress, PatientSource, Question } from '../files/messages.ts';
+import { droppedFiles } from '../files/pick.ts';
 import type { SessionContent } from '../files/session/content.ts';
 import type { ExportForm } from '../files/write/forms.ts';
 import type { PlanAtRest } from '../files/write/plan.ts';
-import { crosshair, doseStyle, hidden, isodose, windowing } from './display.ts';
+import { crosshair, doseStyle, hidden, isodose, structureStyle, windowing } from './display.ts';
 import { planWith } from './protocol.ts';
 import {
   activity,
@@ -44,6 +48,30 @@ export function openSource(source: PatientSource): void {
   else void sendFiles(made, source.files);
 }
 
+/** Whether there is something to save that stands still: while a run is under way, dose and weights are not of one moment. */
+export const canSave = computed(() => patient.value !== undefined && activity.value !== 'optimizing');
+
+/** Opens what was dropped on the page; folders are walked through first. */
+export function openDropped(data: DataTransfer): void {
+  const doing = 'Looking through folders';
+  const made = start(doing);
+  const tell = (done: number): void => {
+    if (job === made) filesWork.value = { progress: { doing, done, total: undefined }, question: undefined };
+  };
+  droppedFiles(data, { isWanted: () => job === made, tell }).then(
+    (files) => {
+      if (job !== made) return;
+      if (files.length > 0) void sendFiles(made, files);
+      else cancelFilesWork();
+    },
+    (error: unknown) => {
+      if (job !== made) return;
+      cancelFilesWork();
+      fault.value = faultOf(error);
+    },
+  );
+}
+
 /** The plan as it can be exported: at rest, its run ended. */
 export const planAtRest = computed((): PlanAtRest | undefined => {
   const [view, made, w, end] = [patient.value, prepared.value, weights.value, outcome.value];
@@ -54,15 +82,16 @@ export const planAtRest = computed((): PlanAtRest | undefined => {
 
 export function exportPlan(form: ExportForm): void {
   const plan = planAtRest.value;
-  if (plan !== undefined) start('Writing').ask({ kind: 'export', plan, form });
+  if (plan !== undefined)
+    start('Writing').ask({ kind: 'export', plan: { ...plan, patient: asItIs(plan.patient) }, form });
 }
 
 export function saveSession(): void {
   const view = patient.value;
-  if (view === undefined) return;
+  if (view === undefined || !canSave.value) return;
   const now = report.value;
   const content: SessionContent = {
-    patient: view,
+    patient: asItIs(view),
     setup: setup.value,
     objectives: objectives.value,
     plan: now === undefined ? undefined : { report: now, goals: goals.value, outcome: outcome.value },
@@ -73,15 +102,22 @@ export function saveSession(): void {
       hidden: [...hidden.value],
       isodose: {
         unit: isodose.value.unit,
-        levels: isodose.value.levels.map(({ value, color }) => ({
+        levels: isodose.value.levels.map(({ value, color, hasSurface = false }) => ({
           value,
+          hasSurface,
           ...(color === undefined ? {} : { color: [...color] as [number, number, number] }),
         })),
       },
       dose: doseStyle.value,
+      structures: structureStyle.value,
     },
   };
   start('Saving').ask({ kind: 'save', content });
+}
+
+/** With a dose of its own: the planner writes on into the one that is shown. */
+function asItIs(view: PatientView): PatientView {
+  return { ...view, dose: sharedCopy(view.dose) };
 }
 
 function start(doing: string): FilesJob {

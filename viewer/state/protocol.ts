@@ -26,12 +26,16 @@ export function planWith(protocol: Protocol, input: InputRecord): void {
       patientName: first.get(match.patientName) ?? match.patientName,
     }));
     const names = matched.patient.structureSet.structures;
+    // Structures that an earlier protocol renamed, and this one does not name, keep that name: and where it came from.
+    const now = new Set(names.map(({ name }) => name));
+    const told = new Set(matches.map(({ protocolName }) => protocolName));
+    const earlier = view.origin.matches.filter(({ protocolName }) => now.has(protocolName) && !told.has(protocolName));
     const structures = view.structures.map((structure, n) => ({ ...structure, name: names[n].name }));
     changeProtocol({
       ...view,
       structures: withRoles(structures, matched.protocol),
       protocol: matched.protocol,
-      origin: { ...view.origin, protocolInput: input, matches },
+      origin: { ...view.origin, protocolInput: input, matches: [...matches, ...earlier] },
       notes: matched.notes,
     });
   } catch (error) {

@@ -18,11 +18,11 @@ import type {
   SliceAxis,
 } from '../engine/messages.ts';
 import { PlannerClient } from '../engine/planner-client.ts';
-import { sharedCopy } from '../engine/shared.ts';
+import { sharedCopy, sharedFloats, sharedHalves } from '../engine/shared.ts';
 import type { ShowDeviceDose } from '../engine/shared-device.ts';
 import type { SessionContent } from '../files/session/content.ts';
 import { sliceIndex, slicePosition } from '../slices/slice-geometry.ts';
-import { crosshair, doseStyle, frames, hidden, isodose, line, windowing } from './display.ts';
+import { crosshair, doseStyle, frames, hidden, isodose, line, structureStyle, windowing } from './display.ts';
 import { History } from './history.ts';
 
 export type Activity = 'idle' | 'preparing' | 'optimizing';
@@ -77,7 +77,10 @@ let preparedSetup = setup.value;
 export function preparePlan(start?: Float32Array): void {
   activity.value = 'preparing';
   rests = false;
-  planner.prepare(setup.value, start);
+  run++;
+  prepared.value = undefined;
+  outcome.value = undefined;
+  planner.prepare(setup.value, run, start);
 }
 
 /** Other beams or bixels: the plan is prepared again and starts afresh. */
@@ -95,6 +98,8 @@ export function changeSetup(wanted: PlanSetup): void {
 /** Optimises from where the plan stands; prepares it first where it is not. */
 export function runPlan(): void {
   if (prepared.value === undefined) {
+    // Whoever asks for a run while rays are traced gets it once they are.
+    rests = false;
     if (canPlan.value && activity.value === 'idle') resumePlan();
     return;
   }
@@ -126,7 +131,7 @@ export function changeObjectives(wanted: readonly Objective[], isDragging = fals
 export function keepPlan(name: string): void {
   const now = report.value;
   const view = patient.value;
-  if (now === undefined || view === undefined) return;
+  if (now === undefined || view === undefined || activity.value !== 'idle') return;
   const gy = sharedCopy(view.dose);
   const plan = { name, objectives: objectives.value, report: now, goals: goals.value, gy };
   namedPlans.value = [...namedPlans.value.filter((other) => other.name !== name), plan];
@@ -136,6 +141,7 @@ function hear(event: PlannerEvent): void {
   batch(() => {
     switch (event.kind) {
       case 'prepared':
+        if (event.run !== run) break;
         prepared.value = event.prepared;
         preparedSetup = setup.value;
         if (rests && weights.value?.length === event.prepared.bixels) {
@@ -157,7 +163,11 @@ function hear(event: PlannerEvent): void {
         break;
       case 'fault':
         fault.value = event.fault;
+        if (activity.value === 'preparing') setup.value = preparedSetup;
         activity.value = 'idle';
+        // What the planner holds is not what is shown: whoever goes on begins with a planner of its own.
+        prepared.value = undefined;
+        planner.close();
     }
   });
 }
@@ -193,24 +203,30 @@ export function showSession({ patient: view, plan, namedPlans: kept, display, ..
     windowing.value = display.window;
     hidden.value = new Set(display.hidden);
     doseStyle.value = display.dose;
+    if (display.structures !== undefined) structureStyle.value = display.structures;
     isodose.value = {
       unit: display.isodose.unit,
-      levels: display.isodose.levels.map(({ value, color }) => (color === undefined ? { value } : { value, color })),
+      levels: display.isodose.levels.map(({ value, color, hasSurface = false }) =>
+        color === undefined ? { value, hasSurface } : { value, hasSurface, color },
+      ),
     };
   });
   void shapes.open(view);
   planner.open(view);
+  preparedSetup = rest.setup;
   if (!canPlan.value) return;
+  const end = outcome.value;
   preparePlan(weights.value);
+  outcome.value = end;
   rests = plan !== undefined;
 }
 
 /** Another protocol for the patient that is open: what was kept stays to be compared with. */
 export function changeProtocol(view: PatientView): void {
   const kept = namedPlans.value;
-  view.dose.fill(0);
-  view.doseHalf.fill(0);
-  showPatient(view);
+  const voxels = view.dose.length;
+  // Arrays of their own: what still runs writes into the old ones.
+  showPatient({ ...view, dose: sharedFloats(voxels), doseHalf: sharedHalves(voxels) });
   namedPlans.value = kept;
 }
 

@@ -29,12 +29,23 @@ export function looksLikeSession(bytes: Uint8Array): boolean {
   return isZip && new TextDecoder('latin1').decode(bytes.subarray(30, 30 + MANIFEST.length)) === MANIFEST;
 }
 
-/** @param manifest gets the places of the arrays as its `arrays` */
+/**
+ * @param manifest gets the places of the arrays as its `arrays`
+ * @throws IsocenterError `session/too-large`, for what would not be read again
+ */
 export async function pack(
   manifest: object,
   arrays: ReadonlyMap<string, Uint8Array>,
   digest: Digest,
 ): Promise<Uint8Array> {
+  const total = [...arrays.values()].reduce((sum, { length }) => sum + length, 0);
+  if (total > MOST_BYTES) {
+    throw inputError(
+      'session/too-large',
+      `the session has ${(total / 1e9).toFixed(1)} GB of arrays; 2.1 GB are saved at most`,
+      'keep fewer plans, each of which has a dose of its own',
+    );
+  }
   const places: ArrayPlace[] = [];
   for (const [name, bytes] of arrays) places.push({ name, bytes: bytes.length, sha256: await digest(bytes) });
   const text = new TextEncoder().encode(JSON.stringify({ ...manifest, arrays: places }));

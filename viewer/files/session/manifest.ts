@@ -106,7 +106,13 @@ export const manifestSchema = z.object({
     isodose: z.object({
       unit: z.enum(['%', 'Gy']),
       levels: z
-        .array(z.object({ value: z.number().positive().max(1000), color: z.tuple([shade, shade, shade]).optional() }))
+        .array(
+          z.object({
+            value: z.number().positive().max(1000),
+            color: z.tuple([shade, shade, shade]).optional(),
+            hasSurface: z.boolean().optional(),
+          }),
+        )
         .max(100),
     }),
     dose: z.object({
@@ -116,6 +122,7 @@ export const manifestSchema = z.object({
       cutoffPercent: z.number().min(0).max(1000),
       mostPercent: z.number().min(0).max(1000),
     }),
+    structures: z.object({ fills: z.boolean(), opacity: z.number().min(0).max(1) }).optional(),
   }),
 });
 
