@@ -3,7 +3,7 @@ import type { HostSession } from '../../engine/link/host.ts';
 import { type PeerHandlers, type RequestContext, unknownMethod, unknownTopic } from '../../engine/link/peer.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { machineJson, protocolJson } from '../../planners/generated/data.ts';
-import { robotCommandSchema } from '../../planners/guidance/messages.ts';
+import { robotRequestSchema } from '../../planners/guidance/messages.ts';
 import { patientRequestSchema, planRequestSchema } from '../../planners/radiation/messages.ts';
 import { beamAngles } from '../inputs/angles.ts';
 import { defaultBixelMm, defaultMachine } from '../planning/settings.ts';
@@ -45,7 +45,7 @@ export function viewerHandlers(services: Services, session: () => HostSession): 
         case 'plan':
           return plan(services, params, context, session());
         case 'robot':
-          await needRobot(robot).command(checked(robotCommandSchema, params, 'robot'), session());
+          await needRobot(robot).command(checked(robotRequestSchema, params, 'robot'), session());
           return null;
         case 'topics':
           return topicList(needNode(node));
@@ -70,7 +70,7 @@ export function viewerHandlers(services: Services, session: () => HostSession): 
       throw unknownTopic(topic);
     },
     control: (record) => {
-      if (record.t === 'beat') robot?.beat(session(), record.hidden);
+      if (record.t === 'beat') robot?.beat(session(), record.n, record.hidden);
     },
     detached: () => robot?.left(session()),
     closed: () => robot?.left(session()),

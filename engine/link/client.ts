@@ -65,6 +65,11 @@ export class LinkClient {
     return performance.now() - this.#peer.endpoint.heardMs;
   }
 
+  /** Number of the beat that was sent last: a command that carries it is not taken once it is old. */
+  get sentBeat(): number {
+    return this.#beat;
+  }
+
   /** Tells the server at once, and not with the next beat, that the page is hidden or seen again. */
   beat(): void {
     this.#beatMs = performance.now();

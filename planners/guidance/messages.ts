@@ -51,6 +51,15 @@ export const robotCommandSchema = z.discriminatedUnion('command', [
   }),
   trajectorySchema,
 ]);
+/** As it crosses the link. */
+export const robotRequestSchema = z.intersection(
+  robotCommandSchema,
+  z.object({
+    /** Number of the last beat of this viewer before the command; what arms or moves the robot is refused once that is old. */
+    sentBeat: z.int().min(0).optional(),
+  }),
+);
+export type RobotRequest = z.infer<typeof robotRequestSchema>;
 export type RobotCommand = z.infer<typeof robotCommandSchema>;
 export type TrajectoryCommand = z.infer<typeof trajectorySchema>;
 

@@ -1,6 +1,7 @@
 import type { RobotModel } from '../../engine/core/robot.ts';
 import { SILENCE_MS } from '../../engine/link/limits.ts';
 import type { RobotCommand, RobotMotion, RobotState } from '../../planners/guidance/messages.ts';
+import { placeArm } from '../../planners/guidance/servo/arm.ts';
 import type { Guidance } from '../../planners/guidance/servo/guidance.ts';
 import type { HandSample } from '../../planners/guidance/servo/hand.ts';
 import { haltServo, isAtRest, stepServo } from '../../planners/guidance/servo/servo.ts';
@@ -13,6 +14,9 @@ const TIP_SPEED = 0.02;
 /** The point that leads a tip stays so near to it [m]. */
 const TIP_LEASH = 0.002;
 const JOINT_SHARE = 0.2;
+
+/** What the loop is told: a command of a viewer, or that the one who has armed the robot is gone. */
+export type LoopCommand = RobotCommand | { readonly command: 'pause' };
 
 /**
  * A robot that somebody far away drives. Disabled until it is armed; stops latch; and it comes to rest and has to be armed
@@ -46,7 +50,7 @@ export class DrivenRobot {
   }
 
   /** Of a command that moves nothing by itself. @returns why it is not taken */
-  command(command: RobotCommand): string | undefined {
+  command(command: LoopCommand): string | undefined {
     switch (command.command) {
       case 'arm':
         return this.#arm();
@@ -55,6 +59,9 @@ export class DrivenRobot {
         return undefined;
       case 'stop':
         this.#brake('FAULT');
+        return undefined;
+      case 'pause':
+        this.pause();
         return undefined;
       case 'hand':
         return undefined;
@@ -110,6 +117,11 @@ export class DrivenRobot {
       haltServo(servo);
     }
     this.plant.step();
+    // The servo knows nothing of where a robot without set-points is.
+    if (!this.moves) {
+      if (this.plant.isAtRest) this.setpoint.set(this.plant.rest);
+      this.#measureAt(this.plant.measured);
+    }
   }
 
   #arm(): string | undefined {
@@ -213,11 +225,18 @@ export class DrivenRobot {
     const motion = this.motion === 'joints' ? this.#joints : this.#trajectory;
     motion.step(periodSec);
     this.setpoint.set(motion.position);
+    this.#measureAt(this.setpoint);
     if (!motion.isOver) return;
     this.motion = 'hold';
-    const { columns } = this.guidance.servo.arm.shaft.chain;
-    for (let i = 0; i < columns.length; i++) this.#start[i] = this.setpoint[columns[i]];
     if (this.guidance.start(this.#start) !== undefined) this.#brake('DISABLED');
+  }
+
+  /** Puts the arm at these joints, which gives its tip and the distances to what it keeps out of. */
+  #measureAt(q: Float64Array): void {
+    const { arm } = this.guidance.servo;
+    const { columns } = arm.shaft.chain;
+    for (let i = 0; i < columns.length; i++) this.#start[i] = q[columns[i]];
+    placeArm(arm, this.#start);
   }
 
   #stepTip(periodSec: number): void {

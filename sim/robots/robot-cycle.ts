@@ -3,11 +3,11 @@ import { publishRecord, takeSample, writeRecord } from '../../planners/guidance/
 import { HAND_ARRIVED, HAND_SEQUENCE } from '../../planners/guidance/loop/layout.ts';
 import { readHand } from '../../planners/guidance/loop/loop-hand.ts';
 import { guidanceOf, type LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
-import { ROBOT_MOTIONS, ROBOT_STATES, type RobotCommand } from '../../planners/guidance/messages.ts';
+import { ROBOT_MOTIONS, ROBOT_STATES } from '../../planners/guidance/messages.ts';
 import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
 import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 import { HandSource } from '../sources/hand.ts';
-import { DrivenRobot } from './driven-robot.ts';
+import { DrivenRobot, type LoopCommand } from './driven-robot.ts';
 import { type Plant, remotePlant, simulatedPlant } from './plant.ts';
 import { BEAT, DRIVE, type SharedRobot } from './shared.ts';
 
@@ -46,7 +46,8 @@ export class RobotCycle {
   }
 
   /** @returns why it is not taken */
-  command(command: RobotCommand): string | undefined {
+  command(command: LoopCommand): string | undefined {
+    if (command.command === 'arm' && this.#shared.beat[BEAT.hidden] === 1) return 'the page that arms it is hidden';
     return this.#robot.command(command);
   }
 

@@ -342,6 +342,47 @@ describe('the robot', () => {
     b.close();
   });
 
+  it('comes to rest before the next viewer has it, however soon that one arms it', async () => {
+    const [a, b] = [open(serving), open(serving)];
+    const { now } = await watch(b);
+    await a.peer.request('robot', { command: 'arm' });
+    const [first, ...others] = now().measured;
+    await a.peer.request('robot', { command: 'joints', positions: [first > 0 ? first - 1 : first + 1, ...others] });
+    await until(() => now().motion === 'joints' && Math.abs(now().measured[0] - first) > 0.05, 'the joints move');
+    a.close();
+    let said = '';
+    const begin = performance.now();
+    for (let isArmed = false; !isArmed && performance.now() - begin < 5000; ) {
+      isArmed = await b.peer.request('robot', { command: 'arm' }).then(
+        () => true,
+        (error: Error) => {
+          said += error.message;
+          return false;
+        },
+      );
+    }
+    expect(said).toContain('it still comes to rest');
+    const stands = now().measured[0];
+    await pause(300);
+    expect(now()).toMatchObject({ state: 'ENABLED', motion: 'hold' });
+    expect(Math.abs(now().measured[0] - stands)).toBeLessThan(1e-3);
+    await b.peer.request('robot', { command: 'disarm' });
+    b.close();
+  });
+
+  it('is not moved by what was said long ago, and stops whenever that was said', async () => {
+    const client = open(serving);
+    const { now } = await watch(client);
+    const said = (command: string, sentBeat: number) => client.peer.request('robot', { command, sentBeat });
+    await until(() => client.sentBeat > 15, 'beats', 5000);
+    await expect(said('arm', client.sentBeat - 12)).rejects.toMatchObject({ code: 'robot/too-late' });
+    await said('arm', client.sentBeat);
+    await said('stop', 0);
+    await until(() => now().state === 'FAULT');
+    await said('disarm', 0);
+    client.close();
+  });
+
   it('holds when the page is hidden', async () => {
     let hidden = false;
     const client = open(serving, { isHidden: () => hidden });
@@ -351,6 +392,9 @@ describe('the robot', () => {
     hidden = true;
     client.beat();
     await until(() => now().state === 'PAUSED');
+    await expect(client.peer.request('robot', { command: 'arm' })).rejects.toMatchObject({
+      message: expect.stringContaining('hidden'),
+    });
     hidden = false;
     await pause(250);
     // Only the operator leads out of it.

@@ -4,7 +4,7 @@ import { waitUntil } from '../../planners/guidance/loop/cycle.ts';
 import { FigureWindow } from '../../planners/guidance/loop/figures.ts';
 import { HEAD, RING_RECORDS } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
-import type { RobotCommand } from '../../planners/guidance/messages.ts';
+import { type RobotCommand, robotCommandSchema } from '../../planners/guidance/messages.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver } from '../../sim/robots/robot-observer.ts';
@@ -57,7 +57,8 @@ class Simulator {
   }
 
   command(command: RobotCommand): string | undefined {
-    if (command.command === 'arm') this.beat(false);
+    // To be heard is to be there; whether the page is seen, only its beats say.
+    if (command.command === 'arm') this.#shared.beat[BEAT.timeSec] = clockSec();
     return this.#cycle.command(command);
   }
 
@@ -119,6 +120,13 @@ async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): P
 
 let simulator: Simulator | undefined;
 
+/** @returns why the command is not taken */
+function commandFault(command: unknown): string | undefined {
+  if (simulator === undefined) return 'the simulator is not ready yet';
+  const { data, error } = robotCommandSchema.safeParse(command);
+  return data === undefined ? `${error.issues[0].path.join('.')}: ${error.issues[0].message}` : simulator.command(data);
+}
+
 addEventListener('message', ({ data }: MessageEvent<SimulatorRequest>) => {
   switch (data.kind) {
     case 'start':
@@ -130,8 +138,7 @@ addEventListener('message', ({ data }: MessageEvent<SimulatorRequest>) => {
       );
       break;
     case 'command': {
-      const refused = simulator === undefined ? 'the simulator is not ready yet' : simulator.command(data.command);
-      say({ kind: 'answer', id: data.id, refused });
+      say({ kind: 'answer', id: data.id, refused: commandFault(data.command) });
       break;
     }
     case 'beat':

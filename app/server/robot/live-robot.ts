@@ -1,6 +1,6 @@
 import { clockSec } from '../../../engine/compute/platform.ts';
 import { inputError } from '../../../engine/core/errors.ts';
-import type { RobotModel } from '../../../engine/core/robot.ts';
+import { activeLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import type { HostSession } from '../../../engine/link/host.ts';
 import type { StreamSink } from '../../../engine/link/stream.ts';
 import { RECORD } from '../../../planners/guidance/loop/layout.ts';
@@ -9,11 +9,14 @@ import {
   ROBOT_STATES,
   type RobotAbout,
   type RobotCommand,
+  type RobotRequest,
   type RobotSample,
 } from '../../../planners/guidance/messages.ts';
 import { aboutRobot, RobotObserver, type RobotView } from '../../../sim/robots/robot-observer.ts';
 import { DRIVE } from '../../../sim/robots/shared.ts';
+import { BeatCount } from './beat-count.ts';
 import { RobotThread } from './robot-thread.ts';
+import { SetpointGate } from './setpoint-gate.ts';
 
 export const ROBOT_TOPICS = ['robot', 'robot.hand', 'robot.figures'] as const;
 export type RobotTopic = (typeof ROBOT_TOPICS)[number];
@@ -34,6 +37,8 @@ export class LiveRobot {
   readonly #sinks = new Map<RobotTopic, Map<StreamSink, HostSession>>(ROBOT_TOPICS.map((name) => [name, new Map()]));
   readonly #observer: RobotObserver;
   readonly #setpoint: Float64Array;
+  readonly #gate: SetpointGate;
+  readonly #beats = new WeakMap<HostSession, BeatCount>();
   #armedBy: HostSession | undefined;
   #armedSec = 0;
 
@@ -47,12 +52,14 @@ export class LiveRobot {
       onHand: (packet) => this.#publish('robot.hand', () => packet),
     });
     this.#setpoint = new Float64Array(model.active.length);
+    this.#gate = new SetpointGate(activeLimits(model), settings.periodSec);
     this.thread = new RobotThread({
       settings,
       model,
       handSeed,
       isSimulated: sendSetpoint === undefined,
       onRecord: (ring, at) => this.#take(ring, at),
+      onNewest: (ring, at) => this.#send(ring, at),
       onFigures: (figures) => this.#publish('robot.figures', () => figures),
       onFault,
     });
@@ -76,42 +83,70 @@ export class LiveRobot {
    *
    * @throws IsocenterError `robot/...`, `link/forbidden`
    */
-  async command(command: RobotCommand, session: HostSession): Promise<void> {
+  async command({ sentBeat, ...command }: RobotRequest, session: HostSession): Promise<void> {
     if (command.command !== 'stop') this.#checkRight(command, session);
+    if (sentBeat !== undefined && movesLater(command)) this.#checkAge(command, sentBeat, session);
     if (command.command === 'hand') {
       this.thread.hand(command.positionM);
       return;
     }
     if (command.command === 'arm') {
-      const before = this.#armedBy;
-      this.#armedBy = session;
-      this.#armedSec = Number.POSITIVE_INFINITY;
-      this.thread.beat(false);
-      await this.thread.command(command).catch((error: unknown) => {
-        this.#armedBy = before;
-        throw error;
-      });
-      this.#armedSec = clockSec();
+      await this.#arm(session);
       return;
     }
     await this.thread.command(command);
-    if (command.command === 'disarm') this.#armedBy = undefined;
+    if (command.command === 'disarm' && this.#armedBy === session) this.#armedBy = undefined;
   }
 
   /** A viewer beat. */
-  beat(session: HostSession, isHidden: boolean): void {
+  beat(session: HostSession, n: number, isHidden: boolean): void {
+    this.#beatsOf(session).heard(n, isHidden, performance.now());
     if (session === this.#armedBy) this.thread.beat(isHidden);
   }
 
   /** The connection of a viewer is gone: what it has armed holds now, and not only after its silence. */
   left(session: HostSession): void {
+    this.#beatsOf(session).parted();
     if (session !== this.#armedBy) return;
-    this.thread.silence();
     this.#armedBy = undefined;
+    this.thread.pause();
   }
 
   close(): Promise<void> {
     return this.thread.close();
+  }
+
+  async #arm(session: HostSession): Promise<void> {
+    const [before, beforeSec] = [this.#armedBy, this.#armedSec];
+    this.#armedBy = session;
+    this.#armedSec = Number.POSITIVE_INFINITY;
+    this.thread.beat(this.#beatsOf(session).isHidden);
+    try {
+      await this.thread.command({ command: 'arm' });
+    } catch (error) {
+      // One who has left meanwhile gets nothing back, and another may have it by now.
+      if (this.#armedBy === session) {
+        this.#armedBy = before;
+        this.#armedSec = beforeSec;
+      }
+      throw error;
+    }
+    if (this.#armedBy === session) this.#armedSec = clockSec();
+  }
+
+  #beatsOf(session: HostSession): BeatCount {
+    let beats = this.#beats.get(session);
+    if (beats === undefined) {
+      beats = new BeatCount();
+      this.#beats.set(session, beats);
+    }
+    return beats;
+  }
+
+  #checkAge({ command }: RobotCommand, sentBeat: number, session: HostSession): void {
+    if (this.#beatsOf(session).isRecent(sentBeat)) return;
+    const message = `${command} was given before the connection broke or stood still`;
+    throw inputError('robot/too-late', message, 'give it again');
   }
 
   #checkRight({ command }: RobotCommand, session: HostSession): void {
@@ -131,17 +166,30 @@ export class LiveRobot {
   }
 
   #take(ring: Float64Array, at: number): void {
-    const { settings, sendSetpoint } = this.#options;
-    const drive = at + RECORD.distances + settings.fixtures.length;
-    const joints = this.#setpoint.length;
-    if (sendSetpoint !== undefined && ring[drive + DRIVE.moves] === 1) {
-      for (let i = 0; i < joints; i++) this.#setpoint[i] = ring[drive + DRIVE.words + joints + i];
-      sendSetpoint(this.#setpoint);
-    }
+    const drive = this.#driveOf(at);
     // Whoever was silent has lost the robot: the next to arm it may be another.
     const isHeld = ROBOT_STATES[ring[drive + DRIVE.state]] === 'PAUSED';
     if (isHeld && ring[at + RECORD.timeSec] > this.#armedSec) this.#armedBy = undefined;
     this.#observer.take(ring, at);
+  }
+
+  /** Only the newest set-point counts: those that came while this thread was busy would lead the robot where it should not be any longer. */
+  #send(ring: Float64Array, at: number): void {
+    const { sendSetpoint } = this.#options;
+    if (sendSetpoint === undefined) return;
+    const drive = this.#driveOf(at);
+    const joints = this.#setpoint.length;
+    for (let i = 0; i < joints; i++) this.#setpoint[i] = ring[drive + DRIVE.words + joints + i];
+    const state = ROBOT_STATES[ring[drive + DRIVE.state]];
+    const moves = ring[drive + DRIVE.moves] === 1;
+    const verdict = this.#gate.judge(this.#setpoint, { state, moves, ageSec: clockSec() - ring[at + RECORD.timeSec] });
+    if (verdict === 'send') sendSetpoint(this.#setpoint);
+    if (verdict === 'pause') this.thread.pause();
+  }
+
+  /** Where in the ring a record's own numbers of a driven robot are. */
+  #driveOf(at: number): number {
+    return at + RECORD.distances + this.#options.settings.fixtures.length;
   }
 
   #publish(topic: RobotTopic, value: (session: HostSession) => unknown): void {
@@ -152,5 +200,19 @@ export class LiveRobot {
     const holder = this.#armedBy;
     const armedBy = holder === undefined ? 'nobody' : holder === session ? 'you' : 'other';
     return { ...view, armedBy, beatAgeMs: holder === undefined ? null : view.beatAgeMs };
+  }
+}
+
+/** What would surprise if it came late; whatever brings the robot to rest never does. */
+function movesLater(command: RobotCommand): boolean {
+  switch (command.command) {
+    case 'stop':
+    case 'disarm':
+    case 'hold':
+      return false;
+    case 'clutch':
+      return command.closed;
+    default:
+      return true;
   }
 }

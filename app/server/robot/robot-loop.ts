@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { clockSec } from '../../../engine/compute/platform.ts';
 import { publishRest, waitUntil } from '../../../planners/guidance/loop/cycle.ts';
 import { STOP } from '../../../planners/guidance/loop/layout.ts';
-import type { RobotCommand } from '../../../planners/guidance/messages.ts';
+import type { LoopCommand } from '../../../sim/robots/driven-robot.ts';
 import { RobotCycle, type RobotCycleOptions } from '../../../sim/robots/robot-cycle.ts';
 
 export interface RobotThreadData extends RobotCycleOptions {
@@ -11,7 +11,7 @@ export interface RobotThreadData extends RobotCycleOptions {
 
 export interface PortCommand {
   readonly id: number;
-  readonly command: RobotCommand;
+  readonly command: LoopCommand;
 }
 export interface PortAnswer {
   readonly id: number;

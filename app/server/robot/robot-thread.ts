@@ -5,7 +5,7 @@ import { activeNames, type RobotModel } from '../../../engine/core/robot.ts';
 import { FigureWindow, type LoopFigures } from '../../../planners/guidance/loop/figures.ts';
 import { HAND_ARRIVED, HAND_SEQUENCE, HEAD, RING_RECORDS, STOP } from '../../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
-import type { RobotCommand } from '../../../planners/guidance/messages.ts';
+import type { LoopCommand } from '../../../sim/robots/driven-robot.ts';
 import { BEAT, createSharedRobot, type SharedRobot } from '../../../sim/robots/shared.ts';
 import { waitUntil } from '../../ros2/discovery.ts';
 import type { PortAnswer, PortCommand, RobotThreadData } from './robot-loop.ts';
@@ -24,6 +24,8 @@ export interface RobotThreadOptions {
   readonly isSimulated: boolean;
   /** Records of the ring, as they come. */
   readonly onRecord: (ring: Float64Array, at: number) => void;
+  /** The newest of them, after each time that some came. */
+  readonly onNewest: (ring: Float64Array, at: number) => void;
   readonly onFigures: (figures: LoopFigures) => void;
   readonly onFault: (error: Error) => void;
 }
@@ -72,7 +74,7 @@ export class RobotThread {
   }
 
   /** @throws IsocenterError `robot/refused` with the reason, `robot/silent` where the loop does not answer */
-  async command(command: RobotCommand): Promise<void> {
+  async command(command: LoopCommand): Promise<void> {
     const id = ++this.#ids;
     const answer = await new Promise<PortAnswer>((resolve, reject) => {
       const hint = 'start the server again';
@@ -95,9 +97,9 @@ export class RobotThread {
     this.shared.beat[BEAT.timeSec] = clockSec();
   }
 
-  /** The one who has armed the robot is gone: as if silent for long. */
-  silence(): void {
-    this.shared.beat[BEAT.timeSec] = 0;
+  /** Brings the robot to rest until it is armed again; in the order of the port, so that whoever arms next finds it PAUSED. */
+  pause(): void {
+    this.#port.postMessage({ id: ++this.#ids, command: { command: 'pause' } } satisfies PortCommand);
   }
 
   /** A sample of a viewer's hand [m]. */
@@ -128,6 +130,7 @@ export class RobotThread {
       const at = (this.#seen % RING_RECORDS) * stride;
       window.add(ring, at, outSec);
       this.#options.onRecord(ring, at);
+      if (this.#seen === head - 1) this.#options.onNewest(ring, at);
     }
   }
 }
