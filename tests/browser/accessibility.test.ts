@@ -1,5 +1,5 @@
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { barriers } from '../support/axe.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 
 let opened: OpenPage;
@@ -11,20 +11,8 @@ beforeAll(async () => {
     undefined,
     { timeout: 90_000 },
   );
-  await opened.page.evaluate(axe.source);
 }, 120_000);
 afterAll(() => opened?.close());
-
-/** What axe finds that keeps people out, each with where it is. */
-async function barriers(): Promise<string[]> {
-  return opened.page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-  });
-}
 
 /** Each tab in turn, everything on it unfolded; those that load when they are wanted are waited for. */
 async function onEveryTab(look: (tab: string) => Promise<void>): Promise<void> {
@@ -46,19 +34,19 @@ describe('axe finds nothing serious', () => {
   it.each(['light', 'dark'])('on any tab, %s', async (colours) => {
     const { page } = opened;
     await page.getByLabel('Colours of the page').selectOption(colours);
-    await onEveryTab(async (tab) => expect(await barriers(), tab).toEqual([]));
+    await onEveryTab(async (tab) => expect(await barriers(opened.page), tab).toEqual([]));
   });
 
   it('in the menus and the list of keys', async () => {
     const { page } = opened;
     for (const menu of await page.locator('header [aria-haspopup=menu]').all()) {
       await menu.click();
-      expect(await barriers()).toEqual([]);
+      expect(await barriers(opened.page)).toEqual([]);
       await page.keyboard.press('Escape');
     }
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(opened.page)).toEqual([]);
     const where = await page.locator('.help caption').allTextContents();
     expect(where).toContain('Anywhere');
     expect(where).toContain('Slice with the focus');

@@ -9,6 +9,7 @@ import { writeNrrd } from '../../engine/formats/volumes/nrrd.ts';
 import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import { exported, smoothDose } from '../engine/formats/dicom/rt-fixture.ts';
 import { writeAll } from '../engine/formats/dicom/tools.ts';
+import { barriers } from '../support/axe.ts';
 import {
   atRest,
   type FilesPage,
@@ -101,6 +102,11 @@ describe('a folder of two DICOM patients', () => {
       writeAll(join(files.folder, id), [...ct, structures, dose]);
     }
     await openFolder(page, files.folder);
+    await page.getByRole('dialog').waitFor();
+    for (const colours of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: colours === 'light' ? 'light' : 'dark' });
+      expect(await barriers(page), colours).toEqual([]);
+    }
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     expect((await state(page)).patient).toBe(before);
     await openFolder(page, files.folder);
