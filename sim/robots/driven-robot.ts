@@ -5,6 +5,7 @@ import { placeArm } from '../../planners/guidance/servo/arm.ts';
 import type { Guidance } from '../../planners/guidance/servo/guidance.ts';
 import type { HandSample } from '../../planners/guidance/servo/hand.ts';
 import { haltServo, isAtRest, stepServo } from '../../planners/guidance/servo/servo.ts';
+import { CourseCheck, type JointCourse } from './course-check.ts';
 import { JointMotion } from './joint-motion.ts';
 import type { Plant } from './plant.ts';
 import { TrajectoryMotion } from './trajectory-motion.ts';
@@ -36,6 +37,7 @@ export class DrivenRobot {
   code = 0;
   readonly #joints: JointMotion;
   readonly #trajectory: TrajectoryMotion;
+  readonly #check: CourseCheck;
   readonly #target = new Float64Array(3);
   readonly #start: Float64Array;
   #tipSpeed = TIP_SPEED;
@@ -45,6 +47,7 @@ export class DrivenRobot {
     this.plant = plant;
     this.#joints = new JointMotion(model);
     this.#trajectory = new TrajectoryMotion(model);
+    this.#check = new CourseCheck(guidance.servo.arm);
     this.setpoint = plant.rest.slice();
     this.#start = new Float64Array(guidance.servo.arm.shaft.chain.columns.length);
   }
@@ -79,10 +82,10 @@ export class DrivenRobot {
         return this.#takeTip(command.positionM, command.speedMps ?? TIP_SPEED);
       case 'joints': {
         const { positions, share = JOINT_SHARE } = command;
-        return this.#takeMotion('joints', () => this.#joints.begin(this.setpoint, positions, share));
+        return this.#takeMotion('joints', this.#joints, () => this.#joints.begin(this.setpoint, positions, share));
       }
       default:
-        return this.#takeMotion('trajectory', () => this.#trajectory.begin(this.setpoint, command));
+        return this.#takeMotion('trajectory', this.#trajectory, () => this.#trajectory.begin(this.setpoint, command));
     }
   }
 
@@ -190,11 +193,11 @@ export class DrivenRobot {
     return undefined;
   }
 
-  #takeMotion(kind: 'joints' | 'trajectory', begin: () => string | undefined): string | undefined {
+  #takeMotion(kind: 'joints' | 'trajectory', course: JointCourse, begin: () => string | undefined): string | undefined {
     if (this.#isTimed) return `${this.#motionWords} still`;
     if (!isAtRest(this.guidance.servo)) return 'it still moves: hold first';
     // After a motion was braked in the middle of its way, the next one begins where the robot is.
-    const fault = this.#leaveTimed() ?? begin();
+    const fault = this.#leaveTimed() ?? begin() ?? this.#check.fault(course);
     if (fault !== undefined) return fault;
     this.motion = kind;
     this.clutch = false;

@@ -10,9 +10,11 @@ import {
   setTarget,
   stateAt,
 } from '../../planners/motion/timing/otg.ts';
+import type { JointCourse } from './course-check.ts';
 
 /** Joints that go together, jerk-limited, from rest to rest. */
-export class JointMotion {
+export class JointMotion implements JointCourse {
+  readonly pieces = 7;
   readonly position: Float64Array;
   readonly #otg: Otg;
   readonly #model: RobotModel;
@@ -34,6 +36,14 @@ export class JointMotion {
 
   get isOver(): boolean {
     return this.#timeSec >= this.#endSec;
+  }
+
+  get durationSec(): number {
+    return this.#endSec;
+  }
+
+  at(timeSec: number, out: Float64Array): void {
+    stateAt(this.#otg, timeSec, out, this.#velocity, this.#acceleration);
   }
 
   /** @returns why the motion is not made */
@@ -62,6 +72,6 @@ export class JointMotion {
 
   step(periodSec: number): void {
     this.#timeSec = Math.min(this.#endSec, this.#timeSec + periodSec);
-    stateAt(this.#otg, this.#timeSec, this.position, this.#velocity, this.#acceleration);
+    this.at(this.#timeSec, this.position);
   }
 }

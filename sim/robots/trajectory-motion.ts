@@ -2,10 +2,11 @@ import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import { activeLimits, activeNames, type JointLimits, type RobotModel } from '../../engine/core/robot.ts';
 import type { TrajectoryCommand } from '../../planners/guidance/messages.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
+import type { JointCourse } from './course-check.ts';
 import { SLACK, trajectoryFault } from './trajectory-check.ts';
 
 /** A trajectory that somebody sent: checked as a whole before anything moves, then followed point by point in its own time. */
-export class TrajectoryMotion {
+export class TrajectoryMotion implements JointCourse {
   readonly position: Float64Array;
   readonly #names: readonly string[];
   readonly #limits: readonly JointLimits[];
@@ -23,8 +24,19 @@ export class TrajectoryMotion {
   }
 
   get isOver(): boolean {
-    const times = this.#course?.timeSec;
-    return times === undefined || this.#timeSec >= times[times.length - 1];
+    return this.#timeSec >= this.durationSec;
+  }
+
+  get durationSec(): number {
+    return this.#course?.timeSec.at(-1) ?? 0;
+  }
+
+  get pieces(): number {
+    return this.#course?.timeSec.length ?? 0;
+  }
+
+  at(timeSec: number, out: Float64Array): void {
+    if (this.#course !== undefined) positionsAt(this.#course, timeSec, out);
   }
 
   /** @returns why it is not followed: the joint, the value and the limit */
