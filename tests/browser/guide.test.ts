@@ -67,6 +67,20 @@ describe('the simulator of the page', () => {
     expect(await button('Arm').isDisabled()).toBe(true);
     await button('Disarm').click();
     await says('robot-state', 'DISABLED');
+    await page.getByRole('button', { name: 'Keys' }).click();
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.waitFor();
+    await button('STOP').click({ timeout: 5000 });
+    await says('robot-state', 'FAULT');
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden', timeout: 5000 });
+    await button('Disarm').click();
+    await says('robot-state', 'DISABLED');
+    await page.getByRole('spinbutton').first().focus();
+    await page.keyboard.press('Escape');
+    await says('robot-state', 'FAULT');
+    await button('Disarm').click();
+    await says('robot-state', 'DISABLED');
     expect(opened.errors).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { command, isArmed, robotState } from '../state/robot.ts';
+import { command, isArmed, robotState, session } from '../state/robot.ts';
 import { activity } from '../state/workspace.ts';
 import { keepOuts, robotName, scale, startSimulator } from './guide-actions.ts';
 
@@ -15,12 +15,15 @@ export async function runDemo(): Promise<void> {
   scale.value = DEMO_SCALE;
   keepOuts.value = new Map([['Core', MARGIN_MM]]);
   startSimulator();
-  await when(() => robotState.value !== undefined);
-  await when(() => activity.value === 'idle');
+  // Whatever the user opens or stops meanwhile is not the demo's to move.
+  const own = session.peek();
+  const isOver = () => session.value !== own || own?.kind !== 'simulator' || robotState.value?.state === 'FAULT';
+  await when(() => isOver() || robotState.value !== undefined);
+  await when(() => isOver() || activity.value === 'idle');
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  if (await command({ command: 'arm' })) {
-    await when(() => isArmed.value || robotState.value?.state === 'FAULT');
-    if (isArmed.peek()) await command({ command: 'clutch', closed: true });
+  if (!isOver() && (await command({ command: 'arm' }))) {
+    await when(() => isOver() || isArmed.value);
+    if (!isOver() && isArmed.peek()) await command({ command: 'clutch', closed: true });
   }
 }
 

@@ -1,7 +1,10 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { RobotJoint } from '../../engine/core/robot.ts';
 import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
+
+/** Grows with every Hold: what was wished before is not to be done after it. */
+const holds = signal(0);
 
 /** Arms the robot, and moves its joints once it is armed. */
 export function DrivePanel() {
@@ -23,7 +26,14 @@ export function DrivePanel() {
         <button type="button" disabled={!isThere || isElsewhere} onClick={() => command({ command: 'disarm' })}>
           Disarm
         </button>
-        <button type="button" disabled={!isThere || !armed} onClick={() => command({ command: 'hold' })}>
+        <button
+          type="button"
+          disabled={!isThere || !armed}
+          onClick={() => {
+            holds.value++;
+            void command({ command: 'hold' });
+          }}
+        >
           Hold
         </button>
         <button
@@ -79,6 +89,16 @@ function Joint({ joint, index }: { readonly joint: RobotJoint; readonly index: n
   const perUnit = isSlide ? 1e-3 : Math.PI / 180;
   const lower = Math.max(joint.limits?.lower ?? 0, isSlide ? -10 : -2 * ENDLESS_RAD);
   const upper = Math.min(joint.limits?.upper ?? 0, isSlide ? 10 : 2 * ENDLESS_RAD);
+
+  // A wish is one of this arming: none outlives a stop, a pause, a hold or the link.
+  useSignalEffect(() => {
+    if (isArmed.value && connection.value.state === 'connected') return;
+    wanted.value = undefined;
+    isHeld.value = false;
+  });
+  useSignalEffect(() => {
+    if (holds.value > 0) wanted.value = undefined;
+  });
 
   // While it still moves, the newest wish waits.
   useSignalEffect(() => {

@@ -7,7 +7,7 @@ import type { MotionFigures } from '../../planners/motion/planning/plan-motion.t
 import { faultOf } from '../engine/fault.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { crosshair } from '../state/display.ts';
-import { about, command, ghostShare, openSession, planned, robotState } from '../state/robot.ts';
+import { about, command, ghostShare, openSession, planned, robotState, session } from '../state/robot.ts';
 import { fault, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
 import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
@@ -37,9 +37,13 @@ export const DEFAULT_MARGIN_MM = 5;
 const motions = new MotionClient();
 let seed = 0;
 
-/** The first organ is kept out of, in a new patient, and nothing else: the user knows better. */
+let patientId: string | undefined;
+
+/** The first organ is kept out of, in a new patient, and nothing else: the user knows better. A registration stays that patient's. */
 effect(() => {
   const view = patient.value;
+  if (view !== undefined && view.id === patientId) return;
+  patientId = view?.id;
   const organ = view?.structures.find(({ role, voxels }) => role === 'organ' && voxels.length > 0);
   keepOuts.value = new Map(organ === undefined ? [] : [[organ.name, DEFAULT_MARGIN_MM]]);
   isPlacedByUser.value = false;
@@ -47,7 +51,9 @@ effect(() => {
 
 effect(() => {
   const view = patient.value;
-  if (view === undefined || isPlacedByUser.value) return;
+  // A running simulator keeps the base that it was started with.
+  const isSimulated = about.value !== undefined && session.value?.kind === 'simulator';
+  if (view === undefined || isPlacedByUser.value || isSimulated) return;
   const wanted = [...keepOuts.value].map(([name, marginMm]) => ({ name, marginMm }));
   try {
     placement.value = defaultPlacement(about.value?.robot ?? robotName.value, view, wanted);
@@ -58,6 +64,16 @@ effect(() => {
 
 effect(() => {
   goalMm.value = crosshair.value;
+});
+
+/** Grows whenever what a motion is checked against changes; a motion of before is not carried out. */
+let geometry = 0;
+effect(() => {
+  placed.value;
+  patient.value;
+  keepOuts.value;
+  geometry++;
+  discardPlan();
 });
 
 /** Shows what a deed throws. */
@@ -107,6 +123,7 @@ export async function planToGoal(): Promise<void> {
   planned.value = undefined;
   planFigures.value = undefined;
   planMessage.value = undefined;
+  const asked = geometry;
   const answer = await motions.plan({
     scene: sceneOf(now.robot),
     shapes: now.shapes,
@@ -116,7 +133,7 @@ export async function planToGoal(): Promise<void> {
     seed: seed++,
   });
   planning.value = 'idle';
-  if (about.peek() !== now) return;
+  if (about.peek() !== now || geometry !== asked) return;
   if (answer.kind === 'fault') fault.value = answer.fault;
   else if (answer.kind === 'unsolved') planMessage.value = answer.message;
   else {

@@ -1,11 +1,15 @@
 import { effect } from '@preact/signals';
 import { inputError } from '../../engine/core/errors.ts';
 import type { ClientState } from '../../engine/link/client.ts';
+import { SILENCE_MS } from '../../engine/link/limits.ts';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { HandPacket, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
 import { linkState, onServerSession, openLink, type ServerAbout, serverAddress } from './server-link.ts';
 import type { Connection, RobotListener, RobotSession } from './session.ts';
+
+/** All others, told too late, would move the robot when nobody expects it. */
+const HALTING: ReadonlySet<string> = new Set(['stop', 'hold', 'disarm']);
 
 /** A robot behind `isocenter serve`, the server of this page. */
 export class ServerSession implements RobotSession {
@@ -16,6 +20,8 @@ export class ServerSession implements RobotSession {
   #streams: readonly (() => void)[] = [];
   /** The user wants it stopped, and the server has not confirmed it yet. */
   #wantsStop = false;
+  /** This page has armed it, and nobody stopped it since. */
+  #isOurs = false;
 
   constructor(listener: RobotListener) {
     this.#listener = listener;
@@ -36,7 +42,12 @@ export class ServerSession implements RobotSession {
       const hint = 'wait until it is back';
       throw inputError('link/closed', `${command.command}: there is no connection to the server`, hint);
     }
+    if (!HALTING.has(command.command) && this.#client.ageMs > SILENCE_MS) {
+      const what = `${command.command}: the server was silent for ${Math.round(this.#client.ageMs)} ms, above ${SILENCE_MS}`;
+      throw inputError('link/silent', what, 'give it again when the connection is back');
+    }
     await this.#client.peer.request('robot', command);
+    if (command.command === 'arm') this.#isOurs = true;
   }
 
   stop(): void {
@@ -53,9 +64,15 @@ export class ServerSession implements RobotSession {
 
   /** The link stays, and the page beats on: what this page has armed is disarmed. */
   close(): void {
-    if (isConnected()) this.command({ command: 'disarm' }).catch(() => {});
+    // A stop stays latched, and what others have armed is theirs.
+    if (isConnected() && this.#isOurs) this.command({ command: 'disarm' }).catch(() => {});
     for (const leave of [...this.#leaves, ...this.#streams]) leave();
     this.#listener.connection({ state: 'ended', text: 'it was closed' });
+  }
+
+  #state(sample: RobotSample): void {
+    this.#isOurs = sample.armedBy === 'you' && sample.state !== 'FAULT';
+    this.#listener.state(sample);
   }
 
   #begin(peer: LinkPeer, { robot, mayControl }: ServerAbout): void {
@@ -69,8 +86,9 @@ export class ServerSession implements RobotSession {
       listener.connection({ state: 'connected', text });
     }
     listener.about(robot);
+    for (const leave of this.#streams) leave();
     this.#streams = [
-      peer.subscribe('robot', {}, { onSample: (value) => listener.state(value as RobotSample) }),
+      peer.subscribe('robot', {}, { onSample: (value) => this.#state(value as RobotSample) }),
       peer.subscribe('robot.hand', {}, { onSample: (value) => listener.hand(numbersOf(value as HandPacket)) }),
       peer.subscribe('robot.figures', {}, { onSample: (value) => listener.figures(value as LoopFigures) }),
     ];

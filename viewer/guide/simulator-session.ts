@@ -15,6 +15,10 @@ export class SimulatorSession implements RobotSession {
   readonly #onVisibility = () => this.#beat();
   #ids = 0;
   #isArmed = false;
+  #hasEnded = false;
+  #hasStarted = false;
+  /** The user stopped it before it stood. */
+  #wantsStop = false;
 
   constructor(settings: SimulatorSettings, listener: RobotListener, onFault: (fault: Fault) => void) {
     this.#listener = listener;
@@ -31,6 +35,9 @@ export class SimulatorSession implements RobotSession {
   }
 
   command(command: RobotCommand): Promise<void> {
+    if (this.#hasEnded) {
+      return Promise.reject(inputError('robot/ended', `${command.command}: the simulator has ended`, 'start it again'));
+    }
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#answers.set(id, (refused) => {
@@ -48,13 +55,12 @@ export class SimulatorSession implements RobotSession {
   }
 
   stop(): void {
+    this.#wantsStop = !this.#hasStarted;
+    if (this.#wantsStop) return;
     this.command({ command: 'stop' }).catch(() => {});
   }
 
   close(): void {
-    clearInterval(this.#beats);
-    document.removeEventListener('visibilitychange', this.#onVisibility);
-    this.#worker.terminate();
     this.#end('it was closed');
   }
 
@@ -67,6 +73,10 @@ export class SimulatorSession implements RobotSession {
   }
 
   #end(reason: string): void {
+    this.#hasEnded = true;
+    clearInterval(this.#beats);
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#worker.terminate();
     for (const answer of [...this.#answers.values()]) answer(reason);
     this.#listener.connection({ state: 'ended', text: reason });
   }
@@ -74,6 +84,8 @@ export class SimulatorSession implements RobotSession {
   #hear(event: SimulatorEvent, onFault: (fault: Fault) => void): void {
     switch (event.kind) {
       case 'started':
+        this.#hasStarted = true;
+        if (this.#wantsStop) this.stop();
         this.#listener.connection({ state: 'connected', text: 'simulated in this page' });
         this.#listener.about(event.about);
         this.#listener.keepOuts(event.surfaces);

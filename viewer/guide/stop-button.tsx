@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { dismissDialogs } from '../page/dialogs.ts';
 import { listKeys } from '../state/keys.ts';
 import { connection, isDriven, robotState, shownState, stopRobot } from '../state/robot.ts';
 
@@ -14,11 +15,11 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
 }
 
-/** Stops whatever moves, in every tab of the page. Escape does so at any time, Space while the robot is armed, unless somebody types. */
+/** Stops whatever moves, in every tab of the page. Escape does so at any time, Space while the robot is armed and nobody types. */
 export function StopButton() {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (!isDriven.peek() || isTyping(event.target)) return;
+      if (!isDriven.peek() || (event.key === ' ' && isTyping(event.target))) return;
       const state = robotState.peek()?.state;
       // Where nothing can move, Space presses buttons as ever.
       const isStop = event.key === 'Escape' || (event.key === ' ' && (state === 'ENABLED' || state === 'PAUSED'));
@@ -26,6 +27,7 @@ export function StopButton() {
       event.preventDefault();
       event.stopPropagation();
       stopRobot();
+      if (event.key === 'Escape') dismissDialogs();
     };
     addEventListener('keydown', press, { capture: true });
     return () => removeEventListener('keydown', press, { capture: true });

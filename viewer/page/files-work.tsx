@@ -1,8 +1,9 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { Question } from '../files/messages.ts';
 import { answerQuestion, cancelFilesWork, filesWork } from '../state/opening.ts';
 import { activity, cancelPreparing } from '../state/workspace.ts';
+import { showDialog } from './dialogs.ts';
 
 /** What is being read, decoded, written or prepared, with a way out; and what the user has to say to it. */
 export function FilesWork() {
@@ -39,7 +40,7 @@ function Progress({ doing, done, total, onCancel }: ProgressProps) {
 function Ask({ question }: { readonly question: Question }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const chosen = useSignal(question.options[0]?.value ?? '');
-  useEffect(() => dialog.current?.showModal(), []);
+  useSignalEffect(() => showDialog(dialog.current));
   return (
     <dialog ref={dialog} class="ask" aria-label={question.text} onCancel={cancelFilesWork}>
       <form

@@ -2,6 +2,7 @@ import { signal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { listedKeys, pageKeys } from '../state/keys.ts';
 import './keys.ts';
+import { showDialog } from './dialogs.ts';
 import { isKept } from './offline.ts';
 
 const isOpen = signal(false);
@@ -39,7 +40,7 @@ function caption(key: string): string {
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useSignalEffect(() => {
-    if (isOpen.value) dialog.current?.showModal();
+    if (isOpen.value) showDialog(dialog.current);
     else dialog.current?.close();
   });
   return (
