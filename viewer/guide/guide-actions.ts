@@ -8,7 +8,7 @@ import { faultOf } from '../engine/fault.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { crosshair } from '../state/display.ts';
 import { about, command, ghostShare, openSession, planned, robotState, session } from '../state/robot.ts';
-import { fault, patient } from '../state/workspace.ts';
+import { fault, openings, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
 import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
 import { ServerSession } from './server-session.ts';
@@ -104,7 +104,8 @@ export function connectServer(): void {
 function sceneOf(robot: string): GuideScene {
   const view = patient.peek();
   const grid = view?.grid ?? { size: [1, 1, 1] as const, spacingMm: [1, 1, 1] as const, originMm: [0, 0, 0] as const };
-  return { robot, grid, keepOuts: view === undefined ? [] : keepOutsOf(view), T_patient_base: placed.peek() };
+  const kept = view === undefined ? [] : keepOutsOf(view);
+  return { opening: openings.peek(), robot, grid, keepOuts: kept, T_patient_base: placed.peek() };
 }
 
 function keepOutsOf(view: PatientView): KeepOutSpec[] {
@@ -123,9 +124,17 @@ export async function planToGoal(): Promise<void> {
   planned.value = undefined;
   planFigures.value = undefined;
   planMessage.value = undefined;
+  const scene = sceneOf(now.robot);
+  const known = new Set([...now.shapes, ...scene.keepOuts].map(({ name }) => name));
+  const unknown = now.keepOuts.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    planning.value = 'idle';
+    planMessage.value = `the robot keeps out of ${unknown.join(', ')}, and this page does not know where that is: open the patient and choose it as a keep-out`;
+    return;
+  }
   const asked = geometry;
   const answer = await motions.plan({
-    scene: sceneOf(now.robot),
+    scene,
     shapes: now.shapes,
     start: sample.setpoint,
     goal: { kind: 'tip', positionM: baseFromPatient(goalMm.peek()) },

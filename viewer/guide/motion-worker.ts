@@ -1,4 +1,5 @@
 import { openStepModule, type StepModule } from '../../engine/compute/wasm/step-module.ts';
+import { inputError } from '../../engine/core/errors.ts';
 import { identity, transformFromQuaternion } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
@@ -23,7 +24,7 @@ let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
 /** Distance fields take a second: they are kept while robot, patient and margins stay. */
 async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<MotionSpace> {
   const keepOuts = scene.keepOuts.map(({ name, marginMm, voxels }) => [name, marginMm, voxels.length]);
-  const key = JSON.stringify([scene.robot, scene.grid, [...scene.T_patient_base], keepOuts, shapes]);
+  const key = JSON.stringify([scene.opening, scene.robot, scene.grid, [...scene.T_patient_base], keepOuts, shapes]);
   if (prepared?.key === key) return prepared.space;
   prepared?.space.close();
   prepared = undefined;
@@ -31,10 +32,10 @@ async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<
   const fields = await keepOutFields(scene);
   // Margins are about the tip's point; the arm is kept off by its own spheres, the tip's among them.
   const tipM = tipRadiusM(model, builtinTip[scene.robot]);
-  const obstacles = [
-    ...fields.map((field) => ({ ...field, marginM: Math.max(0, (field.marginM ?? 0) - tipM) })),
-    ...shapes.flatMap(obstacleOf),
-  ];
+  const obstacles = [...fields, ...shapes.map(obstacleOf)].map((obstacle) => ({
+    ...obstacle,
+    marginM: Math.max(0, (obstacle.marginM ?? 0) - tipM),
+  }));
   module ??= await openStepModule(kernelModule());
   prepared = { key, space: openMotionSpace(module, model, { obstacles }) };
   return prepared.space;
@@ -53,26 +54,30 @@ function tipRadiusM({ links, joints, spheres }: RobotModel, tip: string): number
   return 0;
 }
 
-function obstacleOf(fixture: Fixture): Obstacle[] {
+/** @throws IsocenterError `guide/keep-out` for what the planner has no shape for */
+function obstacleOf(fixture: Fixture): Obstacle {
   const { name } = fixture;
   switch (fixture.kind) {
     case 'forbidden-box':
-      return [{ name, shape: { kind: 'box', sizeM: fixture.sizeM }, pose: fixture.T_base_box }];
+      return { name, shape: { kind: 'box', sizeM: fixture.sizeM }, pose: fixture.T_base_box, marginM: fixture.marginM };
     case 'forbidden-sphere': {
       const pose = identity();
       pose.set(fixture.centreM, 12);
-      return [{ name, shape: { kind: 'sphere', radiusM: fixture.radiusM }, pose }];
+      return { name, shape: { kind: 'sphere', radiusM: fixture.radiusM }, pose, marginM: fixture.marginM };
     }
     case 'forbidden-cylinder': {
       const along = fixture.toM.map((m, a) => m - fixture.fromM[a]);
       const lengthM = Math.hypot(...along);
       const middle = fixture.toM.map((m, a) => (m + fixture.fromM[a]) / 2) as unknown as Vec3;
-      return [
-        { name, shape: { kind: 'cylinder', radiusM: fixture.radiusM, lengthM }, pose: turnedZ(middle, along, lengthM) },
-      ];
+      const shape = { kind: 'cylinder', radiusM: fixture.radiusM, lengthM } as const;
+      return { name, shape, pose: turnedZ(middle, along, lengthM), marginM: fixture.marginM };
     }
     default:
-      return [];
+      throw inputError(
+        'guide/keep-out',
+        `the robot has ${name} (${fixture.kind}), which motions to a place are not planned around`,
+        'lead it by hand, or give the server a box, ball or cylinder instead',
+      );
   }
 }
 

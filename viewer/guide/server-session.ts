@@ -46,7 +46,7 @@ export class ServerSession implements RobotSession {
       const what = `${command.command}: the server was silent for ${Math.round(this.#client.ageMs)} ms, above ${SILENCE_MS}`;
       throw inputError('link/silent', what, 'give it again when the connection is back');
     }
-    await this.#client.peer.request('robot', command);
+    await this.#client.peer.request('robot', { ...command, sentBeat: this.#client.sentBeat });
     if (command.command === 'arm') this.#isOurs = true;
   }
 

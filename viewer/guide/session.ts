@@ -43,6 +43,8 @@ export interface KeepOutSpec {
 
 /** A robot in a patient, as the workers of the page take it. */
 export interface GuideScene {
+  /** Which opening of a patient: its structures may have the names of the one before. */
+  readonly opening: number;
   readonly robot: string;
   readonly grid: Grid;
   readonly keepOuts: readonly KeepOutSpec[];
