@@ -2,6 +2,55 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPage } from '../tests/support/browser.ts';
 
+type Page = Awaited<ReturnType<typeof openPage>>['page'];
+
+const asItIs = async (): Promise<void> => {};
+
+/** Each tab, and what makes it worth a picture. */
+const TABS: readonly (readonly [title: string, prepare: (page: Page) => Promise<void>])[] = [
+  ['Beam', asItIs],
+  ['Compare', compare],
+  ['Profile', asItIs],
+  ['Display', asItIs],
+  ['Guide', guide],
+];
+
+/** Two plans, of which one spares the core more. */
+async function compare(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Plan', exact: true }).click();
+  await page.getByLabel('Name of the plan').fill('first');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page
+    .getByLabel(/^Limit of .* of Core/)
+    .first()
+    .fill('5');
+  await page.keyboard.press('Tab');
+  await page.waitForTimeout(500);
+  await atRest(page);
+  await page.getByRole('tab', { name: 'Compare', exact: true }).click();
+  await page.getByLabel('Compare the plan with').selectOption('first');
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('button', { name: 'Compute gamma' }).click();
+  await page.getByTestId('gamma').filter({ hasText: 'pass' }).waitFor({ timeout: 60_000 });
+}
+
+/** A simulated arm among the anatomy, led by a trembling hand. */
+async function guide(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Four', exact: true }).click();
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByRole('button', { name: 'Arm', exact: true }).click({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Follow the hand' }).click();
+  await page.waitForTimeout(6000);
+}
+
+async function atRest(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
+    undefined,
+    { timeout: 300_000 },
+  );
+}
+
 /** `npm run picture`: the workspace in the browser with the C-shape planned, dark and light, and its tabs, in docs/images/viewer*.png. */
 async function main(): Promise<void> {
   const folder = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -13,21 +62,17 @@ async function main(): Promise<void> {
   };
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 1366, height: 768 });
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 300_000 },
-  );
+  await atRest(page);
   // Surfaces come a little after the dose.
   await page.waitForTimeout(3000);
   await take('viewer');
   await page.emulateMedia({ colorScheme: 'light' });
-  const titles = await page.getByRole('tab').allTextContents();
-  for (const title of titles.slice(1)) {
+  for (const [title, prepare] of TABS) {
     await page.getByRole('tab', { name: title, exact: true }).click();
     await page.waitForFunction(() => document.querySelector('#panel')?.textContent !== 'Loading');
+    await prepare(page);
     await page.waitForTimeout(1500);
-    await take(`viewer-${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`);
+    await take(`viewer-${title.toLowerCase()}`);
   }
   await close();
 }
