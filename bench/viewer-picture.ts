@@ -9,9 +9,9 @@ const asItIs = async (): Promise<void> => {};
 /** Each tab, and what makes it worth a picture. */
 const TABS: readonly (readonly [title: string, prepare: (page: Page) => Promise<void>])[] = [
   ['Beam', asItIs],
-  ['Compare', compare],
   ['Profile', asItIs],
   ['Display', asItIs],
+  ['Compare', compare],
   ['Guide', guide],
 ];
 
