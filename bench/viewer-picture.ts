@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPage } from '../tests/support/browser.ts';
+import { atRest, SLOW_MS } from '../tests/support/workspace.ts';
 
 type Page = Awaited<ReturnType<typeof openPage>>['page'];
 
@@ -26,7 +27,7 @@ async function compare(page: Page): Promise<void> {
     .fill('5');
   await page.keyboard.press('Tab');
   await page.waitForTimeout(500);
-  await atRest(page);
+  await atRest(page, SLOW_MS);
   await page.getByRole('tab', { name: 'Compare', exact: true }).click();
   await page.getByLabel('Compare the plan with').selectOption('first');
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -43,14 +44,6 @@ async function guide(page: Page): Promise<void> {
   await page.waitForTimeout(6000);
 }
 
-async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 300_000 },
-  );
-}
-
 /** `npm run picture`: the workspace in the browser with the C-shape planned, dark and light, and its tabs, in docs/images/viewer*.png. */
 async function main(): Promise<void> {
   const folder = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -62,7 +55,7 @@ async function main(): Promise<void> {
   };
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 1366, height: 768 });
-  await atRest(page);
+  await atRest(page, SLOW_MS);
   // Surfaces come a little after the dose.
   await page.waitForTimeout(3000);
   await take('viewer');

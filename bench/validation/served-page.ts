@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startServing } from '../../tests/app/support/serve.ts';
 import { openAddress } from '../../tests/support/browser.ts';
+import { atRest, SLOW_MS } from '../../tests/support/workspace.ts';
 
 /** The built page through `isocenter serve` in headless Chromium. */
 export async function withServedPage<T>(query: string, measure: (page: Page) => Promise<T>): Promise<T> {
@@ -22,16 +23,7 @@ export async function withServedPage<T>(query: string, measure: (page: Page) => 
 
 export async function openFolder(page: Page, folder: string): Promise<void> {
   await page.locator('input[type=file]').first().setInputFiles(folder);
-  await atRest(page);
-}
-
-/** Waits for a dose that has come to rest. */
-export async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 300_000 },
-  );
+  await atRest(page, SLOW_MS);
 }
 
 /** Resident memory of Chromium's processes that were started by this one [MB]. */

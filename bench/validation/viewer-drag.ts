@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { openPage } from '../../tests/support/browser.ts';
+import { atRest, SLOW_MS } from '../../tests/support/workspace.ts';
 import type { Inspect } from '../../viewer/page/inspect.ts';
 import { openKbpFolders } from '../cases.ts';
 import { table } from './markdown.ts';
@@ -34,7 +35,7 @@ export async function viewerDragTables(data: string): Promise<string> {
     await page.waitForFunction(() => globalThis.isocenterViewer.state().patient === 'pt_1', undefined, {
       timeout: 60_000,
     });
-    await atRest(page);
+    await atRest(page, SLOW_MS);
     const rows: string[][] = [];
     for (const [structure, volumePercent, byGy] of DRAGS) {
       rows.push(await drag(page, structure, volumePercent, byGy));
@@ -45,14 +46,6 @@ export async function viewerDragTables(data: string): Promise<string> {
   } finally {
     await close();
   }
-}
-
-async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 300_000 },
-  );
 }
 
 async function drag(page: Page, structure: string, volumePercent: number, byGy: number): Promise<string[]> {
@@ -74,7 +67,7 @@ async function drag(page: Page, structure: string, volumePercent: number, byGy: 
   }
   await page.mouse.up();
   await page.waitForTimeout(300);
-  await atRest(page);
+  await atRest(page, SLOW_MS);
   const log = await page.evaluate(() => ({
     doses: globalThis.isocenterViewer.logDoses(),
     endMs: performance.getEntriesByName('drag-end').at(-1)?.startTime ?? Number.NaN,
@@ -103,7 +96,7 @@ async function longRun(page: Page): Promise<number> {
   for (let n = 0; n < 6; n++) {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.waitForTimeout(100);
-    await atRest(page);
+    await atRest(page, SLOW_MS);
   }
   return page.evaluate(() => globalThis.isocenterViewer.state().report?.objective ?? Number.NaN);
 }

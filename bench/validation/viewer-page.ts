@@ -3,8 +3,9 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
+import { atRest, SLOW_MS } from '../../tests/support/workspace.ts';
 import { table } from './markdown.ts';
-import { atRest, openFolder, residentMb, withServedPage } from './served-page.ts';
+import { openFolder, residentMb, withServedPage } from './served-page.ts';
 
 const OPENINGS = 20;
 const SECONDS = 6;
@@ -127,7 +128,7 @@ async function longTasks(patient: string): Promise<string[]> {
     await page.locator('.goals input').first().press('Enter');
     await page.waitForTimeout(300);
     const begin = Date.now();
-    await atRest(page);
+    await atRest(page, SLOW_MS);
     const seconds = (Date.now() - begin) / 1000;
     const long = await page.evaluate(() => (globalThis as unknown as { long: number[] }).long);
     const most = Math.max(0, ...long).toFixed(0);

@@ -7,7 +7,7 @@ const finite = z.number().min(-1e3).max(1e3);
 const point = z.tuple([finite, finite, finite]);
 
 /** Longest trajectory; 16 joints of it fit into one frame of the link. */
-const MOST_POINTS = 2000;
+export const MOST_POINTS = 2000;
 const state = z
   .array(finite)
   .min(2)

@@ -17,7 +17,7 @@ import { DRIVE } from './shared.ts';
 /** States a second that go to viewers. */
 const STATES_HZ = 60;
 /** Samples of the hand a second, in packets, for its spectrum: tremor ends below 20 Hz. */
-const HAND_HZ = 250;
+export const HAND_HZ = 250;
 const HAND_PACKET = 25;
 
 /** A state of the robot before it is known who looks. */

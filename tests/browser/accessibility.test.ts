@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriers } from '../support/axe.ts';
-import { type OpenPage, openPage } from '../support/browser.ts';
+import type { OpenPage } from '../support/browser.ts';
+import { openPlanned } from '../support/workspace.ts';
 
 let opened: OpenPage;
 beforeAll(async () => {
-  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=8');
-  await opened.page.setViewportSize({ width: 1366, height: 768 });
-  await opened.page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 90_000 },
-  );
+  opened = await openPlanned();
 }, 120_000);
 afterAll(() => opened?.close());
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Inspect } from '../../viewer/page/inspect.ts';
-import { type OpenPage, openPage } from '../support/browser.ts';
+import type { OpenPage } from '../support/browser.ts';
+import { openPlanned } from '../support/workspace.ts';
 
 declare global {
   var isocenterViewer: Inspect;
@@ -9,13 +10,7 @@ declare global {
 
 let opened: OpenPage;
 beforeAll(async () => {
-  opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=8');
-  await opened.page.setViewportSize({ width: 1366, height: 768 });
-  await opened.page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 90_000 },
-  );
+  opened = await openPlanned();
 }, 120_000);
 afterAll(() => opened?.close());
 

@@ -9,17 +9,8 @@ import { readDicom } from '../../engine/formats/dicom/read.ts';
 import { readSparseDose } from '../../engine/formats/sparse-dose.ts';
 import { readNrrd } from '../../engine/formats/volumes/nrrd.ts';
 import { buildPhantom } from '../../sim/phantoms/registry.ts';
-import {
-  atRest,
-  type FilesPage,
-  menu,
-  openFile,
-  openFilesPage,
-  openFolder,
-  patientIs,
-  saved,
-  state,
-} from './files-page.ts';
+import { atRest } from '../support/workspace.ts';
+import { type FilesPage, menu, openFile, openFilesPage, openFolder, patientIs, saved, state } from './files-page.ts';
 
 let files: FilesPage;
 let page: Page;

@@ -61,14 +61,6 @@ export async function openFile(page: Page, path: string): Promise<void> {
   await (await chooser).setFiles(path);
 }
 
-export async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 60_000 },
-  );
-}
-
 export async function patientIs(page: Page, id: string): Promise<void> {
   await page.waitForFunction((wanted) => globalThis.isocenterViewer.state().patient === wanted, id, {
     timeout: 60_000,

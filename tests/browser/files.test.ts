@@ -10,17 +10,8 @@ import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import { exported, smoothDose } from '../engine/formats/dicom/rt-fixture.ts';
 import { writeAll } from '../engine/formats/dicom/tools.ts';
 import { barriers } from '../support/axe.ts';
-import {
-  atRest,
-  type FilesPage,
-  menu,
-  openFile,
-  openFilesPage,
-  openFolder,
-  patientIs,
-  refused,
-  state,
-} from './files-page.ts';
+import { atRest } from '../support/workspace.ts';
+import { type FilesPage, menu, openFile, openFilesPage, openFolder, patientIs, refused, state } from './files-page.ts';
 
 let files: FilesPage;
 let page: Page;

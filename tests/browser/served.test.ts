@@ -6,17 +6,9 @@ import { expect, it } from 'vitest';
 import { startServing } from '../app/support/serve.ts';
 import { openAddress } from '../support/browser.ts';
 import { builtSite, serveSite } from '../support/site.ts';
+import { atRest } from '../support/workspace.ts';
 
 const PLAN = '?open=phantom:tg119-cshape&voxel=8';
-
-/** Waits for a dose that has come to rest. */
-async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 90_000 },
-  );
-}
 
 const isKept = (page: Page) => page.waitForSelector('html[data-offline=kept]', { timeout: 60_000 });
 

@@ -8,6 +8,7 @@ import { exported } from '../engine/formats/dicom/rt-fixture.ts';
 import { writeAll } from '../engine/formats/dicom/tools.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 import { dataFolder } from '../support/data.ts';
+import { atRest } from '../support/workspace.ts';
 
 declare global {
   var isocenterViewer: Inspect;
@@ -18,18 +19,9 @@ let opened: OpenPage;
 beforeAll(async () => {
   opened = await openPage('viewer/index.html?open=phantom:tg119-cshape&voxel=6');
   await opened.page.setViewportSize({ width: 1366, height: 768 });
-  await atRest();
+  await atRest(opened.page);
 }, 120_000);
 afterAll(() => opened?.close());
-
-/** Waits for a dose that has come to rest. */
-async function atRest(): Promise<void> {
-  await opened.page.waitForFunction(
-    () => document.querySelector('[data-testid=status]')?.textContent?.startsWith('At rest'),
-    undefined,
-    { timeout: 90_000 },
-  );
-}
 
 const state = () => opened.page.evaluate(() => globalThis.isocenterViewer.state());
 
@@ -101,14 +93,14 @@ describe('the planning workspace', () => {
     }
     expect(held).toBe(true);
     await page.waitForFunction((n) => globalThis.isocenterViewer.state().doses > n, before.doses, { timeout: 60_000 });
-    await atRest();
+    await atRest(opened.page);
     const after = await state();
     expect(after.objectives).toHaveLength(before.objectives.length + 1);
     expect(after.objectives.at(-1)).toMatchObject({ function: 'max-dvh' });
     expect(after.report?.objective).not.toBe(before.report?.objective);
     await page.getByRole('button', { name: 'Undo' }).click();
     expect((await state()).objectives).toHaveLength(before.objectives.length);
-    await atRest();
+    await atRest(opened.page);
     expect(opened.errors).toEqual([]);
   });
 
@@ -147,7 +139,7 @@ it('opens a folder of DICOM files, and finds its structures by their names', asy
     await page.waitForFunction(() => globalThis.isocenterViewer.state().patient === 'prostate', undefined, {
       timeout: 60_000,
     });
-    await atRest();
+    await atRest(opened.page);
     expect(await page.locator('.goals tbody tr').count()).toBeGreaterThan(3);
     expect(opened.errors).toEqual([]);
   } finally {

@@ -1,15 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals';
 import uPlot from 'uplot';
 import { LATE_EDGES_US } from '../../planners/guidance/loop/figures.ts';
+import { HAND_HZ } from '../../sim/robots/robot-observer.ts';
 import { figures, handRing, handVersion, shownState } from '../state/robot.ts';
 import { Chart } from './chart.tsx';
 import { amplitudeSpectrum } from './spectrum.ts';
 
 const axes = ['x', 'y', 'z'] as const;
-const HAND_RATE_HZ = 250;
 /** What the plot over time shows, and what the spectrum is of [samples]. */
-const SHOWN = 3 * HAND_RATE_HZ;
-const ANALYSED = 4 * HAND_RATE_HZ;
+const SHOWN = 3 * HAND_HZ;
+const ANALYSED = 4 * HAND_HZ;
 const STEP_HZ = 0.25;
 const FREQUENCIES = Float64Array.from({ length: 81 }, (_, n) => n * STEP_HZ);
 /** Packets come ten times a second; plots are drawn for each other one, spectra once a second. */
@@ -44,7 +44,7 @@ export function LoopFiguresPanel() {
   const spectrum = (): uPlot.AlignedData => {
     void spectrumTurn.value;
     const of = (column: number): Float64Array =>
-      amplitudeSpectrum(newest(column, ANALYSED), HAND_RATE_HZ, STEP_HZ, FREQUENCIES.length).map((m) => 1e6 * m);
+      amplitudeSpectrum(newest(column, ANALYSED), HAND_HZ, STEP_HZ, FREQUENCIES.length).map((m) => 1e6 * m);
     return [FREQUENCIES, of(1 + axis.value), of(4 + axis.value)];
   };
   return (

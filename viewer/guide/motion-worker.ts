@@ -1,11 +1,13 @@
 import { openStepModule, type StepModule } from '../../engine/compute/wasm/step-module.ts';
 import { inputError } from '../../engine/core/errors.ts';
-import { identity, transformFromQuaternion } from '../../engine/core/frames.ts';
+import { identity } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import type { Obstacle } from '../../engine/core/scene.ts';
 import { kernelModule } from '../../kernels/device.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
+import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
+import { MOST_POINTS } from '../../planners/guidance/messages.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { planMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
@@ -14,9 +16,8 @@ import { keepOutFields } from './keep-out-fields.ts';
 import type { MotionAnswer, MotionRequest } from './motion-messages.ts';
 import type { GuideScene } from './session.ts';
 
-/** Time between two points of a trajectory [s], and how many may be sent: a longer one is sampled more coarsely. */
+/** Time between two points of a trajectory [s]; one of more than MOST_POINTS is sampled more coarsely. */
 const PERIOD_SEC = 0.01;
-const MOST_POINTS = 2000;
 
 let module: StepModule | undefined;
 let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
@@ -56,39 +57,13 @@ function tipRadiusM({ links, joints, spheres }: RobotModel, tip: string): number
 
 /** @throws IsocenterError `guide/keep-out` for what the planner has no shape for */
 function obstacleOf(fixture: Fixture): Obstacle {
-  const { name } = fixture;
-  switch (fixture.kind) {
-    case 'forbidden-box':
-      return { name, shape: { kind: 'box', sizeM: fixture.sizeM }, pose: fixture.T_base_box, marginM: fixture.marginM };
-    case 'forbidden-sphere': {
-      const pose = identity();
-      pose.set(fixture.centreM, 12);
-      return { name, shape: { kind: 'sphere', radiusM: fixture.radiusM }, pose, marginM: fixture.marginM };
-    }
-    case 'forbidden-cylinder': {
-      const along = fixture.toM.map((m, a) => m - fixture.fromM[a]);
-      const lengthM = Math.hypot(...along);
-      const middle = fixture.toM.map((m, a) => (m + fixture.fromM[a]) / 2) as unknown as Vec3;
-      const shape = { kind: 'cylinder', radiusM: fixture.radiusM, lengthM } as const;
-      return { name, shape, pose: turnedZ(middle, along, lengthM), marginM: fixture.marginM };
-    }
-    default:
-      throw inputError(
-        'guide/keep-out',
-        `the robot has ${name} (${fixture.kind}), which motions to a place are not planned around`,
-        'lead it by hand, or give the server a box, ball or cylinder instead',
-      );
-  }
-}
-
-/** A frame at a place whose z lies along a vector. */
-function turnedZ(place: Vec3, along: readonly number[], length: number) {
-  const [x, y, z] = along.map((value) => value / length);
-  // The shortest turn from z to there; from z to -z about x.
-  const w = 1 + z;
-  if (w < 1e-9) return transformFromQuaternion(place, [1, 0, 0, 0]);
-  const norm = Math.hypot(x, y, w);
-  return transformFromQuaternion(place, [-y / norm, x / norm, 0, w / norm]);
+  const obstacle = obstacleOfFixture(fixture);
+  if (obstacle !== undefined) return obstacle;
+  throw inputError(
+    'guide/keep-out',
+    `the robot has ${fixture.name} (${fixture.kind}), which motions to a place are not planned around`,
+    'lead it by hand, or give the server a box, ball or cylinder instead',
+  );
 }
 
 async function answer(request: MotionRequest): Promise<MotionAnswer> {

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { faultOf } from '../engine/fault.ts';
 import { about, listen, openSession, session } from '../state/robot.ts';
 import { fault } from '../state/workspace.ts';
@@ -63,7 +63,18 @@ async function begin(): Promise<void> {
     hand: (samples) => recorder.hand(samples),
     figures: (figures) => recorder.figures(figures),
   });
-  recording.value = { recorder, leave };
+  // Another robot has other joints: what was recorded until then is a file of its own.
+  const of = session.peek();
+  const unwatch = effect(() => {
+    if (session.value !== of) void finish();
+  });
+  recording.value = {
+    recorder,
+    leave: () => {
+      leave();
+      unwatch();
+    },
+  };
 }
 
 async function finish(): Promise<void> {

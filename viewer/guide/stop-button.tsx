@@ -1,19 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { dismissDialogs } from '../page/dialogs.ts';
-import { listKeys } from '../state/keys.ts';
+import { isTyping, listKeys } from '../state/keys.ts';
 import { connection, isDriven, robotState, shownState, stopRobot } from '../state/robot.ts';
 
 listKeys('Where a robot is driven', [
   { keys: ['Escape'], what: 'stop, at any time' },
   { keys: [' '], what: 'stop, while the robot is armed' },
 ]);
-
-const TYPED = new Set(['text', 'number', 'search', 'email', 'url', 'password', 'tel']);
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return TYPED.has(target.type);
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
-}
 
 /** Stops whatever moves, in every tab of the page. Escape does so at any time, Space while the robot is armed and nobody types. */
 export function StopButton() {

@@ -134,42 +134,54 @@ function Clipping() {
 function Cloud() {
   const { isShown, density } = doseCloud.value;
   return (
-    <div class="row">
-      <label>
-        <input type="checkbox" checked={isShown} onChange={() => (doseCloud.value = { isShown: !isShown, density })} />{' '}
-        Dose as a cloud in space
-      </label>
-      <input
-        type="range"
-        min="0.05"
-        max="1"
-        step="0.05"
-        value={density}
-        disabled={!isShown}
-        aria-label="Density of the cloud"
-        onInput={(event) => (doseCloud.value = { isShown, density: Number(event.currentTarget.value) })}
-      />
-    </div>
+    <Shown
+      title="Dose as a cloud in space"
+      isShown={isShown}
+      share={density}
+      shareTitle="Density of the cloud"
+      onChange={(shows, share) => (doseCloud.value = { isShown: shows, density: share })}
+    />
   );
 }
 
 function StructureStyle() {
   const { fills, opacity } = structureStyle.value;
   return (
+    <Shown
+      title="Fill structures"
+      isShown={fills}
+      share={opacity}
+      shareTitle="Opacity of filled structures"
+      onChange={(shows, share) => (structureStyle.value = { fills: shows, opacity: share })}
+    />
+  );
+}
+
+interface ShownProps {
+  readonly title: string;
+  readonly isShown: boolean;
+  /** How much of it, 0 to 1. */
+  readonly share: number;
+  readonly shareTitle: string;
+  readonly onChange: (isShown: boolean, share: number) => void;
+}
+
+/** Something that is shown or not, and how much of it. */
+function Shown({ title, isShown, share, shareTitle, onChange }: ShownProps) {
+  return (
     <div class="row">
       <label>
-        <input type="checkbox" checked={fills} onChange={() => (structureStyle.value = { fills: !fills, opacity })} />{' '}
-        Fill structures
+        <input type="checkbox" checked={isShown} onChange={() => onChange(!isShown, share)} /> {title}
       </label>
       <input
         type="range"
         min="0.05"
         max="1"
         step="0.05"
-        value={opacity}
-        disabled={!fills}
-        aria-label="Opacity of filled structures"
-        onInput={(event) => (structureStyle.value = { fills, opacity: Number(event.currentTarget.value) })}
+        value={share}
+        disabled={!isShown}
+        aria-label={shareTitle}
+        onInput={(event) => onChange(isShown, Number(event.currentTarget.value))}
       />
     </div>
   );

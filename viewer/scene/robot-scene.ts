@@ -18,6 +18,7 @@ import type { Vec3 } from '../../engine/core/grid.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
+import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
 import type { Surface } from '../engine/messages.ts';
@@ -203,25 +204,8 @@ export class RobotScene {
 const KEEP_OUT_LINES = new LineBasicMaterial({ color: 0xff6a5a, transparent: true, opacity: 0.25 });
 
 function solidOf(fixture: Fixture): { geometry: BufferGeometry; matrix: Matrix4 } | undefined {
-  const solid = (shape: Parameters<typeof geometryOf>[0], matrix: Matrix4) => {
-    const geometry = geometryOf(shape);
-    return geometry === undefined ? undefined : { geometry, matrix };
-  };
-  switch (fixture.kind) {
-    case 'forbidden-box':
-      return solid({ kind: 'box', sizeM: fixture.sizeM }, new Matrix4().fromArray(fixture.T_base_box));
-    case 'forbidden-sphere':
-      return solid({ kind: 'sphere', radiusM: fixture.radiusM }, new Matrix4().setPosition(...fixture.centreM));
-    case 'forbidden-cylinder': {
-      const along = fixture.toM.map((m, a) => m - fixture.fromM[a]);
-      const lengthM = Math.hypot(...along);
-      const [x, y, z] = along.map((m) => m / lengthM);
-      const tilt = Math.acos(Math.max(-1, Math.min(1, z)));
-      const turn = new Matrix4().makeRotationZ(Math.atan2(y, x)).multiply(new Matrix4().makeRotationY(tilt));
-      const middle = fixture.toM.map((m, a) => (m + fixture.fromM[a]) / 2) as unknown as Vec3;
-      return solid({ kind: 'cylinder', radiusM: fixture.radiusM, lengthM }, turn.setPosition(...middle));
-    }
-    default:
-      return undefined;
-  }
+  const obstacle = obstacleOfFixture(fixture);
+  if (obstacle === undefined || obstacle.shape.kind === 'field') return undefined;
+  const geometry = geometryOf(obstacle.shape);
+  return geometry && { geometry, matrix: new Matrix4().fromArray(obstacle.pose) };
 }

@@ -42,7 +42,7 @@ export function viewKeys<T>(
 export function pageKeys(where: string, bindings: readonly Binding<void>[]): void {
   const press = viewKeys(where, bindings);
   addEventListener('keydown', (event) => {
-    if (!event.defaultPrevented && !isTyping(event)) press(event);
+    if (!event.defaultPrevented && !takesKeys(event.target)) press(event);
   });
 }
 
@@ -61,8 +61,15 @@ function keyOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): string {
   return key.length > 1 && shiftKey ? `${held}Shift+${key}` : held + key;
 }
 
+const TYPED = new Set(['text', 'number', 'search', 'email', 'url', 'password', 'tel']);
+
+/** Whether keys are letters and digits there. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return TYPED.has(target.type);
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
+}
+
 /** Letters and arrows belong to fields and lists that have the focus. */
-function isTyping({ target }: KeyboardEvent): boolean {
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'range', 'button'].includes(target.type);
-  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+function takesKeys(target: EventTarget | null): boolean {
+  return isTyping(target) || target instanceof HTMLSelectElement;
 }

@@ -3,6 +3,7 @@ import type { Transform } from '../../engine/core/frames.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import { HAND_HZ } from '../../sim/robots/robot-observer.ts';
 import { faultOf } from '../engine/fault.ts';
 import type { Surface } from '../engine/messages.ts';
 import type { Connection, RobotListener, RobotSession } from '../guide/session.ts';
@@ -46,8 +47,7 @@ export const isArmed = computed(
 );
 
 /** The hand of the last {@link KEPT_SEC}: seven numbers a sample, the oldest overwritten. */
-const HAND_RATE_HZ = 250;
-export const handRing = { samples: new Float64Array(7 * HAND_RATE_HZ * KEPT_SEC), count: 0 };
+export const handRing = { samples: new Float64Array(7 * HAND_HZ * KEPT_SEC), count: 0 };
 
 /** Sinks beside the page: a recorder. */
 const listeners = new Set<Partial<RobotListener>>();
