@@ -58,7 +58,9 @@ async function runPatientJob({ patient: path, name }: JobSettings & { kind: 'pat
   for (const { name: structure, voxels } of structureSet.structures) {
     post({ t: 'array', name: 'structure', array: voxels.slice(), about: { structure } });
   }
-  return { patient: name, id: patient.id, grid: ct.grid, structureGrid: structureSet.grid, warnings: patient.warnings };
+  const { id, source, warnings } = patient;
+  const grids = { grid: ct.grid, structureGrid: structureSet.grid };
+  return { patient: name, id, source: source.kind, ...grids, warnings };
 }
 
 async function runPlanJob({ settings, name }: JobSettings & { kind: 'plan' }, session: Session) {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
+import { dataFolder } from '../support/data.ts';
+import { atRest } from '../support/workspace.ts';
 
 /** The built server with the built page; a token that stays over its starts. */
 const TOKEN = 'a-token-of-the-guide-tests';
@@ -14,9 +16,9 @@ let browser: Browser;
 let port = 0;
 const errors: string[] = [];
 
-async function serve(): Promise<void> {
+async function serve(...patients: string[]): Promise<void> {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  const args = [cli, 'serve', '--port', String(port), '--json', '--robot', 'psm'];
+  const args = [cli, 'serve', ...patients, '--port', String(port), '--json', '--robot', 'psm'];
   server = spawn(process.execPath, args, {
     env: { ...env, ISOCENTER_TOKEN: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,7 +33,7 @@ async function kill(signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
-async function open(): Promise<Page> {
+async function open(more = ''): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
@@ -40,7 +42,7 @@ async function open(): Promise<Page> {
       errors.push(message.text());
     }
   });
-  await page.goto(`http://127.0.0.1:${port}/#token=${TOKEN}`);
+  await page.goto(`http://127.0.0.1:${port}/#token=${TOKEN}${more}`);
   await page.getByRole('tab', { name: 'Guide' }).click();
   return page;
 }
@@ -127,3 +129,23 @@ describe('the robot of a server', () => {
     expect(errors).toEqual([]);
   });
 });
+
+const data = dataFolder();
+
+// It has two of the three targets of its data set's protocol.
+it.skipIf(data === undefined)(
+  'a patient of the server opens in the page with the protocol of its data set, and is planned',
+  async () => {
+    // Pages of the tests before look for their server.
+    for (const context of browser.contexts()) await context.close();
+    await kill('SIGINT');
+    await serve(join(data ?? '', 'openkbp/validation-pats/pt_203'));
+    const page = await open('&patient=pt_203');
+    await page.getByRole('tab', { name: 'Plan', exact: true }).click();
+    await atRest(page);
+    expect(await page.locator('.goals tbody tr').count()).toBeGreaterThan(3);
+    expect(await page.locator('.goals').textContent()).toContain('PTV70');
+    expect(errors).toEqual([]);
+  },
+  120_000,
+);

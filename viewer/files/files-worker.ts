@@ -5,7 +5,7 @@ import { viewOf } from '../engine/patient-view.ts';
 import { browserName } from './browser-name.ts';
 import { digest } from './digest.ts';
 import type { FilesEvent, FilesProgress, FilesRequest, PickedFile, Question } from './messages.ts';
-import { builtinMatch, fittingProtocol } from './protocol.ts';
+import { builtinMatch, ownProtocol } from './protocol.ts';
 import { bytesOf } from './read/bytes.ts';
 import type { SessionContent } from './session/content.ts';
 
@@ -62,8 +62,7 @@ class FilesWorker {
     if (files.length === 1 && files[0].kind === 'json') return this.#openProtocol(files[0]);
     const read = await readPatientFiles(files, (question) => this.#ask(question), tell);
     const { patient, referenceDoses, inputs, choice, study } = read;
-    const isOpenKbp = patient.source.kind === 'openkbp';
-    const matched = isOpenKbp ? builtinMatch('head-neck-openkbp', patient) : fittingProtocol(patient);
+    const matched = ownProtocol(patient);
     const { protocol, matches, notes, input } = matched;
     const { contextOf } = await import('../../engine/formats/dicom/objects.ts');
     const origin = {
@@ -128,7 +127,7 @@ async function openPhantom(name: string, voxelMm: number): Promise<PatientView> 
   const { buildPhantom, phantomProtocols } = await import('../../sim/phantoms/registry.ts');
   const patient = buildPhantom(name, { voxelMm });
   const own = phantomProtocols[name];
-  const matched = own === undefined ? fittingProtocol(patient) : builtinMatch(own, patient);
+  const matched = own === undefined ? ownProtocol(patient) : builtinMatch(own, patient);
   const { protocol, matches, notes, input } = matched;
   const recipe = { role: 'patient', name: `phantom:${patient.source.path}`, sha256: null };
   const origin = { inputs: [recipe], protocolInput: input, matches, readMs: performance.now() - startedMs };

@@ -56,8 +56,13 @@ export function builtinMatch(name: string, patient: Patient): Matched {
   }
 }
 
+/** The protocol that a patient gets by itself: its data set's own, else the one that fits. */
+export function ownProtocol(patient: Patient): Matched {
+  return patient.source.kind === 'openkbp' ? builtinMatch('head-neck-openkbp', patient) : fittingProtocol(patient);
+}
+
 /** The built-in protocol of which the patient has all targets and most other structures; none where no one fits. */
-export function fittingProtocol(patient: Patient): Matched {
+function fittingProtocol(patient: Patient): Matched {
   const fitting = builtinProtocolNames
     .map((name) => builtinMatch(name, patient))
     .filter(({ protocol, input }) => protocol.targets.length === targetsOf(input?.name))

@@ -3,12 +3,14 @@ import type { Patient, Structure } from '../../engine/core/patient.ts';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import { faultOf } from '../engine/fault.ts';
 import { viewOf } from '../engine/patient-view.ts';
-import { fittingProtocol } from '../files/protocol.ts';
+import { ownProtocol } from '../files/protocol.ts';
 import { openSource } from '../state/opening.ts';
 import { fault, showPatient } from '../state/workspace.ts';
 
 interface PatientAnswer {
   readonly id: string;
+  /** What it was read from, as `openkbp` or `dicom`. */
+  readonly source: string;
   readonly grid: Grid;
   readonly structureGrid: Grid;
   readonly warnings: readonly string[];
@@ -46,9 +48,9 @@ export async function openServerPatient(peer: LinkPeer, name: string): Promise<v
       structureSet: { grid: answer.structureGrid, structures },
       doseVoxels,
       warnings: answer.warnings,
-      source: { kind: 'server', path: name },
+      source: { kind: answer.source, path: name },
     };
-    const { patient: named, protocol, matches, notes, input } = fittingProtocol(patient);
+    const { patient: named, protocol, matches, notes, input } = ownProtocol(patient);
     const origin = { inputs: [], protocolInput: input, matches, readMs: performance.now() - began };
     showPatient(viewOf({ patient: named, protocol, notes, referenceDoses: [], origin }));
   } catch (error) {
