@@ -86,7 +86,10 @@ export function PlanPanel() {
 function statusText(): string {
   const made = prepared.value;
   const now = report.value;
-  const device = made === undefined ? '' : ` on ${made.device.kind} (${made.device.threads} threads)`;
+  const device =
+    made === undefined
+      ? ''
+      : ` on ${made.device.kind} (${made.device.threads} ${made.device.threads === 1 ? 'thread' : 'threads'})`;
   if (activity.value === 'preparing') return 'Tracing rays';
   if (now === undefined) return 'No dose yet';
   const state = activity.value === 'optimizing' ? 'Optimising' : 'At rest';
