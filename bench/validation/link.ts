@@ -2,9 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import type { LinkClient } from '../../engine/link/client.ts';
 import { decodeFrame, encodeFrame, FRAME_KIND } from '../../engine/link/frame.ts';
 import { LinkPeer } from '../../engine/link/peer.ts';
-import { startServing, viewer } from '../../tests/app/support/serve.ts';
+import { startServing } from '../../tests/app/support/serve.ts';
 import { mutatedFrames } from '../../tests/engine/link/support/mutations.ts';
 import { wirePair } from '../../tests/engine/link/support/wires.ts';
 import { until } from '../../tests/support/wait.ts';
@@ -84,7 +85,7 @@ async function attack(serving: Server): Promise<string[]> {
     });
     await Promise.all(batch);
   }
-  const client = viewer(serving);
+  const client = serving.open();
   await client.peer.request('patients');
   client.close();
   return [
@@ -95,7 +96,7 @@ async function attack(serving: Server): Promise<string[]> {
 
 /** From a signal to the viewer that has armed the robot to the first state that says that it holds, seen by another viewer. */
 async function holds(serving: Server, signal: NodeJS.Signals): Promise<string[]> {
-  const observer = viewer(serving);
+  const observer = serving.open();
   let state = '';
   observer.peer.subscribe(
     'robot',
@@ -131,9 +132,9 @@ async function holds(serving: Server, signal: NodeJS.Signals): Promise<string[]>
 async function roundTrips(
   serving: Server,
   when: string,
-  work: (client: ReturnType<typeof viewer>) => Promise<unknown>,
+  work: (client: LinkClient) => Promise<unknown>,
 ): Promise<string[]> {
-  const client = viewer(serving);
+  const client = serving.open();
   await client.peer.request('patients');
   let isOver = false;
   const working = work(client).finally(() => {
@@ -154,7 +155,7 @@ async function roundTrips(
 }
 
 async function arrays(serving: Server): Promise<string[]> {
-  const client = viewer(serving);
+  const client = serving.open();
   let bytes = 0;
   let first = 0;
   await client.peer.request(

@@ -10,7 +10,7 @@ import type { RobotSample } from '../../planners/guidance/messages.ts';
 import { testDomain } from '../support/domain.ts';
 import { pause, until } from '../support/wait.ts';
 import { temporaryFolder } from './support/cli.ts';
-import { type Serving, startServing, viewer } from './support/serve.ts';
+import { type Serving, startServing } from './support/serve.ts';
 
 const DOMAIN = testDomain();
 const folder = temporaryFolder();
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await recording;
   await node.close();
   serving = await startServing('--robot', 'panda', '--ros2', '--domain', String(DOMAIN), '--recordings', folder);
-  client = viewer(serving);
+  client = serving.open();
 });
 afterAll(async () => {
   client.close();
@@ -45,7 +45,7 @@ describe('isocenter serve --ros2', () => {
     client.peer.subscribe('robot', {}, { onSample: (value) => samples.push(value as RobotSample) });
     await until(() => samples.length > 0);
     const now = () => samples[samples.length - 1];
-    const driver = viewer(serving);
+    const driver = serving.open();
     await driver.peer.request('robot', { command: 'arm' });
     const wanted = now().measured.map((q, i) => (i === 6 ? q + 0.05 : q));
     await driver.peer.request('robot', { command: 'joints', positions: wanted });

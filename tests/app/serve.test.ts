@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -8,20 +7,13 @@ import { WebSocket } from 'ws';
 import { FolderFiles, pathOf } from '../../app/server/files.ts';
 import { isOwnHost, isOwnOrigin } from '../../app/server/origin.ts';
 import type { LinkArray } from '../../engine/link/arrays.ts';
-import type { ClientState, LinkClient } from '../../engine/link/client.ts';
+import { LinkClient } from '../../engine/link/client.ts';
 import { decodeFrame, encodeFrame, FRAME_KIND } from '../../engine/link/frame.ts';
-import { CLOSE, LONGEST_FRAME, SILENCE_MS } from '../../engine/link/limits.ts';
-import type { RobotSample } from '../../planners/guidance/messages.ts';
-import { pause, until } from '../support/wait.ts';
+import { CLOSE, LONGEST_FRAME } from '../../engine/link/limits.ts';
+import { webSocketLink } from '../../engine/link/socket.ts';
+import { until } from '../support/wait.ts';
 import { isocenter, temporaryFolder } from './support/cli.ts';
-import { type Serving, startServing, viewer } from './support/serve.ts';
-
-const clients: LinkClient[] = [];
-function open(serving: Serving, options: Parameters<typeof viewer>[1] = {}): LinkClient {
-  const client = viewer(serving, options);
-  clients.push(client);
-  return client;
-}
+import { type Serving, startServing } from './support/serve.ts';
 
 /** A bare socket, and what it was closed with. */
 async function bare(link: string, headers: Record<string, string> = {}) {
@@ -62,7 +54,6 @@ beforeAll(async () => {
   serving = await startServing('--robot', 'psm');
 });
 afterAll(async () => {
-  for (const client of clients) client.close();
   expect(await serving.stop()).toBe(0);
 });
 
@@ -143,22 +134,18 @@ describe('who may connect', () => {
   });
 
   it('a page without the token sees the robot and may stop it, but neither arms it nor plans', async () => {
-    const { WebSocket: Socket } = await import('ws');
-    const { webSocketLink } = await import('../../engine/link/socket.ts');
     const origin = serving.address.replace(/\/$/, '');
-    const { LinkClient: Client } = await import('../../engine/link/client.ts');
-    const client = new Client({
-      connect: () => webSocketLink(new Socket(serving.link, { headers: { Origin: origin } }) as never),
+    const client = new LinkClient({
+      connect: () => webSocketLink(new WebSocket(serving.link, { headers: { Origin: origin } }) as never),
       client: 'page',
     });
-    clients.push(client);
     expect(await client.peer.request('about')).toMatchObject({ mayControl: false, robot: { robot: 'psm' } });
     await expect(client.peer.request('robot', { command: 'arm' })).rejects.toMatchObject({ code: 'link/forbidden' });
     await expect(client.peer.request('plan', { patient: 'phantom:slab' })).rejects.toMatchObject({
       code: 'link/forbidden',
     });
     await client.peer.request('robot', { command: 'stop' });
-    const owner = open(serving);
+    const owner = serving.open();
     await expect(owner.peer.request('robot', { command: 'arm' })).rejects.toMatchObject({
       code: 'robot/refused',
       message: expect.stringContaining('disarm first'),
@@ -188,7 +175,7 @@ describe('who may connect', () => {
       }
     }
     // Also after hello: the session's connection is closed, others live.
-    const alive = open(serving);
+    const alive = serving.open();
     const { socket, closed } = await bare(serving.link);
     socket.send(hello({ token: serving.token }));
     socket.send(encodeFrame(FRAME_KIND.record, 5, { t: 'cancel', id: 1 }));
@@ -202,7 +189,7 @@ describe('who may connect', () => {
 
 describe('plans', () => {
   it('come with progress, arrays and goals; a second one is cancelled', async () => {
-    const client = open(serving);
+    const client = serving.open();
     const arrays = new Map<string, [LinkArray, unknown]>();
     const texts: string[] = [];
     const plan = client.peer.request(
@@ -247,7 +234,7 @@ describe('plans', () => {
   });
 
   it('of a patient that is opened bring the CT and the structures', async () => {
-    const client = open(serving);
+    const client = serving.open();
     const names: string[] = [];
     let voxels = 0;
     const result = await client.peer.request(
@@ -267,197 +254,13 @@ describe('plans', () => {
   });
 });
 
-describe('the robot', () => {
-  const watch = async (client: LinkClient) => {
-    const samples: RobotSample[] = [];
-    client.peer.subscribe('robot', {}, { onSample: (value) => samples.push(value as RobotSample) });
-    await until(() => samples.length > 0, 'a sample of the robot');
-    return { samples, now: () => samples[samples.length - 1] };
-  };
-
-  it('is armed, led by a hand without its tremor, goes to a point and to joints, and stops for good', async () => {
-    const client = open(serving);
-    const { now } = await watch(client);
-    const command = (params: object) => client.peer.request('robot', params);
-    await expect(command({ command: 'clutch', closed: true })).rejects.toMatchObject({ code: 'robot/not-armed' });
-    await command({ command: 'arm' });
-    await until(() => now().state === 'ENABLED' && now().armedBy === 'you');
-
-    const before = now().tip.position;
-    const to = [before[0] + 0.005, before[1], before[2] - 0.004];
-    await command({ command: 'tip', positionM: to });
-    const distance = () => Math.hypot(...now().tip.position.map((x, r) => x - to[r]));
-    // The servo holds 20 um; the position loop of the simulated joints follows within that at rest.
-    await until(() => distance() < 1e-4, 'the tip arrives', 8000);
-
-    await command({ command: 'clutch', closed: true });
-    await until(() => now().motion === 'hand' && now().says === 'following', 'the hand leads');
-    const packets: Uint8Array[] = [];
-    client.peer.subscribe(
-      'robot.hand',
-      {},
-      { onSample: (value) => packets.push((value as { samples: Uint8Array }).samples) },
-    );
-    await until(() => packets.length >= 3);
-    expect(new Float64Array(packets[0].slice().buffer).length).toBe(7 * 25);
-    await command({ command: 'hold' });
-    await until(() => now().motion === 'hold');
-    await pause(300);
-
-    const wanted = now().measured.map((q, i) => (i === 0 ? q + 0.1 : q));
-    await command({ command: 'joints', positions: wanted });
-    await until(() => Math.abs(now().measured[0] - wanted[0]) < 1e-3 && now().motion === 'hold', 'the joints arrive');
-    await expect(
-      command({ command: 'joints', positions: [9, 0, 0, 0, 0, 0, 0, 0].slice(0, wanted.length) }),
-    ).rejects.toMatchObject({
-      code: 'robot/refused',
-      message: expect.stringContaining('outside'),
-    });
-
-    await command({ command: 'stop' });
-    await until(() => now().state === 'FAULT');
-    await expect(command({ command: 'tip', positionM: to })).rejects.toMatchObject({ code: 'robot/refused' });
-    await expect(command({ command: 'arm' })).rejects.toMatchObject({ code: 'robot/refused' });
-    await command({ command: 'disarm' });
-    await until(() => now().state === 'DISABLED' && now().armedBy === 'nobody');
-    client.close();
-  });
-
-  it('is armed by one viewer at a time; the other gets it when that one leaves', async () => {
-    const [a, b] = [open(serving), open(serving)];
-    const seen = await watch(b);
-    await a.peer.request('robot', { command: 'arm' });
-    await until(() => seen.now().armedBy === 'other');
-    for (const command of [{ command: 'arm' }, { command: 'disarm' }]) {
-      await expect(b.peer.request('robot', command)).rejects.toMatchObject({ code: 'robot/armed-elsewhere' });
-    }
-    await expect(b.peer.request('robot', { command: 'clutch', closed: true })).rejects.toMatchObject({
-      code: 'robot/not-armed',
-    });
-    a.close();
-    await until(() => seen.now().state === 'PAUSED' && seen.now().armedBy === 'nobody');
-    await b.peer.request('robot', { command: 'arm' });
-    await until(() => seen.now().armedBy === 'you');
-    await b.peer.request('robot', { command: 'disarm' });
-    b.close();
-  });
-
-  it('comes to rest before the next viewer has it, however soon that one arms it', async () => {
-    const [a, b] = [open(serving), open(serving)];
-    const { now } = await watch(b);
-    await a.peer.request('robot', { command: 'arm' });
-    const [first, ...others] = now().measured;
-    await a.peer.request('robot', { command: 'joints', positions: [first > 0 ? first - 1 : first + 1, ...others] });
-    await until(() => now().motion === 'joints' && Math.abs(now().measured[0] - first) > 0.05, 'the joints move');
-    a.close();
-    let said = '';
-    const begin = performance.now();
-    for (let isArmed = false; !isArmed && performance.now() - begin < 5000; ) {
-      isArmed = await b.peer.request('robot', { command: 'arm' }).then(
-        () => true,
-        (error: Error) => {
-          said += error.message;
-          return false;
-        },
-      );
-    }
-    expect(said).toContain('it still comes to rest');
-    const stands = now().measured[0];
-    await pause(300);
-    expect(now()).toMatchObject({ state: 'ENABLED', motion: 'hold' });
-    expect(Math.abs(now().measured[0] - stands)).toBeLessThan(1e-3);
-    await b.peer.request('robot', { command: 'disarm' });
-    b.close();
-  });
-
-  it('is not moved by what was said long ago, and stops whenever that was said', async () => {
-    const client = open(serving);
-    const { now } = await watch(client);
-    const said = (command: string, sentBeat: number) => client.peer.request('robot', { command, sentBeat });
-    await until(() => client.sentBeat > 15, 'beats', 5000);
-    await expect(said('arm', client.sentBeat - 12)).rejects.toMatchObject({ code: 'robot/too-late' });
-    await said('arm', client.sentBeat);
-    await said('stop', 0);
-    await until(() => now().state === 'FAULT');
-    await said('disarm', 0);
-    client.close();
-  });
-
-  it('holds when the page is hidden', async () => {
-    let hidden = false;
-    const client = open(serving, { isHidden: () => hidden });
-    const { now } = await watch(client);
-    await client.peer.request('robot', { command: 'arm' });
-    await until(() => now().state === 'ENABLED');
-    hidden = true;
-    client.beat();
-    await until(() => now().state === 'PAUSED');
-    await expect(client.peer.request('robot', { command: 'arm' })).rejects.toMatchObject({
-      message: expect.stringContaining('hidden'),
-    });
-    hidden = false;
-    await pause(250);
-    // Only the operator leads out of it.
-    expect(now().state).toBe('PAUSED');
-    await client.peer.request('robot', { command: 'disarm' });
-    client.close();
-  });
-
-  it.each(['SIGKILL', 'SIGSTOP'] as const)('holds when the program that has armed it gets %s', async (signal) => {
-    const observer = open(serving);
-    const { samples, now } = await watch(observer);
-    const child: ChildProcess = fork(
-      join(import.meta.dirname, '..', '..', 'dist', 'tests', 'app', 'support', 'arming-viewer.js'),
-      [serving.link, serving.token],
-    );
-    await once(child, 'message');
-    await until(() => now().state === 'ENABLED' && now().motion === 'hand', 'the child has armed it');
-    samples.length = 0;
-    const begin = performance.now();
-    child.kill(signal);
-    await until(() => samples.some(({ state }) => state === 'PAUSED'));
-    const held = samples.find(({ state }) => state === 'PAUSED') as RobotSample;
-    const last = samples.filter(({ state }) => state === 'ENABLED').at(-1);
-    const tookMs = performance.now() - begin;
-    child.kill('SIGKILL');
-    // Counted by the loop: the last sample before the hold is at most the limit old, and samples are 17 ms apart.
-    expect(last?.beatAgeMs ?? 0).toBeLessThanOrEqual(SILENCE_MS + 1);
-    if (signal === 'SIGSTOP') expect(held.beatAgeMs ?? SILENCE_MS).toBeLessThan(SILENCE_MS + 60);
-    // And by this clock, which also has the sockets and a machine that others work on in it.
-    expect(tookMs).toBeLessThan(SILENCE_MS + 300);
-    observer.close();
-  });
-
-  it('a viewer whose connection breaks comes back to its session, streams go on', async () => {
-    const states: ClientState['kind'][] = [];
-    let socket: WebSocket | undefined;
-    const { webSocketLink } = await import('../../engine/link/socket.ts');
-    const client = open(serving, {
-      connect: () => {
-        socket = new WebSocket(serving.link);
-        return webSocketLink(socket as never);
-      },
-      onState: ({ kind }) => states.push(kind),
-    });
-    const { samples } = await watch(client);
-    const before = client.peer;
-    socket?.terminate();
-    await until(() => states.filter((kind) => kind === 'connected').length === 2, 'it is connected again');
-    samples.length = 0;
-    await until(() => samples.length > 5);
-    expect(client.peer).toBe(before);
-    expect(client.ageMs).toBeLessThan(2000);
-    client.close();
-  });
-});
-
 describe('isocenter serve', () => {
   it('that was killed and started again is found again by its viewers, where the token stays', async () => {
     process.env.ISOCENTER_TOKEN = 'a-token-of-the-tests';
     const first = await startServing();
     const { port } = new URL(first.address);
     const sessions: string[] = [];
-    const client = open(first, { onSession: (_peer, { session }) => sessions.push(session) });
+    const client = first.open({ onSession: (_peer, { session }) => sessions.push(session) });
     await until(() => sessions.length === 1);
     first.child.kill('SIGKILL');
     await until(() => !client.peer.endpoint.isAttached);

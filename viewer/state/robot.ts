@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { Transform } from '../../engine/core/frames.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
@@ -99,6 +99,11 @@ const listener: RobotListener = {
 };
 
 let watch: ReturnType<typeof setInterval> | undefined;
+/** At any time since the last tick: that the robot holds is heard before it is seen how long the page hung. */
+let wasArmed = false;
+effect(() => {
+  if (isArmed.value) wasArmed = true;
+});
 
 /** Opens a session in the place of the one before. */
 export function openSession(open: (listener: RobotListener) => RobotSession): void {
@@ -127,8 +132,7 @@ export function openSession(open: (listener: RobotListener) => RobotSession): vo
     heard();
   });
   let beforeMs = performance.now();
-  // States of after the gap are heard before this is: what counts is what was before it.
-  let wasArmed = false;
+  wasArmed = false;
   watch = setInterval(() => {
     const now = performance.now();
     if (now - beforeMs > HUNG_MS && wasArmed) {

@@ -17,6 +17,8 @@ export interface Serving {
   readonly token: string;
   /** What it has said on stderr. */
   stderr: string;
+  /** A viewer with the token, which ends with the server at the latest. */
+  open(options?: Partial<ClientOptions>): LinkClient;
   stop(): Promise<number | null>;
 }
 
@@ -38,11 +40,18 @@ export async function startServing(...args: string[]): Promise<Serving> {
     child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${serving.stderr}`)));
   });
   const { address, link, token } = JSON.parse(line) as { address: string; link: string; token: string };
+  const clients: LinkClient[] = [];
   return Object.assign(serving, {
     address,
     link,
     token,
+    open: (options: Partial<ClientOptions> = {}) => {
+      const client = viewer({ link, token }, options);
+      clients.push(client);
+      return client;
+    },
     stop: async () => {
+      for (const client of clients) client.close();
       if (child.exitCode !== null) return child.exitCode;
       child.kill('SIGINT');
       const [code] = (await once(child, 'exit')) as [number | null];
