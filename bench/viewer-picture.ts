@@ -22,7 +22,7 @@ async function compare(page: Page): Promise<void> {
   await page.getByLabel('Name of the plan').fill('first');
   await page.getByRole('button', { name: 'Keep' }).click();
   await page
-    .getByLabel(/^Limit of .* of Core/)
+    .getByRole('spinbutton', { name: /^Aim of .* of Core/ })
     .first()
     .fill('5');
   await page.keyboard.press('Tab');

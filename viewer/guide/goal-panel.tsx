@@ -1,4 +1,5 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
+import { NumberField } from '../page/number-field.tsx';
 import { crosshair } from '../state/display.ts';
 import { ghostShare, isArmed, planned, shownState } from '../state/robot.ts';
 import {
@@ -11,7 +12,6 @@ import {
   planToGoal,
   speedShare,
 } from './guide-actions.ts';
-import { NumberField } from './number-field.tsx';
 import { patientFromBase } from './placement.ts';
 
 const axes = ['x', 'y', 'z'] as const;

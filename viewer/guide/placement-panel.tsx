@@ -1,6 +1,6 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
+import { NumberField } from '../page/number-field.tsx';
 import { isPlacedByUser, loadRegistration } from './guide-actions.ts';
-import { NumberField } from './number-field.tsx';
 import { type Placement, placement } from './placement.ts';
 
 const fields: readonly (readonly [keyof Placement, number, string, number])[] = [

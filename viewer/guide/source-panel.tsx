@@ -1,4 +1,5 @@
 import { builtinRobotNames } from '../../planners/motion/robot/registry.ts';
+import { NumberField } from '../page/number-field.tsx';
 import { closeSession, robotLayers, session } from '../state/robot.ts';
 import { patient } from '../state/workspace.ts';
 import {
@@ -10,7 +11,6 @@ import {
   scale,
   startSimulator,
 } from './guide-actions.ts';
-import { NumberField } from './number-field.tsx';
 import { openLink, server } from './server-link.ts';
 import { openServerPatient } from './server-patient.ts';
 

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { voxelAt } from '../slices/slice-geometry.ts';
+import { dvhMostGy } from '../state/curves.ts';
 import { crosshair } from '../state/display.ts';
 import { place } from '../state/place.ts';
 import { doseVersion, goals, namedPlans, objectives, patient, prepared, report } from '../state/workspace.ts';
@@ -64,7 +65,7 @@ export const inspect = {
     const over = document.querySelector('.dvh .u-over')?.getBoundingClientRect();
     if (now === undefined || curve === undefined || over === undefined) return undefined;
     const at = curve.findIndex((percent) => percent < volumePercent);
-    const mostGy = 256 * now.dvhStepGy;
+    const mostGy = dvhMostGy.value;
     const y = over.top + over.height * (1 - curve[at] / 100);
     const x = (gy: number): number => over.left + (over.width * gy) / mostGy;
     return { from: { x: x(at * now.dvhStepGy), y }, to: { x: x(at * now.dvhStepGy + byGy), y } };

@@ -1,11 +1,11 @@
 import { drawsLine, usePreset, windowPresets } from '../state/display.ts';
 import { pageKeys } from '../state/keys.ts';
 import { goToDoseMaximum, goToIsocenter, nextLayout } from '../state/view-actions.ts';
-import { history, objectives } from '../state/workspace.ts';
+import { history } from '../state/workspace.ts';
 
 pageKeys('Anywhere', [
-  { keys: ['Ctrl+z'], what: 'undo the last change of objectives', act: () => history.undo(objectives.value) },
-  { keys: ['Ctrl+y', 'Ctrl+Z'], what: 'do it again', act: () => history.redo(objectives.value) },
+  { keys: ['Ctrl+z'], what: 'undo the last change of objectives, beams or protocol', act: () => history.undo() },
+  { keys: ['Ctrl+y', 'Ctrl+Z'], what: 'do it again', act: () => history.redo() },
 ]);
 
 pageKeys('Views', [

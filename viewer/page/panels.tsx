@@ -104,7 +104,7 @@ function Planning({ patient }: { readonly patient: PatientView }) {
         <Metrics key={`m ${patient.id}`} patient={patient} />
       </Section>
       <Section title="Goals">
-        <GoalsTable patient={patient} />
+        <GoalsTable />
       </Section>
       <Section title="Objectives">
         <ObjectivesEditor />

@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { PatientView } from '../engine/messages.ts';
 import { download } from '../files/download.ts';
@@ -11,6 +11,7 @@ import { prescriptionGy } from '../state/workspace.ts';
 import { dvhCsv } from './dvh-csv.ts';
 import { DvhHand, pressDvh } from './dvh-hand.ts';
 import { dashOf, drawCurves, dvhPlot } from './dvh-plot.ts';
+import { GoalMarks, type PlotFrame } from './goal-marks.tsx';
 
 const kinds = [
   ['cumulative', 'Cumulative'],
@@ -25,11 +26,15 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof dvhPlot> | undefined>(undefined);
   const hand = useMemo(() => new DvhHand(patient), [patient]);
+  const frame = useSignal<PlotFrame>({ left: 0, top: 0, width: 0, height: 0 });
+  /** A goal that is pointed at goes before the place on a curve. */
+  const goalTold = useSignal<string | undefined>(undefined);
+  const told = goalTold.value ?? hand.told.value;
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const made = dvhPlot(element, patient);
+    const made = dvhPlot(element, patient, (at) => (frame.value = at));
     chart.current = made;
     const letGo = hand.hold(made.plot);
     const leaveTheme = isDark.subscribe(() => made.plot.redraw(false));
@@ -51,25 +56,31 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
   return (
     <figure class="dvh" aria-label="Dose-volume histogram">
       <Choices patient={patient} />
-      <div
-        ref={box}
-        data-testid="dvh"
-        role="slider"
-        aria-label="Read the curves: left and right change the dose, up and down the structure"
-        aria-valuemin={0}
-        aria-valuemax={Math.round(dvhMostGy.value)}
-        aria-valuenow={Math.round(hand.place.value?.doseGy ?? 0)}
-        aria-valuetext={hand.told.value || 'nothing is read'}
-        tabIndex={0}
-        onKeyDown={(event) => {
-          pressDvh(event, hand);
-        }}
-      />
+      <div class="plot">
+        <div
+          ref={box}
+          data-testid="dvh"
+          role="slider"
+          aria-label="Read the curves: left and right change the dose, up and down the structure"
+          aria-valuemin={0}
+          aria-valuemax={Math.round(dvhMostGy.value)}
+          aria-valuenow={Math.round(hand.place.value?.doseGy ?? 0)}
+          aria-valuetext={hand.told.value || 'nothing is read'}
+          tabIndex={0}
+          onKeyDown={(event) => {
+            pressDvh(event, hand);
+          }}
+        />
+        <GoalMarks patient={patient} frame={frame.value} onTell={(words) => (goalTold.value = words)} />
+      </div>
       <output class="figures" data-testid="dvh-read">
-        {hand.told.value || 'Point at a curve to read it.'}
+        {told || 'Point at a curve or a goal to read it.'}
       </output>
       <Legend patient={patient} />
-      <figcaption>Drag a curve to ask for less or more; {prescriptionGy.value} Gy are prescribed.</figcaption>
+      <figcaption>
+        Drag a curve, or a goal (▸, filled where it is met), to ask for less or more; {prescriptionGy.value} Gy are
+        prescribed.
+      </figcaption>
     </figure>
   );
 }

@@ -6,6 +6,7 @@ import { type Curves, dvhMostGy } from '../state/curves.ts';
 import { hidden } from '../state/display.ts';
 import { pageColor } from '../state/theme.ts';
 import type { DvhPlace } from './dvh-reach.ts';
+import type { PlotFrame } from './goal-marks.tsx';
 
 const HEIGHT_PX = 260;
 const dashes: readonly (readonly number[])[] = [[], [8, 4], [3, 3], [10, 3, 2, 3], [1, 3]];
@@ -20,8 +21,12 @@ interface DvhPlot {
   readonly end: () => void;
 }
 
-/** The chart: a line for each structure, then a thin one for each of the dose that is compared. */
-export function dvhPlot(element: HTMLElement, patient: PatientView): DvhPlot {
+/**
+ * The chart: a line for each structure, then a thin one for each of the dose that is compared.
+ *
+ * @param onFrame told where doses and volumes lie in the element, whenever that changes
+ */
+export function dvhPlot(element: HTMLElement, patient: PatientView, onFrame: (frame: PlotFrame) => void): DvhPlot {
   const series = (suffix: string, width: number): uPlot.Series[] =>
     patient.structures.map(({ name, role }, n) => ({
       label: `${name}${suffix}`,
@@ -41,6 +46,14 @@ export function dvhPlot(element: HTMLElement, patient: PatientView): DvhPlot {
     if (marked === undefined) return;
     ring.style.transform = `translate(${plot.valToPos(marked.doseGy, 'x')}px, ${plot.valToPos(marked.volumePercent, 'y')}px)`;
   };
+  let told = '';
+  const tellFrame = ({ over }: uPlot): void => {
+    const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = over;
+    const now = [left, top, width, height].join(' ');
+    if (now === told) return;
+    told = now;
+    onFrame({ left, top, width, height });
+  };
   const plot = new uPlot(
     {
       width: element.clientWidth,
@@ -56,7 +69,7 @@ export function dvhPlot(element: HTMLElement, patient: PatientView): DvhPlot {
         { label: 'Volume [%]', stroke, grid },
       ],
       // Scales follow new curves when these are drawn.
-      hooks: { draw: [() => putMark()] },
+      hooks: { draw: [() => putMark(), tellFrame] },
       series: [{}, ...series('', 2), ...series(' (compared)', 1)],
     },
     [[0], ...Array.from({ length: 2 * patient.structures.length }, () => [0])] as unknown as uPlot.AlignedData,

@@ -1,5 +1,5 @@
 import { type Objective, objectiveSchema } from '../../planners/radiation/protocol/objectives.ts';
-import { changeObjectives, history, objectives } from '../state/workspace.ts';
+import { changeObjectives, objectives } from '../state/workspace.ts';
 
 /** The objectives, each with its weight and parameters; the engine's own schema says what is allowed. */
 export function ObjectivesEditor() {
@@ -9,14 +9,6 @@ export function ObjectivesEditor() {
   };
   return (
     <section aria-label="Objectives">
-      <div class="row">
-        <button type="button" disabled={!history.canUndo.value} onClick={() => history.undo(objectives.value)}>
-          Undo
-        </button>
-        <button type="button" disabled={!history.canRedo.value} onClick={() => history.redo(objectives.value)}>
-          Redo
-        </button>
-      </div>
       <table class="objectives">
         <thead>
           <tr>

@@ -5,6 +5,7 @@ import {
   canPlan,
   changeSetup,
   compared,
+  history,
   keepPlan,
   prepared,
   report,
@@ -43,6 +44,24 @@ export function PlanPanel() {
         </button>
         <button type="button" disabled={activity.value !== 'optimizing'} onClick={stopPlan}>
           Pause
+        </button>
+        <button
+          type="button"
+          aria-label="Undo"
+          title="Undo"
+          disabled={!history.canUndo.value}
+          onClick={() => history.undo()}
+        >
+          ↶
+        </button>
+        <button
+          type="button"
+          aria-label="Redo"
+          title="Redo"
+          disabled={!history.canRedo.value}
+          onClick={() => history.redo()}
+        >
+          ↷
         </button>
       </div>
       <p class="figures" role="status" data-testid="status">

@@ -1,4 +1,5 @@
-import { objectiveForPoint } from '../../planners/radiation/planning/steer.ts';
+import type { Goal } from '../../planners/radiation/evaluation/goals.ts';
+import { objectiveForPoint, pursueGoal } from '../../planners/radiation/planning/steer.ts';
 import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import { changeObjectives, history, objectives } from '../state/workspace.ts';
 
@@ -16,11 +17,20 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** While a point of a curve is dragged: the objectives that were there, and the one that the point makes. */
 export function dragPoint(structure: string, from: DvhPoint, to: DvhPoint): void {
+  drag((kept) => [...kept, objectiveForPoint(structure, from, to)]);
+}
+
+/** While a goal is dragged: the objectives that were there, the one that pursues it moved to its limit. */
+export function dragGoal(goal: Goal, volumeCc: number): void {
+  drag((kept) => pursueGoal(kept, goal, volumeCc));
+}
+
+function drag(wanted: (kept: readonly Objective[]) => readonly Objective[]): void {
   if (before === undefined) {
     before = objectives.value;
-    history.keep(before);
+    history.keep();
   }
-  pending = [...before, objectiveForPoint(structure, from, to)];
+  pending = wanted(before);
   timer ??= setTimeout(flush, EVERY_MS);
 }
 

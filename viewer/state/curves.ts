@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { DvhCurve, ReferenceDose } from '../engine/messages.ts';
 import type { DvhAnswer, DvhKind, DvhRequest } from '../plan/dvh-worker.ts';
+import { aims } from './aims.ts';
 import { other, otherJudged } from './comparison.ts';
 import { activity, doseVersion, fault, openings, patient, report } from './workspace.ts';
 
@@ -29,10 +30,17 @@ let worker: Worker | undefined;
 let ids = 0;
 let opening = 0;
 
-/** Right end of the axis of doses [Gy]. */
-export const dvhMostGy = computed(
-  () => 256 * Math.max(report.value?.dvhStepGy ?? 0, otherJudged.value?.dvhStepGy ?? 0),
-);
+/** Right end of the axis of doses [Gy]: beyond the largest dose, and the protocol's goals. */
+export const dvhMostGy = computed(() => {
+  const stepGy = Math.max(report.value?.dvhStepGy ?? 0, otherJudged.value?.dvhStepGy ?? 0);
+  if (stepGy === 0) return 0;
+  return aims.value.reduce(
+    (most, { goal, unit }) => (unit === 'Gy' ? Math.max(most, BESIDE_GOAL * goal.limit) : most),
+    256 * stepGy,
+  );
+});
+/** The goal of the highest dose stands so far from the edge. */
+const BESIDE_GOAL = 1.04;
 
 /** The curves that are shown. */
 export const curves = computed<Curves | undefined>(() => {

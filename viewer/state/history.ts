@@ -4,33 +4,35 @@ import { signal } from '@preact/signals';
 export class History<T> {
   readonly canUndo = signal(false);
   readonly canRedo = signal(false);
+  readonly #present: () => T;
   readonly #restore: (value: T) => void;
   #past: T[] = [];
   #future: T[] = [];
 
-  constructor(restore: (value: T) => void) {
+  constructor(present: () => T, restore: (value: T) => void) {
+    this.#present = present;
     this.#restore = restore;
   }
 
-  /** `before` is what a change that is about to be made can be taken back to. */
-  keep(before: T): void {
-    this.#past = [...this.#past.slice(-99), before];
+  /** What is there now is what a change that is about to be made can be taken back to. */
+  keep(): void {
+    this.#past = [...this.#past.slice(-99), this.#present()];
     this.#future = [];
     this.#tell();
   }
 
-  undo(present: T): void {
+  undo(): void {
     const before = this.#past.pop();
     if (before === undefined) return;
-    this.#future.push(present);
+    this.#future.push(this.#present());
     this.#tell();
     this.#restore(before);
   }
 
-  redo(present: T): void {
+  redo(): void {
     const after = this.#future.pop();
     if (after === undefined) return;
-    this.#past.push(present);
+    this.#past.push(this.#present());
     this.#tell();
     this.#restore(after);
   }

@@ -58,9 +58,32 @@ export const prescriptionGy = computed(() => patient.value?.protocol.targets[0]?
 /** Whether the patient has targets, without which there is nothing to plan for. */
 export const canPlan = computed(() => (patient.value?.protocol.targets.length ?? 0) > 0);
 
-export const history = new History<readonly Objective[]>((wanted) => {
-  objectives.value = wanted;
-  runPlan();
+/** What the user chose of a plan: all that undo takes back. */
+interface Chosen {
+  readonly objectives: readonly Objective[];
+  readonly setup: PlanSetup;
+  /** The patient as this protocol names its structures. */
+  readonly patient: PatientView | undefined;
+}
+
+const chosen = (): Chosen => ({
+  objectives: objectives.peek(),
+  setup: setup.peek(),
+  patient: patient.peek(),
+});
+
+export const history = new History<Chosen>(chosen, (wanted) => {
+  const { patient: view } = wanted;
+  if (view !== undefined && view.protocol !== patient.peek()?.protocol) {
+    replan(view, wanted);
+  } else if (wanted.setup !== setup.peek()) {
+    objectives.value = wanted.objectives;
+    setup.value = wanted.setup;
+    preparePlan();
+  } else {
+    objectives.value = wanted.objectives;
+    runPlan();
+  }
 });
 
 export const shapes = new ShapesClient();
@@ -91,6 +114,7 @@ export function changeSetup(wanted: PlanSetup): void {
     fault.value = faultOf(error);
     return;
   }
+  history.keep();
   setup.value = wanted;
   preparePlan();
 }
@@ -123,7 +147,7 @@ export function stopPlan(): void {
 
 /** Changes the objectives and lets the dose follow; one step of undo. */
 export function changeObjectives(wanted: readonly Objective[], isDragging = false): void {
-  if (!isDragging) history.keep(objectives.value);
+  if (!isDragging) history.keep();
   objectives.value = wanted;
   runPlan();
 }
@@ -176,10 +200,15 @@ function hear(event: PlannerEvent): void {
 export function showPatient(view: PatientView): void {
   batch(() => {
     forget();
+    history.clear();
     patient.value = view;
     objectives.value = view.protocol.objectives;
     crosshair.value = middleOf(view);
   });
+  startPlan(view);
+}
+
+function startPlan(view: PatientView): void {
   void shapes.open(view);
   planner.open(view);
   if (canPlan.value) preparePlan();
@@ -189,6 +218,7 @@ export function showPatient(view: PatientView): void {
 export function showSession({ patient: view, plan, namedPlans: kept, display, ...rest }: SessionContent): void {
   batch(() => {
     forget();
+    history.clear();
     patient.value = view;
     setup.value = rest.setup;
     objectives.value = rest.objectives;
@@ -221,19 +251,33 @@ export function showSession({ patient: view, plan, namedPlans: kept, display, ..
   rests = plan !== undefined;
 }
 
-/** Another protocol for the patient that is open: what was kept stays to be compared with. */
+/** Another protocol for the patient that is open; one step of undo. */
 export function changeProtocol(view: PatientView): void {
+  history.keep();
+  replan(view, { objectives: view.protocol.objectives, setup: setup.value });
+}
+
+/** Plans the open patient anew; what was kept stays to be compared with. */
+function replan(view: PatientView, wanted: Pick<Chosen, 'objectives' | 'setup'>): void {
   const kept = namedPlans.value;
   const voxels = view.dose.length;
   // Arrays of their own: what still runs writes into the old ones.
-  showPatient({ ...view, dose: sharedFloats(voxels), doseHalf: sharedHalves(voxels) });
-  namedPlans.value = kept;
+  const made = { ...view, dose: sharedFloats(voxels), doseHalf: sharedHalves(voxels) };
+  batch(() => {
+    forget();
+    patient.value = made;
+    objectives.value = wanted.objectives;
+    setup.value = wanted.setup;
+    namedPlans.value = kept;
+  });
+  startPlan(made);
 }
 
 /** Closes the patient; its memory and that of its workers is given back. */
 export function closePatient(): void {
   batch(() => {
     forget();
+    history.clear();
     patient.value = undefined;
     objectives.value = [];
   });
@@ -267,7 +311,6 @@ function forget(): void {
   hidden.value = new Set();
   line.value = undefined;
   frames.value = [undefined, undefined, undefined];
-  history.clear();
   doseVersion.value++;
 }
 

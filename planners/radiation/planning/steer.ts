@@ -59,3 +59,74 @@ export function objectiveForGoal(goal: Goal, volumeCc: number): Objective | unde
         : undefined;
   }
 }
+
+/** The parameter that holds a goal's limit in the objective that pursues it. */
+const limitParameter = (goal: Goal): 'doseGy' | 'volumePercent' =>
+  parseMetric(goal.metric).kind === 'volume-at-dose' ? 'volumePercent' : 'doseGy';
+
+/**
+ * What an objective makes of a goal: the limit in its place, in Gy or percent as the goal has it; undefined where it pursues
+ * something else.
+ */
+export function aimOf(objective: Objective, goal: Goal, volumeCc: number): number | undefined {
+  const wish = objectiveForGoal(goal, volumeCc);
+  if (wish?.structure !== objective.structure || wish.function !== objective.function) return undefined;
+  const key = limitParameter(goal);
+  const has: Readonly<Record<string, unknown>> = objective.parameters;
+  const isSame = Object.entries(wish.parameters).every(
+    ([name, value]) =>
+      name === key ||
+      has[name] === value ||
+      (typeof value === 'number' && Math.abs(Number(has[name]) - value) < SAME * Math.abs(value)),
+  );
+  return isSame ? (has[key] as number) : undefined;
+}
+
+/** Parameters that differ by less than this, relatively, are one: volumes in percent come from cc. */
+const SAME = 1e-6;
+
+/**
+ * Objectives that pursue a goal with this limit: one that does already has its limit moved and is at least as strong as a wish;
+ * else there is one more. The same ones where no objective can.
+ */
+export function pursueGoal(objectives: readonly Objective[], goal: Goal, volumeCc: number): readonly Objective[] {
+  const wish = objectiveForGoal(goal, volumeCc);
+  if (wish === undefined) return objectives;
+  const at = objectives.findIndex((one) => aimOf(one, goal, volumeCc) !== undefined);
+  if (at < 0) return [...objectives, wish];
+  const moved = { ...wish, weight: Math.max(wish.weight, objectives[at].weight) };
+  return objectives.map((one, n) => (n === at ? moved : one));
+}
+
+/**
+ * Where a goal stands on a cumulative dose-volume curve, and which way it is met; undefined for means and gEUD, which no point
+ * of the curve tells.
+ */
+export function placeOfGoal({ metric, comparator, limit }: Goal, volumeCc: number): GoalPlace | undefined {
+  const isMost = comparator === '<=';
+  const parsed = parseMetric(metric);
+  const dose = (volumePercent: number): GoalPlace => ({ along: 'dose', doseGy: limit, volumePercent, isMost });
+  switch (parsed.kind) {
+    case 'max':
+      return dose(0);
+    case 'min':
+      return dose(100);
+    case 'dose-at-percent':
+      return dose(parsed.volumePercent);
+    case 'dose-at-cc':
+      return dose(Math.min(100, (100 * parsed.volumeCc) / volumeCc));
+    case 'volume-at-dose':
+      return { along: 'volume', doseGy: parsed.doseGy, volumePercent: limit, isMost };
+    default:
+      return undefined;
+  }
+}
+
+export interface GoalPlace {
+  /** What its limit is. */
+  readonly along: 'dose' | 'volume';
+  readonly doseGy: number;
+  readonly volumePercent: number;
+  /** Met at the limit or below. */
+  readonly isMost: boolean;
+}

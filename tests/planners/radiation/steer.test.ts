@@ -5,7 +5,13 @@ import { equispacedAngles } from '../../../planners/radiation/beams/beam.ts';
 import { builtinMachine } from '../../../planners/radiation/machine/registry.ts';
 import { LivePlan } from '../../../planners/radiation/planning/live-plan.ts';
 import { planPatient } from '../../../planners/radiation/planning/plan.ts';
-import { objectiveForGoal, objectiveForPoint } from '../../../planners/radiation/planning/steer.ts';
+import {
+  aimOf,
+  objectiveForGoal,
+  objectiveForPoint,
+  placeOfGoal,
+  pursueGoal,
+} from '../../../planners/radiation/planning/steer.ts';
 import { objectiveSchema } from '../../../planners/radiation/protocol/objectives.ts';
 import { builtinProtocol } from '../../../planners/radiation/protocol/registry.ts';
 import { buildPhantom } from '../../../sim/phantoms/registry.ts';
@@ -33,6 +39,33 @@ describe('objectives from wishes', () => {
     const objective = objectiveForGoal({ structure: 'X', metric, comparator, limit: 20 }, 50);
     expect(objective?.function).toBe(wanted);
     expect(objectiveSchema.safeParse(objective).success).toBe(true);
+  });
+
+  it('a goal moves its own objective, wherever that came from, and no other', () => {
+    const d2 = { structure: 'X', metric: 'D2', comparator: '<=', limit: 20 } as const;
+    const d50 = { ...d2, metric: 'D50' } as const;
+    const weak = objectiveForPoint('X', { doseGy: 30, volumePercent: 2 }, { doseGy: 25, volumePercent: 2 });
+    const first = [{ ...weak, weight: 10 }, ...pursueGoal([], d50, 50)];
+    const moved = pursueGoal(pursueGoal(first, d2, 50), { ...d2, limit: 15 }, 50);
+    expect(moved).toHaveLength(2);
+    expect(moved[0]).toMatchObject({ weight: 300, parameters: { doseGy: 15, volumePercent: 2 } });
+    expect(moved[1]).toBe(first[1]);
+    expect(moved.map((one) => aimOf(one, d2, 50))).toEqual([15, undefined]);
+    expect(moved.map((one) => aimOf(one, { ...d50, structure: 'Y' }, 50))).toEqual([undefined, undefined]);
+    const cc = { ...d2, metric: 'D0.1cc' } as const;
+    expect(pursueGoal(pursueGoal([], cc, 30), { ...cc, limit: 9 }, 30).map((one) => aimOf(one, cc, 30))).toEqual([9]);
+    const geud = { structure: 'X', metric: 'gEUD(-10)', comparator: '>=', limit: 60 } as const;
+    expect(pursueGoal(first, geud, 50)).toBe(first);
+  });
+
+  it.each([
+    ['max', { along: 'dose', doseGy: 20, volumePercent: 0, isMost: true }],
+    ['D95', { along: 'dose', doseGy: 20, volumePercent: 95, isMost: true }],
+    ['D1cc', { along: 'dose', doseGy: 20, volumePercent: 2, isMost: true }],
+    ['V30Gy', { along: 'volume', doseGy: 30, volumePercent: 20, isMost: true }],
+    ['mean', undefined],
+  ] as const)('a goal of %s stands on the curve where it is met', (metric, place) => {
+    expect(placeOfGoal({ structure: 'X', metric, comparator: '<=', limit: 20 }, 50)).toEqual(place);
   });
 });
 
