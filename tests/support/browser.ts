@@ -52,14 +52,24 @@ export async function openFile(path: string): Promise<OpenPage & { readonly requ
   return { page, errors, requests, close: () => browser.close() };
 }
 
-/** Opens an address in headless Chromium with software rendering. */
-export async function openAddress(address: string): Promise<OpenPage> {
+/**
+ * Opens an address in headless Chromium with software rendering.
+ *
+ * @param screenRatio pixels of the screen in one of CSS, as on a screen of its own: Playwright's `deviceScaleFactor` would scale
+ *   the finished page, which is laid out and painted in whole CSS pixels then. The window is
+ *   1600 by 1000 CSS px then
+ */
+export async function openAddress(address: string, screenRatio?: number): Promise<OpenPage> {
   if (!existsSync(chromiumPath)) {
     throw new Error(`there is no ${chromiumPath}: install chromium, or name one with ISOCENTER_CHROMIUM`);
   }
-  const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args: [...QUIET, ...RENDER] });
+  const scaled =
+    screenRatio === undefined ? [] : [`--force-device-scale-factor=${screenRatio}`, '--window-size=1600,1000'];
+  const args = [...QUIET, ...RENDER, ...scaled];
+  const browser = await chromium.launch({ executablePath: chromiumPath, headless: true, args });
   try {
-    const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
+    const viewport = screenRatio === undefined ? { width: 960, height: 640 } : null;
+    const context = await browser.newContext({ viewport });
     const errors: string[] = [];
     context.on('weberror', (error) => errors.push(error.error().message));
     context.on('console', (message) => {
@@ -75,7 +85,7 @@ export async function openAddress(address: string): Promise<OpenPage> {
 }
 
 /** Serves the working tree on a cross-origin isolated server and opens one of its pages in headless Chromium. */
-export async function openPage(path: string): Promise<OpenPage> {
+export async function openPage(path: string, screenRatio?: number): Promise<OpenPage> {
   const server = await createServer({
     root,
     logLevel: 'error',
@@ -88,7 +98,7 @@ export async function openPage(path: string): Promise<OpenPage> {
   try {
     const address = server.httpServer?.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const opened = await openAddress(`http://127.0.0.1:${port}/${path}`);
+    const opened = await openAddress(`http://127.0.0.1:${port}/${path}`, screenRatio);
     return {
       ...opened,
       close: async () => {

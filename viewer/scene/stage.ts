@@ -7,6 +7,7 @@ import {
   type Texture,
   WebGPURenderer,
 } from 'three/webgpu';
+import { drawnShare, paintedBox, screenRatio } from './painted-box.ts';
 import { isSoftwareContext, keepCanvasesOffGpu } from './software-canvas.ts';
 
 /** A part of the page that is drawn by the renderer: one scene, seen by one camera. */
@@ -159,19 +160,22 @@ export class Stage {
   }
 
   #drawNow(): void {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    // The renderer counts pixels of the canvas: in CSS's, views would begin and end between them.
+    const bounds = paintedBox(this.canvas.getBoundingClientRect());
+    const share = drawnShare();
+    const [width, height] = [Math.round(bounds.width * share), Math.round(bounds.height * share)];
     if (width === 0 || height === 0 || this.#isLost) return;
     const renderer = this.#renderer;
-    const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
-    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
-      renderer.setPixelRatio(ratio);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
       renderer.setSize(width, height, false);
       this.#isAllAsked = true;
     }
-    const bounds = this.canvas.getBoundingClientRect();
-    const places = [...this.#views].map((view) => ({ view, place: view.element.getBoundingClientRect() }));
+    const places = [...this.#views].map((view) => {
+      const place = paintedBox(view.element.getBoundingClientRect());
+      return { view, place: { ...place, left: place.left - bounds.left, top: place.top - bounds.top } };
+    });
     for (const { view, place } of places) {
-      const where = [place.left - bounds.left, place.top - bounds.top, place.width, place.height].join(' ');
+      const where = [place.left, place.top, place.width, place.height].join(' ');
       if (this.#places.get(view) !== where) this.#isAllAsked = true;
       this.#places.set(view, where);
     }
@@ -184,11 +188,10 @@ export class Stage {
     renderer.setScissorTest(true);
     for (const { view, place } of places) {
       if (place.width < 2 || place.height < 2 || !(drawsAll || this.#asked.has(view))) continue;
-      const x = place.left - bounds.left;
-      const y = place.top - bounds.top;
-      renderer.setViewport(x, y, place.width, place.height);
-      renderer.setScissor(x, y, place.width, place.height);
-      view.fit(place.width, place.height);
+      const [x, y, across, down] = [place.left, place.top, place.width, place.height].map((n) => Math.round(n * share));
+      renderer.setViewport(x, y, across, down);
+      renderer.setScissor(x, y, across, down);
+      view.fit(place.width / screenRatio(), place.height / screenRatio());
       renderer.render(view.scene, view.camera);
     }
     this.#isAllAsked = false;

@@ -1,5 +1,6 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView, SliceLines } from '../engine/messages.ts';
+import { drawnShare, paintedSize, screenRatio } from '../scene/painted-box.ts';
 import { css, structureColor } from '../state/colors.ts';
 import type { structureStyle } from '../state/display.ts';
 import type { ShownLevel } from '../state/dose-display.ts';
@@ -25,11 +26,12 @@ const dashes: readonly (readonly number[])[] = [[], [8, 3], [4, 3], [2, 3], [10,
 
 /** Draws what lies over the image of a slice: outlines, isodose lines, crosshair, letters and scale. */
 export function drawOverlay(canvas: HTMLCanvasElement, content: OverlayContent): void {
-  const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
-  const { clientWidth: width, clientHeight: height } = canvas;
-  if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
+  const { width, height } = paintedSize(canvas);
+  const ratio = screenRatio() * drawnShare();
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
   }
   const context = canvas.getContext('2d');
   if (context === null) return;

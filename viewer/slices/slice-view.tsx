@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Lines } from '../engine/client.ts';
 import type { PatientView, SliceAxis, SliceLines } from '../engine/messages.ts';
+import { paintedSize } from '../scene/painted-box.ts';
 import type { Stage } from '../scene/stage.ts';
 import { fieldsSent, other } from '../state/comparison.ts';
 import { crosshair, doseStyle, frames, hidden, line, type Quantity, structureStyle } from '../state/display.ts';
@@ -75,7 +76,8 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     const made = new SliceScene(element, axis, grid, material);
     scene.current = made;
     const measure = (): void => {
-      size.value = { width: element.clientWidth, height: element.clientHeight };
+      const { width, height } = paintedSize(element);
+      if (width !== size.peek().width || height !== size.peek().height) size.value = { width, height };
     };
     measure();
     const leave = stage.add(made);
