@@ -16,8 +16,10 @@ export async function streamTopic(node: RosNode, params: unknown, sink: StreamSi
   const type = await topicType(node, topic, given, sink.signal);
   const definition = node.interfaces.message(type);
   let dueMs = 0;
+  let count = 0;
   const subscription = subscribeAdaptively(node, type, topic, (message, info) => {
     const now = performance.now();
+    count++;
     if (now < dueMs) return;
     dueMs = now + 1000 / rateHz;
     sink.publish({
@@ -25,6 +27,7 @@ export async function streamTopic(node: RosNode, params: unknown, sink: StreamSi
       type,
       timeSec: info.receivedTimeSec,
       message: definition.toJson(message),
+      count,
     } satisfies TopicMessage);
   });
   sink.signal.addEventListener('abort', () => subscription.close());

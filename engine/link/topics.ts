@@ -29,4 +29,6 @@ export interface TopicMessage {
   readonly timeSec: number;
   /** As JSON holds it. */
   readonly message: unknown;
+  /** Messages of the topic that came so far, those among them that were left out to keep the rate that was asked for. */
+  readonly count?: number;
 }

@@ -1,4 +1,5 @@
 import { about, ageMs, connection, heldBecause, isDriven, session, shownState } from '../state/robot.ts';
+import { TopicsPanel } from '../topics/topics-panel.tsx';
 import { DrivePanel } from './drive-panel.tsx';
 import { GoalPanel } from './goal-panel.tsx';
 import { LoopFiguresPanel } from './loop-figures-panel.tsx';
@@ -18,6 +19,7 @@ export function GuidePanel() {
       <RecordingPanel />
       {isThere ? <LoopFiguresPanel /> : null}
       <PlacementPanel />
+      <TopicsPanel />
     </section>
   );
 }

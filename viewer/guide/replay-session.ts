@@ -16,11 +16,24 @@ export interface MessageSource {
 
 /** How the recording stands that is played; undefined without one. */
 export const playback = signal<
-  | { readonly name: string; readonly durationSec: number; readonly timeSec: number; readonly isPlaying: boolean }
+  | {
+      readonly name: string;
+      readonly durationSec: number;
+      readonly timeSec: number;
+      readonly isPlaying: boolean;
+      readonly topics: readonly string[];
+    }
   | undefined
 >(undefined);
 export const playSpeed = signal(1);
 export const playsLoop = signal(false);
+
+const recordedListeners = new Set<(message: RecordedMessage) => void>();
+
+/** Tells of every message that is played. */
+export function onRecorded(listener: (message: RecordedMessage) => void): void {
+  recordedListeners.add(listener);
+}
 
 /** The player's clock is shown no more often than that [s of the recording at its own pace]. */
 const SHOWN_SEC = 0.1;
@@ -88,6 +101,7 @@ export class ReplaySession implements RobotSession {
     try {
       await this.#source.play({ speed, startSec: from, signal: playing.signal }, (message) => {
         if (playing.signal.aborted) return false;
+        for (const tell of recordedListeners) tell(message);
         const isState = robot.take(message);
         any ||= isState;
         if (isGlance) return !isState;
@@ -108,7 +122,7 @@ export class ReplaySession implements RobotSession {
   }
 
   #show(isPlaying: boolean): void {
-    const { name, durationSec } = this.#source;
-    playback.value = { name, durationSec, timeSec: this.#timeSec, isPlaying };
+    const { name, durationSec, topics } = this.#source;
+    playback.value = { name, durationSec, topics, timeSec: this.#timeSec, isPlaying };
   }
 }
