@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { ObjectiveParameter } from '../../planners/radiation/protocol/objective-functions.ts';
 
-/** `isocenter protocols`, `machines` and `phantoms`: the names that the other commands take. */
+/** `isocenter protocols`, `objectives`, `machines` and `phantoms`: the names that protocols and other commands take. */
 export function registerLists(program: Command): void {
   program
     .command('protocols')
@@ -8,6 +9,18 @@ export function registerLists(program: Command): void {
     .action(async () => {
       const { builtinProtocol, builtinProtocolNames } = await import('../../planners/radiation/protocol/registry.ts');
       print(builtinProtocolNames.map((name) => [name, builtinProtocol(name).description]));
+    });
+  program
+    .command('objectives')
+    .description('list the functions that objectives of a protocol may have, and their parameters')
+    .action(async () => {
+      const { objectiveFunctions } = await import('../../planners/radiation/protocol/objective-functions.ts');
+      print(
+        objectiveFunctions.map(({ name, description, parameters }) => [
+          name,
+          `${description} (${parameters.map(parameterText).join('; ')})`,
+        ]),
+      );
     });
   program
     .command('machines')
@@ -23,6 +36,11 @@ export function registerLists(program: Command): void {
       const { phantomNames, phantomProtocols } = await import('../../sim/phantoms/registry.ts');
       print(phantomNames.map((name) => [`phantom:${name}`, phantomProtocols[name] ?? '(no protocol of its own)']));
     });
+}
+
+function parameterText({ name, unit, limits, choices }: ObjectiveParameter): string {
+  if (limits === undefined) return `${name}: ${choices.join(' or ')}`;
+  return `${name}: ${limits.least} to ${limits.most}${unit === '' ? '' : ` ${unit}`}`;
 }
 
 function print(rows: readonly (readonly [string, string])[]): void {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { fault } from '../state/workspace.ts';
 
 export interface NumberFieldProps {
   readonly label: string;
@@ -9,11 +10,14 @@ export interface NumberFieldProps {
   readonly max: number;
   readonly step: number;
   readonly unit?: string;
+  /** Id of what explains it. */
+  readonly describedBy?: string;
   readonly onChange: (value: number) => void;
 }
 
-/** A number within limits; what is none, or outside them, is not taken. */
-export function NumberField({ label, hasHiddenLabel, value, min, max, step, unit, onChange }: NumberFieldProps) {
+/** A number within limits; what is none, or outside them, is not taken, and the page says why. */
+export function NumberField(props: NumberFieldProps) {
+  const { label, hasHiddenLabel, value, min, max, step, unit, describedBy, onChange } = props;
   /** What is being typed: the page draws itself again meanwhile, as states of the robot come. */
   const draft = useSignal<string | undefined>(undefined);
   return (
@@ -24,15 +28,27 @@ export function NumberField({ label, hasHiddenLabel, value, min, max, step, unit
         min={min}
         max={max}
         step={step}
+        aria-describedby={describedBy}
         value={draft.value ?? Number(value.toFixed(3))}
         onInput={(event) => (draft.value = event.currentTarget.value)}
         onChange={(event) => {
           const given = event.currentTarget.valueAsNumber;
           draft.value = undefined;
           if (given >= min && given <= max) onChange(given);
+          else refuse(props, given);
         }}
       />
       {unit === undefined ? '' : ` ${unit}`}
     </label>
   );
+}
+
+function refuse({ label, min, max, unit }: NumberFieldProps, given: number): void {
+  const last = unit === undefined ? '' : ` ${unit}`;
+  fault.value = {
+    code: 'viewer/number',
+    message: `${label}: ${Number.isFinite(given) ? `${given}${last}` : 'what was typed is no number and'} is not taken.`,
+    hint: `Give a number from ${min} to ${max}${last}; the last one stands.`,
+    origin: 'input',
+  };
 }

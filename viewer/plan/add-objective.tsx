@@ -1,52 +1,59 @@
 import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import { bodyName } from '../../planners/radiation/evaluation/regions.ts';
 import { WISH_WEIGHT } from '../../planners/radiation/planning/steer.ts';
-import { type Objective, objectiveSchema } from '../../planners/radiation/protocol/objectives.ts';
+import {
+  newObjective,
+  objectiveFunction,
+  objectiveFunctions,
+} from '../../planners/radiation/protocol/objective-functions.ts';
+import type { Objective } from '../../planners/radiation/protocol/objectives.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { changeObjectives, objectives, prescriptionGy } from '../state/workspace.ts';
 
-const functions = objectiveSchema.options.map((option) => option.shape.function.value);
-
 /** A new objective: structure and function are chosen here, its numbers in the table that it joins. */
 export function AddObjective({ patient }: { readonly patient: PatientView }) {
-  const structure = useSignal(patient.structures[0]?.name ?? '');
+  const id = useId();
+  const structure = useSignal(patient.structures[0]?.name ?? bodyName);
   const wanted = useSignal<Objective['function']>('squared-overdosing');
+  const { description, parameters } = objectiveFunction(wanted.value);
   const add = (): void => {
-    const doseGy = prescriptionGy.value;
-    const all = { doseGy, volumePercent: 50, kind: 'quadratic', exponent: 8 };
-    const option = objectiveSchema.options.find(({ shape }) => shape.function.value === wanted.value);
-    const names = Object.keys(option?.shape.parameters.shape ?? {});
-    const parameters = Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
-    const made = objectiveSchema.safeParse({
-      structure: structure.value,
-      weight: WISH_WEIGHT,
-      function: wanted.value,
-      parameters,
-    });
-    if (made.success) changeObjectives([...objectives.value, made.data]);
+    const made = newObjective(wanted.value, structure.value, WISH_WEIGHT, prescriptionGy.value);
+    changeObjectives([...objectives.value, made]);
   };
   return (
-    <div class="row">
-      <select
-        aria-label="Structure of the new objective"
-        value={structure.value}
-        onChange={(event) => (structure.value = event.currentTarget.value)}
-      >
-        {patient.structures.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      <select
-        aria-label="Function of the new objective"
-        value={wanted.value}
-        onChange={(event) => (wanted.value = event.currentTarget.value as Objective['function'])}
-      >
-        {functions.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      <button type="button" onClick={add}>
-        Add objective
-      </button>
-    </div>
+    <>
+      <div class="row">
+        <select
+          aria-label="Structure of the new objective"
+          value={structure.value}
+          onChange={(event) => (structure.value = event.currentTarget.value)}
+        >
+          {[...patient.structures.map(({ name }) => name), bodyName].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <select
+          aria-label="Function of the new objective"
+          aria-describedby={id}
+          value={wanted.value}
+          onChange={(event) => (wanted.value = event.currentTarget.value as Objective['function'])}
+        >
+          {objectiveFunctions.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+        <button type="button" onClick={add}>
+          Add objective
+        </button>
+      </div>
+      <p id={id} class="faint">
+        {capital(description)}. {parameters.map((one) => `${one.title}: ${one.description}`).join('. ')}.
+      </p>
+    </>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -61,7 +61,7 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
           ref={box}
           data-testid="dvh"
           role="slider"
-          aria-label="Read the curves: left and right change the dose, up and down the structure"
+          aria-label="Read the curves: left and right change the dose, up and down the structure; with shift they pull the curve"
           aria-valuemin={0}
           aria-valuemax={Math.round(dvhMostGy.value)}
           aria-valuenow={Math.round(hand.place.value?.doseGy ?? 0)}
@@ -70,6 +70,10 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
           onKeyDown={(event) => {
             pressDvh(event, hand);
           }}
+          onKeyUp={(event) => {
+            if (event.key === 'Shift') hand.letGo();
+          }}
+          onBlur={() => hand.letGo()}
         />
         <GoalMarks patient={patient} frame={frame.value} onTell={(words) => (goalTold.value = words)} />
       </div>

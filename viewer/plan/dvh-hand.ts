@@ -13,6 +13,13 @@ const REACH_PX = 12;
 /** The keys' steps, of the axis of doses. */
 const STEP = 1 / 200;
 
+interface Held {
+  /** Number of the structure. */
+  readonly structure: number;
+  readonly from: DvhPoint;
+  readonly asked: DvhPoint;
+}
+
 const structuresOf = (patient: PatientView): readonly number[] =>
   patient.structures.flatMap(({ name, voxels }, n) => (hidden.peek().has(name) || voxels.length === 0 ? [] : [n]));
 
@@ -21,7 +28,8 @@ export class DvhHand {
   readonly #patient: PatientView;
   /** Where it reads; the volume follows the curves. */
   readonly #at = signal<Omit<DvhPlace, 'volumePercent'> | undefined>(undefined);
-  #held: { structure: string; from: DvhPoint } | undefined;
+  /** The curve that is held, where it was taken hold of, and what is asked of it. */
+  readonly #held = signal<Held | undefined>(undefined);
 
   constructor(patient: PatientView) {
     this.#patient = patient;
@@ -29,6 +37,8 @@ export class DvhHand {
 
   /** What is read out; undefined where the pointer is near no curve and no key was pressed. */
   readonly place = computed<DvhPlace | undefined>(() => {
+    const held = this.#held.value;
+    if (held !== undefined) return { structure: held.structure, isOther: false, ...held.asked };
     const at = this.#at.value;
     const now = curves.value;
     const curve = at && now && (at.isOther ? now.other : now.plan)?.[at.structure];
@@ -45,6 +55,7 @@ export class DvhHand {
     const { name } = this.#patient.structures[place.structure];
     const whose = place.isOther ? `${name} of ${other.value?.name ?? 'the compared dose'}` : name;
     const [gy, percent] = [place.doseGy.toFixed(2), place.volumePercent.toFixed(2)];
+    if (this.#held.value !== undefined) return `${whose}: asked for ${percent} % at ${gy} Gy`;
     return now.kind === 'cumulative'
       ? `${whose}: ${percent} % get ${gy} Gy or more`
       : `${whose}: ${percent} % in ${now.binWidthGy.toFixed(2)} Gy from about ${gy} Gy`;
@@ -70,6 +81,33 @@ export class DvhHand {
     if (to !== undefined) this.#at.value = { ...at, ...to };
   }
 
+  /** Shift and arrows: the curve is held where it is read, and pulled; its objective is one until it is let go. */
+  pull(doseSteps: number, volumePercent: number): void {
+    this.#at.value ??= this.#first();
+    const held = this.#held.peek() ?? this.#take(this.place.peek());
+    if (held === undefined) return;
+    const { asked } = held;
+    const doseGy = Math.min(dvhMostGy.peek(), Math.max(0, asked.doseGy + doseSteps * STEP * dvhMostGy.peek()));
+    this.#ask(held, { doseGy, volumePercent: Math.min(100, Math.max(0, asked.volumePercent + volumePercent)) });
+  }
+
+  /** What was held is let go where it is. */
+  letGo(): void {
+    if (this.#held.peek() === undefined) return;
+    endDrag();
+    this.#held.value = undefined;
+  }
+
+  #take(place: DvhPlace | undefined): Held | undefined {
+    if (place === undefined || !canHold(place, curves.peek())) return undefined;
+    return { structure: place.structure, from: place, asked: place };
+  }
+
+  #ask(held: Held, asked: DvhPoint): void {
+    this.#held.value = { ...held, asked };
+    dragPoint(this.#patient.structures[held.structure].name, held.from, asked);
+  }
+
   #first(): Omit<DvhPlace, 'volumePercent'> | undefined {
     const structure = structuresOf(this.#patient)[0];
     return structure === undefined ? undefined : { structure, isOther: false, doseGy: dvhMostGy.peek() / 2 };
@@ -83,26 +121,25 @@ export class DvhHand {
       return now && nearestPlace(now, (n) => this.#isShown(n), eyeOf(plot, event), REACH_PX);
     };
     const down = (event: PointerEvent): void => {
-      const place = near(event);
-      if (place === undefined || !canHold(place, curves.peek())) return;
-      this.#held = { structure: this.#patient.structures[place.structure].name, from: place };
+      this.letGo();
+      const held = this.#take(near(event));
+      if (held === undefined) return;
+      this.#held.value = held;
       over.setPointerCapture(event.pointerId);
     };
     const move = (event: PointerEvent): void => {
-      if (this.#held !== undefined) {
-        dragPoint(this.#held.structure, this.#held.from, pointOf(plot, event));
+      const held = this.#held.peek();
+      if (held !== undefined && event.buttons > 0) {
+        this.#ask(held, pointOf(plot, event));
         return;
       }
       const place = near(event);
       this.#at.value = place;
-      over.style.cursor = place !== undefined && canHold(place, curves.peek()) ? 'grab' : '';
+      over.style.cursor = this.#take(place) === undefined ? '' : 'grab';
     };
-    const up = (): void => {
-      if (this.#held !== undefined) endDrag();
-      this.#held = undefined;
-    };
+    const up = (): void => this.letGo();
     const leave = (): void => {
-      if (this.#held === undefined) this.#at.value = undefined;
+      if (this.#held.peek() === undefined) this.#at.value = undefined;
     };
     const heard = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: leave };
     const listeners = Object.entries(heard) as [keyof typeof heard, (event: PointerEvent) => void][];
@@ -126,6 +163,10 @@ export const pressDvh = viewKeys<DvhHand>(
     { keys: ['PageUp'], what: 'at much more', act: (hand) => hand.move(20) },
     { keys: ['ArrowUp'], what: 'structure before', act: (hand) => hand.next(-1) },
     { keys: ['ArrowDown'], what: 'next structure', act: (hand) => hand.next(1) },
+    { keys: ['Shift+ArrowLeft'], what: 'ask for less dose there', act: (hand) => hand.pull(-1, 0) },
+    { keys: ['Shift+ArrowRight'], what: 'ask for more dose', act: (hand) => hand.pull(1, 0) },
+    { keys: ['Shift+ArrowDown'], what: 'ask for less volume', act: (hand) => hand.pull(0, -1) },
+    { keys: ['Shift+ArrowUp'], what: 'ask for more volume', act: (hand) => hand.pull(0, 1) },
   ],
   [['Drag a curve', 'ask for less or more']],
 );
