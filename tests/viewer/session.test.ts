@@ -103,6 +103,35 @@ describe('a session', () => {
     expect(found.namedPlans).toEqual(kept.namedPlans);
   });
 
+  it('that would not be read again is not saved, and says why', async () => {
+    const save = (change: Partial<SessionContent>) => () => writeSession({ ...kept, ...change }, '1.2.3', digest);
+    const [plan] = kept.namedPlans;
+    const plans = (count: number) => Array.from({ length: count }, (_, n) => ({ ...plan, name: `plan ${n}` }));
+    await failsLater(
+      save({ namedPlans: plans(201) }),
+      'session/not-saved',
+      'the session has 201 kept plans; 200 are saved at most',
+    );
+    const [dose] = kept.patient.referenceDoses;
+    const doses = (count: number) => Array.from({ length: count }, (_, n) => ({ ...dose, name: `dose ${n}` }));
+    await failsLater(
+      save({ patient: { ...kept.patient, referenceDoses: doses(101) } }),
+      'session/not-saved',
+      'the session has 101 reference doses; 100 are saved at most',
+    );
+    const display = { ...kept.display, window: { centre: 40, width: Number.NaN } };
+    await failsLater(save({ display }), 'session/not-saved', 'display.window.width');
+    // As many as are read are saved.
+    const most = await writeSession(
+      { ...kept, namedPlans: plans(200), patient: { ...kept.patient, referenceDoses: doses(100) } },
+      '1.2.3',
+      digest,
+    );
+    const found = await readSession('a.isocenter', most, digest);
+    expect(found.namedPlans).toHaveLength(200);
+    expect(found.patient.referenceDoses).toHaveLength(100);
+  });
+
   it('of an unknown version says which, and which is read', async () => {
     const newer = await forged((manifest) => Object.assign(manifest, { version: 7 }));
     await failsLater(

@@ -143,3 +143,38 @@ export function parseManifest(file: string, json: unknown): Manifest {
   const [issue] = found.error.issues;
   throw damaged(file, `${issue.path.join('.') || 'the manifest'}: ${issue.message}`);
 }
+
+/** What users call the lists of a manifest. */
+const LISTS: Readonly<Record<string, string>> = {
+  namedPlans: 'kept plans',
+  objectives: 'objectives',
+  'patient.referenceDoses': 'reference doses',
+  'patient.structures': 'structures',
+  'setup.angles': 'beams',
+};
+
+/**
+ * What is saved can be read again: the reader's own limits, before anything is written.
+ *
+ * @throws IsocenterError `session/not-saved` naming the limit
+ */
+export function checkManifest(manifest: Omit<Manifest, 'arrays'>): void {
+  const found = manifestSchema.omit({ arrays: true }).safeParse(manifest);
+  if (found.success) return;
+  const [issue] = found.error.issues;
+  const path = issue.path.join('.');
+  const list = LISTS[path];
+  if (issue.code === 'too_big' && list !== undefined) {
+    const count = issue.path.reduce<unknown>((at, key) => Reflect.get(Object(at), key), manifest);
+    throw inputError(
+      'session/not-saved',
+      `the session has ${Array.isArray(count) ? count.length : 'too many'} ${list}; ${issue.maximum} are saved at most`,
+      `remove some of the ${list}, then save again`,
+    );
+  }
+  throw inputError(
+    'session/not-saved',
+    `the session cannot be saved so that it is read again: ${path}: ${issue.message}`,
+    'change that, then save again; what is open stays as it is',
+  );
+}

@@ -2,16 +2,23 @@ import { fits } from '../../../engine/formats/volumes/samples.ts';
 import type { DoseReport } from '../../engine/messages.ts';
 import { type Digest, pack } from './container.ts';
 import type { SessionContent } from './content.ts';
-import { type Manifest, SESSION_FORMAT, SESSION_VERSION } from './manifest.ts';
+import { checkManifest, type Manifest, SESSION_FORMAT, SESSION_VERSION } from './manifest.ts';
 
-/** The file of a session. @param version of the program */
-export function writeSession(content: SessionContent, version: string, digest: Digest): Promise<Uint8Array> {
-  const { patient, setup, objectives, plan, namedPlans, display } = content;
+/**
+ * The file of a session.
+ *
+ * @param version of the program
+ * @throws IsocenterError `session/not-saved`, `session/too-large`, for what would not be read again
+ */
+export async function writeSession(content: SessionContent, version: string, digest: Digest): Promise<Uint8Array> {
+  const { patient, plan, namedPlans } = content;
+  const isWhole = fits(patient.hu, -32768, 32767);
+  const manifest = manifestOf(content, version, isWhole);
+  checkManifest(manifest);
   const arrays = new Map<string, Uint8Array>();
   const put = (name: string, values: Float32Array | Uint32Array | Int16Array): void => {
     arrays.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice());
   };
-  const isWhole = fits(patient.hu, -32768, 32767);
   put('ct', isWhole ? Int16Array.from(patient.hu) : patient.hu);
   put('dose-voxels', patient.doseVoxels);
   for (const [n, { voxels }] of patient.structures.entries()) put(`structure-${n}`, voxels);
@@ -24,9 +31,14 @@ export function writeSession(content: SessionContent, version: string, digest: D
     put(`plan-${n}`, gy);
     put(`plan-${n}-weights`, report.weights);
   }
+  return pack(manifest, arrays, digest);
+}
+
+function manifestOf(content: SessionContent, version: string, isWhole: boolean): Omit<Manifest, 'arrays'> {
+  const { patient, setup, objectives, plan, namedPlans, display } = content;
   const figures = ({ iteration, objective, afterMs }: DoseReport) => ({ iteration, objective, afterMs });
   const hasProtocol = patient.protocol.targets.length > 0;
-  const manifest: Omit<Manifest, 'arrays'> = {
+  return {
     format: SESSION_FORMAT,
     version: SESSION_VERSION,
     writtenBy: `isocenter ${version}`,
@@ -54,7 +66,6 @@ export function writeSession(content: SessionContent, version: string, digest: D
     })),
     display,
   };
-  return pack(manifest, arrays, digest);
 }
 
 type Mutable<T> = T extends Float32Array | Uint32Array
