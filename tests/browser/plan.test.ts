@@ -9,7 +9,8 @@ import { buildPhantom } from '../../sim/phantoms/registry.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 import type { BrowserPlan } from './browser-plan.ts';
 
-// Small, because WebGPU is software here.
+// Small, because WebGPU is software here; and patient, because it has to share the processors with other tests.
+const SLOW_MS = 240_000;
 const small = { voxel: 8, beams: 3, bixel: 10, iterations: 15 };
 
 let opened: OpenPage | undefined;
@@ -18,7 +19,7 @@ afterEach(() => opened?.close());
 async function planInBrowser(device: 'wasm' | 'webgpu'): Promise<BrowserPlan> {
   const query = Object.entries(small).map(([name, value]) => `${name}=${value}`);
   opened = await openPage(`tests/browser/plan.html?device=${device}&${query.join('&')}`);
-  await opened.page.waitForFunction(() => globalThis.isocenterPlan !== undefined);
+  await opened.page.waitForFunction(() => globalThis.isocenterPlan !== undefined, undefined, { timeout: SLOW_MS });
   const plan = await opened.page.evaluate(() => globalThis.isocenterPlan);
   expect(opened.errors).toEqual([]);
   expect(await opened.page.textContent('#status')).toContain('iterations');
@@ -47,9 +48,13 @@ it('plans the C-shape in Chromium on wasm threads, to the same bits as in Node',
   expect(plan.objective).toBe(await planInNode());
 });
 
-it('plans the C-shape in Chromium on WebGPU', async () => {
-  const plan = await planInBrowser('webgpu');
-  expect(plan.device.kind).toBe('webgpu');
-  // Fifteen steps from the same start: rounding differs, the path does not.
-  expect(Math.abs(plan.objective / (await planInNode()) - 1)).toBeLessThan(1e-3);
-});
+it(
+  'plans the C-shape in Chromium on WebGPU',
+  async () => {
+    const plan = await planInBrowser('webgpu');
+    expect(plan.device.kind).toBe('webgpu');
+    // Fifteen steps from the same start: rounding differs, the path does not.
+    expect(Math.abs(plan.objective / (await planInNode()) - 1)).toBeLessThan(1e-3);
+  },
+  SLOW_MS,
+);
