@@ -20,11 +20,17 @@ const DRAGS = [
   ['Mandible', 60, -8],
   ['RightParotid', 50, -6],
 ] as const;
+/** Goals whose marks are dragged, and how far [Gy]. */
+const GOALS = [
+  ['SpinalCord', 'D0.1cc', -10],
+  ['Brainstem', 'D0.1cc', -15],
+  ['SpinalCord', 'D0.1cc', 5],
+] as const;
 /** Moves of the mouse on the way, and the time between two of them [ms]. */
 const MOVES = 12;
 const MOVE_MS = 40;
 
-/** From the end of a drag on a curve of pt_1 to the first dose, on the screen too, and to the new optimum. */
+/** From the end of a drag of a curve or a goal of pt_1 to the first dose, on the screen too, and to the new optimum. */
 export async function viewerDragTables(data: string): Promise<string> {
   const folder = openKbpFolders(data).get('pt_1');
   if (folder === undefined) throw new Error('there is no pt_1 in the data folder');
@@ -38,8 +44,18 @@ export async function viewerDragTables(data: string): Promise<string> {
     await atRest(page, SLOW_MS);
     const rows: string[][] = [];
     for (const [structure, volumePercent, byGy] of DRAGS) {
-      rows.push(await drag(page, structure, volumePercent, byGy));
-      console.log(rows.at(-1)?.join(' '));
+      const path = await page.evaluate(
+        ([name, volume, gy]) => globalThis.isocenterViewer.curvePath(name as string, volume as number, gy as number),
+        [structure, volumePercent, byGy] as const,
+      );
+      rows.push(await drag(page, `${structure} ${byGy} Gy at ${volumePercent} %`, path));
+    }
+    for (const [structure, metric, byGy] of GOALS) {
+      const path = await page.evaluate(
+        ([name, of, gy]) => globalThis.isocenterViewer.goalPath(name as string, of as string, gy as number),
+        [structure, metric, byGy] as const,
+      );
+      rows.push(await drag(page, `goal ${metric} of ${structure} ${byGy} Gy`, path));
     }
     const device = await page.evaluate(() => globalThis.isocenterViewer.place().device);
     return text(rows, `${device?.kind}, ${device?.threads} threads`);
@@ -48,12 +64,10 @@ export async function viewerDragTables(data: string): Promise<string> {
   }
 }
 
-async function drag(page: Page, structure: string, volumePercent: number, byGy: number): Promise<string[]> {
-  const path = await page.evaluate(
-    ([name, volume, gy]) => globalThis.isocenterViewer.curvePath(name as string, volume as number, gy as number),
-    [structure, volumePercent, byGy] as const,
-  );
-  if (path === undefined) throw new Error(`the curve of ${structure} cannot be taken hold of`);
+type Path = ReturnType<Inspect['curvePath']>;
+
+async function drag(page: Page, title: string, path: Path): Promise<string[]> {
+  if (path === undefined) throw new Error(`there is nothing to take hold of: ${title}`);
   const { from, to } = path;
   await page.evaluate(() => {
     globalThis.isocenterViewer.logDoses();
@@ -80,8 +94,8 @@ async function drag(page: Page, structure: string, volumePercent: number, byGy: 
   const reached = own.find(({ objective }) => objective <= 1.01 * long);
   const ms = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(0));
   const since = (value: number | undefined): number | undefined => value && value - (first.atMs - first.afterMs);
-  return [
-    `${structure} ${byGy} Gy at ${volumePercent} %`,
+  const row = [
+    title,
     String(during),
     ms(first.afterMs),
     ms(since(first.shownMs)),
@@ -89,6 +103,8 @@ async function drag(page: Page, structure: string, volumePercent: number, byGy: 
     ms(since(own.at(-1)?.atMs)),
     `${(100 * ((own.at(-1)?.objective ?? Number.NaN) / long - 1)).toFixed(2)} %`,
   ];
+  console.log(row.join(' '));
+  return row;
 }
 
 /** The objective that many runs from here come to: the optimum as far as this engine knows it. */
@@ -112,10 +128,10 @@ function text(rows: readonly string[][], device: string): string {
     'above the long run',
   ];
   return [
-    '## Dragging a curve of pt_1',
+    '## Dragging curves and goals of pt_1',
     '',
     `Chromium with a software GPU (WebGL 2), which draws on the same processors; planner on ${device}. The mouse takes hold of a`,
-    `curve and moves it in ${MOVES} steps of ${MOVE_MS} ms. Times are from the moment the engine gets the last wish: to its first dose, to the`,
+    `curve or a goal and moves it in ${MOVES} steps of ${MOVE_MS} ms. Times are from the moment the engine gets the last wish: to its first dose, to the`,
     'second frame of the page after that dose (the first one has then been drawn), to an objective within 1 % of what six more runs',
     'to their own ends come to, to rest. Doses on the way are those that the page showed while the mouse moved. Wanted: 250, 500 and',
     `1500 ms. Load of the machine while this ran (about 2 where nobody else works on it): ${loadavg()[0].toFixed(1)}.`,

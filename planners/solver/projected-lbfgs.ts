@@ -49,6 +49,8 @@ export interface LbfgsHooks {
 const DEFAULT_ITERATIONS = 500;
 const ARMIJO = 1e-4;
 const MAX_BACKTRACKS = 12;
+/** Values are f32: a step that promises less than half of their last digit, relatively, cannot be seen to fall. */
+const VALUE_PRECISION = 2 ** -25;
 /** Longest time between two turns of the event loop [ms]. */
 const TURN_MS = 50;
 
@@ -90,13 +92,16 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
   let stop: StopReason = 'iteration limit';
   let iteration = 0;
   let turn = performance.now();
-  while (iteration < maxIterations) {
+  /** Lets signals and timers in: on the wasm device nothing else waits. */
+  const isCancelled = async (): Promise<boolean> => {
     if (performance.now() - turn > TURN_MS) {
-      // Lets signals and timers in: on the wasm device nothing else waits.
       await nextTurn();
       turn = performance.now();
     }
-    if (hooks.signal?.aborted) {
+    return hooks.signal?.aborted === true;
+  };
+  while (iteration < maxIterations) {
+    if (await isCancelled()) {
       stop = 'cancelled';
       break;
     }
@@ -111,6 +116,7 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
         value = trial.value;
         accepted = true;
       } else {
+        if (-trial.descent <= VALUE_PRECISION * Math.abs(value) || (await isCancelled())) break;
         // Minimum of the parabola through the value, the slope and the trial, kept between a tenth and a half.
         const curvature = trial.value - value - trial.descent;
         const best = curvature > 0 ? -trial.descent / (2 * curvature) : 0.5;
@@ -118,7 +124,8 @@ async function iterate(space: LbfgsWorkspace, config: LbfgsConfig, hooks: LbfgsH
       }
     }
     if (!accepted) {
-      if (space.forget()) continue;
+      // Cancelled, or once more down the gradient.
+      if (hooks.signal?.aborted || space.forget()) continue;
       stop = 'no descent';
       break;
     }

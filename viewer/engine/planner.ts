@@ -18,6 +18,8 @@ import type {
 import { patientOf } from './patient-view.ts';
 import { isShared } from './shared.ts';
 
+/** A run whose wish is old may take so long until its first dose [ms]. */
+const PATIENCE_MS = 250;
 /** Least time between two judgements of the goals [ms]. */
 const GOALS_EVERY_MS = 400;
 
@@ -36,6 +38,8 @@ export class Planner {
   #view: PatientView | undefined;
   #plan: LivePlan | undefined;
   #stop = new AbortController();
+  /** Whether the run that is under way has shown a dose. */
+  #hasShown = false;
   /** The last that was asked for. */
   #run = 0;
   #preparation = 0;
@@ -47,7 +51,8 @@ export class Planner {
   }
 
   take(request: Exclude<PlannerRequest, { readonly kind: 'share' }>): void {
-    this.#stop.abort();
+    if (request.kind === 'optimize') this.#giveWay();
+    else this.#stop.abort();
     if (request.kind === 'stop') return;
     const stop = new AbortController();
     this.#stop = stop;
@@ -60,11 +65,18 @@ export class Planner {
         // Whoever drags or types asks faster than answers come: only the last wish counts.
         else if (request.kind === 'prepare') {
           if (request.run === this.#preparation) await this.#prepare(request, askedMs);
-        } else if (request.run === this.#run) await this.#optimize(request, askedMs, stop.signal);
+        } else if (request.run === this.#run) await this.#optimize(request, askedMs, stop);
       } catch (error) {
         this.#home.say({ kind: 'fault', fault: faultOf(error) });
       }
     });
+  }
+
+  /** Wishes of a drag may come faster than first steps: each run shows a dose before it ends for the next, or none would be seen. */
+  #giveWay(): void {
+    const stop = this.#stop;
+    if (this.#hasShown) stop.abort();
+    else setTimeout(() => stop.abort(), PATIENCE_MS);
   }
 
   #open(view: PatientView): void {
@@ -102,12 +114,13 @@ export class Planner {
     });
   }
 
-  async #optimize({ objectives, run }: OptimizeRequest, askedMs: number, signal: AbortSignal): Promise<void> {
+  async #optimize({ objectives, run }: OptimizeRequest, askedMs: number, stop: AbortController): Promise<void> {
     const plan = this.#plan;
     const view = this.#view;
     if (plan === undefined || view === undefined) return;
     const { say, showDeviceDose } = this.#home;
     let judgedMs = performance.now();
+    this.#hasShown = false;
     const show = (report: IterationReport, judges: boolean): DoseReport => {
       const maxGy = spreadDose(view, plan.dose);
       const { stepGy, curves } = dvhCurves(view, maxGy);
@@ -126,19 +139,19 @@ export class Planner {
       };
     };
     const result = await plan.optimize(objectives, {
-      signal,
+      signal: stop.signal,
       onDose: (report) => {
         const judges = performance.now() - judgedMs > GOALS_EVERY_MS;
         say({ kind: 'dose', run, report: show(report, judges) });
+        this.#hasShown = true;
+        if (run !== this.#run) stop.abort();
       },
       ...(showDeviceDose && { onDeviceDose: showDeviceDose }),
     });
     // Who asked for another plan meanwhile waits for that one.
     if (run !== this.#run) return;
-    const { iteration, value, evaluations, stop, projectedGradientNorm, initialProjectedGradientNorm } = result;
-    const optimizeMs = performance.now() - askedMs;
-    const norms = { projectedGradientNorm, initialProjectedGradientNorm };
-    const outcome: PlanOutcome = { iteration, value, evaluations, stop, ...norms, optimizeMs };
+    const { trace: _, ...ended } = result;
+    const outcome: PlanOutcome = { ...ended, optimizeMs: performance.now() - askedMs };
     say({ kind: 'finished', run, outcome, report: show(result, true) });
   }
 }

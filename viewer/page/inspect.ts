@@ -70,6 +70,15 @@ export const inspect = {
     const x = (gy: number): number => over.left + (over.width * gy) / mostGy;
     return { from: { x: x(at * now.dvhStepGy), y }, to: { x: x(at * now.dvhStepGy + byGy), y } };
   },
+  /** Where the mouse takes hold of the mark of a goal for doses [px of the page], and where it goes to ask for so much more dose. */
+  goalPath: (structure: string, metric: string, byGy: number) => {
+    const label = `Aim of ${metric} of ${structure} on the curves`;
+    const mark = document.querySelector(`[aria-label="${label}"]`)?.getBoundingClientRect();
+    const over = document.querySelector('.dvh .u-over')?.getBoundingClientRect();
+    if (mark === undefined || over === undefined) return undefined;
+    const from = { x: mark.left + mark.width / 2, y: mark.top + mark.height / 2 };
+    return { from, to: { x: from.x + (over.width * byGy) / dvhMostGy.value, y: from.y } };
+  },
   /** Dose of the engine at the voxel of a point [Gy]. */
   doseAt: (x: number, y: number, z: number): number | undefined => {
     const view = patient.value;
