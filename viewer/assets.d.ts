@@ -7,3 +7,10 @@ interface ImportMeta {
 
 /** Version of the package, put in by the build. */
 declare const ISOCENTER_VERSION: string;
+
+/** Address of a file of the build. */
+declare module '*.wasm?url' {
+  const address: string;
+  // biome-ignore lint/style/noDefaultExport: the bundler's form
+  export default address;
+}

@@ -1,5 +1,7 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import type { DecompressHandlers, IReadable, IWritable } from '@mcap/core';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { IReadable, IWritable } from '@mcap/core';
+import type { CodecSource } from '../../engine/ros2/mcap/codec.ts';
 
 /** A file that is written beside its name and takes the name when it is whole. */
 export class McapOutput implements IWritable {
@@ -65,19 +67,8 @@ export class McapInput implements IReadable {
   }
 }
 
-/** Largest chunk that is unpacked [bytes]; writers make chunks of some megabytes. */
-const LARGEST_CHUNK = 1 << 30;
+const require = createRequire(import.meta.url);
 
-/** zstd and lz4, which ros2 bag and Foxglove write. */
-export async function decompressors(): Promise<DecompressHandlers> {
-  const [zstd, lz4] = await Promise.all([import('@foxglove/wasm-zstd'), import('@foxglove/wasm-lz4')]);
-  await Promise.all([zstd.default.isLoaded, lz4.default.isLoaded]);
-  const checked = (size: bigint) => {
-    if (size <= LARGEST_CHUNK) return Number(size);
-    throw new Error(`a chunk of ${size} bytes is larger than ${LARGEST_CHUNK}`);
-  };
-  return {
-    zstd: (bytes, size) => zstd.default.decompress(bytes, checked(size)),
-    lz4: (bytes, size) => lz4.default(bytes, checked(size)),
-  };
-}
+/** What unpacks chunks, out of the installed packages. */
+export const installedCodec: CodecSource = (name) =>
+  readFile(require.resolve(`@foxglove/wasm-${name}/dist/wasm-${name}.wasm`));

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
-import { McapIndexedReader, type McapTypes } from '@mcap/core';
+import type { McapIndexedReader, McapTypes } from '@mcap/core';
 import { inputError } from '../../engine/core/errors.ts';
 import { toJson } from '../../engine/core/json.ts';
+import { badMcap, openIndexed } from '../../engine/ros2/mcap/indexed.ts';
 import { addSchema } from '../../engine/ros2/mcap/schema.ts';
 import type { Publisher, RosNode } from '../../engine/ros2/node/types.ts';
 import { fileReason } from '../inputs/files.ts';
 import { waitUntil } from './discovery.ts';
-import { decompressors, McapInput } from './mcap-file.ts';
+import { installedCodec, McapInput } from './mcap-file.ts';
 import { readQosYaml } from './qos-yaml.ts';
 
 export interface PlayOptions {
@@ -36,7 +37,7 @@ export async function play(node: RosNode, path: string, options: PlayOptions, si
     throw inputError('ros2/unreadable', `${path} cannot be read: ${fileReason(error)}`, 'give an MCAP file');
   });
   try {
-    const reader = await openReader(new McapInput(file), path);
+    const reader = await openIndexed(new McapInput(file), path, installedCodec);
     const channels = createChannels(node, reader, options.topics, path);
     const heard = () => [...channels.values()].every((each) => each.publisher.subscriptionCount >= options.waitFor);
     await waitUntil(heard, 5000, signal);
@@ -54,27 +55,9 @@ export async function play(node: RosNode, path: string, options: PlayOptions, si
   }
 }
 
-type Reader = McapIndexedReader;
-
-async function openReader(input: McapInput, path: string): Promise<Reader> {
-  try {
-    return await McapIndexedReader.Initialize({ readable: input, decompressHandlers: await decompressors() });
-  } catch (error) {
-    throw badFile(path, error);
-  }
-}
-
-function badFile(path: string, error: unknown): Error {
-  return inputError(
-    'ros2/bad-mcap',
-    `${path} is no whole MCAP file with an index: ${(error as Error).message}`,
-    'files that broke off can be repaired: mcap recover',
-  );
-}
-
 function createChannels(
   node: RosNode,
-  reader: Reader,
+  reader: McapIndexedReader,
   topics: readonly string[],
   path: string,
 ): Map<number, PlayedChannel> {
@@ -99,7 +82,7 @@ function createChannels(
 }
 
 async function playOnce(
-  reader: Reader,
+  reader: McapIndexedReader,
   channels: ReadonlyMap<number, PlayedChannel>,
   { rate, start }: PlayOptions,
   path: string,
@@ -118,7 +101,7 @@ async function playOnce(
     }
   } catch (error) {
     if (signal.aborted) return;
-    throw badFile(path, error);
+    throw badMcap(path, error as Error);
   }
 }
 

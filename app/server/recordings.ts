@@ -5,7 +5,7 @@ import type { StreamSink } from '../../engine/link/stream.ts';
 import { recordingRequestSchema, type TopicMessage } from '../../engine/link/topics.ts';
 import { Recording } from '../../engine/ros2/mcap/recording.ts';
 import { fileReason } from '../inputs/files.ts';
-import { decompressors, McapInput } from '../ros2/mcap-file.ts';
+import { installedCodec, McapInput } from '../ros2/mcap-file.ts';
 import { openInterfaces } from '../ros2/open.ts';
 import { checked } from './checked.ts';
 
@@ -40,7 +40,7 @@ export class Recordings {
     try {
       // Each recording has definitions of its own.
       const interfaces = await openInterfaces({ interfaces: [] });
-      const opened = await Recording.open(new McapInput(file), recording, interfaces, await decompressors(), topics);
+      const opened = await Recording.open(new McapInput(file), recording, interfaces, installedCodec, topics);
       isPlaying = true;
       void opened
         .play({ speed, startSec, signal: sink.signal }, (message) => sink.deliver(message satisfies TopicMessage))

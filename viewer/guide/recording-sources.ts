@@ -1,10 +1,26 @@
+import lz4 from '@foxglove/wasm-lz4/dist/wasm-lz4.wasm?url';
+import zstd from '@foxglove/wasm-zstd/dist/wasm-zstd.wasm?url';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import type { TopicMessage } from '../../engine/link/topics.ts';
+import type { CodecSource } from '../../engine/ros2/mcap/codec.ts';
 import { Recording } from '../../engine/ros2/mcap/recording.ts';
 import { createInterfaceRegistry } from '../../engine/ros2/messages/registry.ts';
 import type { MessageSource } from './replay-session.ts';
 
-/** A recording of the user's disk, of which no more is read than is played. @throws IsocenterError `ros2/bad-mcap` */
+const addresses = { lz4, zstd } as const;
+
+/** What unpacks chunks is a file of the page, fetched with the first recording that needs it. */
+const servedCodec: CodecSource = async (name) => {
+  const response = await fetch(addresses[name]);
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  return response.arrayBuffer();
+};
+
+/**
+ * A recording of the user's disk, of which no more is read than is played.
+ *
+ * @throws IsocenterError `ros2/bad-mcap`, `ros2/compressed`, `ros2/codec`
+ */
 export function openFileRecording(file: File): Promise<MessageSource> {
   const readable = {
     size: async () => BigInt(file.size),
@@ -13,7 +29,7 @@ export function openFileRecording(file: File): Promise<MessageSource> {
       return new Uint8Array(await file.slice(from, from + Number(size)).arrayBuffer());
     },
   };
-  return Recording.open(readable, file.name, createInterfaceRegistry());
+  return Recording.open(readable, file.name, createInterfaceRegistry(), servedCodec);
 }
 
 interface ServerRecordingAbout {

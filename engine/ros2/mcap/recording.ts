@@ -1,6 +1,7 @@
-import { type DecompressHandlers, type IReadable, McapIndexedReader } from '@mcap/core';
-import { inputError } from '../../core/errors.ts';
+import type { IReadable, McapIndexedReader } from '@mcap/core';
 import type { InterfaceRegistry, MessageType } from '../messages/types.ts';
+import type { CodecSource } from './codec.ts';
+import { badMcap, openIndexed } from './indexed.ts';
 import { addSchema } from './schema.ts';
 
 /** Largest pause that is kept between two messages [s]. */
@@ -50,30 +51,18 @@ export class Recording {
 
   /**
    * @param interfaces of this recording alone: it brings definitions of its own
-   * @param decompressHandlers what is there to unpack chunks; those of no compression need none
+   * @param codecs where the code comes from that unpacks chunks
    * @param topics that are wanted; empty: all
-   * @throws IsocenterError `ros2/bad-mcap`, `ros2/compressed`, `ros2/definition`
+   * @throws IsocenterError `ros2/bad-mcap`, `ros2/compressed`, `ros2/codec`, `ros2/definition`
    */
   static async open(
     readable: IReadable,
     name: string,
     interfaces: InterfaceRegistry,
-    decompressHandlers: DecompressHandlers = {},
+    codecs: CodecSource,
     topics: readonly string[] = [],
   ): Promise<Recording> {
-    const reader = await McapIndexedReader.Initialize({ readable, decompressHandlers }).catch((error: Error) => {
-      throw badFile(name, error);
-    });
-    const packed = reader.chunkIndexes.find(({ compression: by }) => by !== '' && decompressHandlers[by] === undefined);
-    if (packed !== undefined) {
-      const hint =
-        'play it from a server (isocenter serve --recordings FOLDER), or unpack it: mcap compress --compression none';
-      throw inputError(
-        'ros2/compressed',
-        `${name} is compressed by ${packed.compression}, which is not read here`,
-        hint,
-      );
-    }
+    const reader = await openIndexed(readable, name, codecs);
     const channels = new Map<number, Channel>();
     for (const { id, topic, messageEncoding, schemaId } of reader.channelsById.values()) {
       const schema = reader.schemasById.get(schemaId);
@@ -109,7 +98,7 @@ export class Recording {
         if (!(await deliver({ topic, type: type.name, timeSec: Number(logTime) / 1e9, message }))) return;
       }
     } catch (error) {
-      throw badFile(this.name, error as Error);
+      throw badMcap(this.name, error as Error);
     }
   }
 
@@ -129,9 +118,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     }
     signal.addEventListener('abort', finish);
   });
-}
-
-function badFile(recording: string, error: Error): Error {
-  const message = `${recording} is no whole MCAP file with an index: ${error.message}`;
-  return inputError('ros2/bad-mcap', message, 'files that broke off can be repaired: mcap recover');
 }
