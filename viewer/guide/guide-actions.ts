@@ -7,7 +7,16 @@ import type { MotionFigures } from '../../planners/motion/planning/plan-motion.t
 import { faultOf } from '../engine/fault.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { crosshair } from '../state/display.ts';
-import { about, command, ghostShare, openSession, planned, robotState, session } from '../state/robot.ts';
+import {
+  about,
+  command,
+  ghostShare,
+  lockedBecause,
+  openSession,
+  planned,
+  robotState,
+  session,
+} from '../state/robot.ts';
 import { fault, openings, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
 import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
@@ -53,7 +62,8 @@ effect(() => {
   const view = patient.value;
   // A running simulator keeps the base that it was started with.
   const isSimulated = about.value !== undefined && session.value?.kind === 'simulator';
-  if (view === undefined || isPlacedByUser.value || isSimulated) return;
+  const isFixed = isPlacedByUser.value || isSimulated || lockedBecause.value !== undefined;
+  if (view === undefined || isFixed) return;
   const wanted = [...keepOuts.value].map(([name, marginMm]) => ({ name, marginMm }));
   try {
     placement.value = defaultPlacement(about.value?.robot ?? robotName.value, view, wanted);

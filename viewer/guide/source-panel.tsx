@@ -11,6 +11,7 @@ import {
   scale,
   startSimulator,
 } from './guide-actions.ts';
+import { Locked } from './locked.tsx';
 import { openLink, server } from './server-link.ts';
 import { openServerPatient } from './server-patient.ts';
 
@@ -120,7 +121,7 @@ function KeepOuts() {
     keepOuts.value = next;
   };
   return (
-    <>
+    <Locked legend="Keep-outs">
       {view.structures
         .filter(({ voxels, role }) => voxels.length > 0 && role !== 'external')
         .map(({ name }) => {
@@ -151,6 +152,6 @@ function KeepOuts() {
           );
         })}
       <p class="faint">They count when the simulator is started again.</p>
-    </>
+    </Locked>
   );
 }

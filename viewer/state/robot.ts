@@ -46,6 +46,16 @@ export const isArmed = computed(
   () => isDriven.value && robotState.value?.state === 'ENABLED' && robotState.value.armedBy === 'you',
 );
 
+/**
+ * Why nobody may change what motions are checked against (place of the base, margins, trocar): the loop goes on with what it was started
+ * with, and the page would plan for another place. Undefined where it may be changed.
+ */
+export const lockedBecause = computed(() => {
+  const state = robotState.value?.state ?? 'DISABLED';
+  if (!isDriven.value || state === 'DISABLED') return undefined;
+  return `Locked while the robot is ${state}: disarm it to change this.`;
+});
+
 /** The hand of the last {@link KEPT_SEC}: seven numbers a sample, the oldest overwritten. */
 export const handRing = { samples: new Float64Array(7 * HAND_HZ * KEPT_SEC), count: 0 };
 
