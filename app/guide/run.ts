@@ -19,6 +19,7 @@ import {
   STOP,
 } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
 import { readTextInput } from '../inputs/files.ts';
@@ -204,7 +205,7 @@ async function loadTool({ tool, robot, rcm }: GuideSettings): Promise<ToolSpec> 
     const hint = 'give --tool FILE.yaml with link and length';
     throw inputError('guide/no-tool', '--rcm needs a tool whose shaft passes through the trocar', hint);
   }
-  return { link: builtinTip[robot], lengthM: 1e-3, tipM: [0, 0, 0] };
+  return bareTip(builtinTip[robot]);
 }
 
 function print(figures: LoopFigures, json: boolean): void {

@@ -1,4 +1,6 @@
+import type { Vec3 } from '../../engine/core/grid.ts';
 import { z } from '../../engine/core/schema.ts';
+import type { ToolSpec } from '../../engine/core/tool.ts';
 import type { Fixture } from './fixtures/fixture.ts';
 
 /** What a viewer tells a robot over the link, and what it sees of it; see docs/link.md. */
@@ -84,12 +86,15 @@ export interface RobotSample {
   /** [joints] rad or m */
   readonly measured: readonly number[];
   readonly setpoint: readonly number[];
-  /** Measured pose of the tip link [m, base frame] and its quaternion x, y, z, w. */
+  /** Measured place of the tip, the tool's where there is one [m, base frame], and quaternion x, y, z, w of the tool's frame. */
   readonly tip: { readonly position: readonly number[]; readonly rotation: readonly number[] };
   /** The hand as it was measured and without its tremor [m]. */
   readonly hand: { readonly measured: readonly number[]; readonly steady: readonly number[] };
   /** From the tip to each keep-out, margin taken off [m]. */
   readonly keepOutsM: Readonly<Record<string, number>>;
+  /** Where there is a trocar: how far the measured shaft is from it, and how much of the shaft is through it [m]. */
+  readonly trocarErrorM?: number;
+  readonly insertedM?: number;
   /** Since the last beat of the viewer that has armed it [ms]. */
   readonly beatAgeMs: number | null;
 }
@@ -102,6 +107,10 @@ export interface RobotAbout {
   readonly joints: readonly string[];
   /** Name of the tip link. */
   readonly tip: string;
+  /** What the arm holds; left out where the tip link leads by itself. */
+  readonly tool?: ToolSpec;
+  /** Where the tool's shaft passes through [m, base frame]; left out where the mechanism keeps its remote centre, or there is none. */
+  readonly trocarM?: Vec3;
   readonly rateHz: number;
   /** Names of what the tip keeps out of. */
   readonly keepOuts: readonly string[];

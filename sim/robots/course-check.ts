@@ -1,6 +1,7 @@
 import { createFixtureSet, evaluateFixtures, type FixtureSet } from '../../planners/guidance/fixtures/set.ts';
-import type { ServoArm } from '../../planners/guidance/servo/arm.ts';
+import type { Servo } from '../../planners/guidance/servo/servo.ts';
 import { createShaft, type Shaft, setShaft } from '../../planners/motion/rcm/shaft.ts';
+import { TrocarCourse } from './trocar-course.ts';
 
 /** Joints over time, from rest to rest. */
 export interface JointCourse {
@@ -26,7 +27,7 @@ const FINEST_M = 1e-4;
 /** The tip's way between two samples, as a share of the straight one. */
 const WAY_SHARE = 1.5;
 
-/** Whether the tip of a course comes into what it keeps out of, as the servo measures it. */
+/** Whether a course leaves the trocar, or its tip comes into what it keeps out of, as the servo measures both. */
 export class CourseCheck {
   /** Of its own: the loop reads the servo's. */
   readonly #shaft: Shaft;
@@ -34,19 +35,25 @@ export class CourseCheck {
   readonly #joints: Float64Array;
   readonly #chain: Float64Array;
 
-  constructor({ shaft, fixtures }: ServoArm) {
+  readonly #trocar: TrocarCourse | undefined;
+
+  constructor({ arm, trocarToleranceM }: Servo) {
+    const { shaft, fixtures, hasTrocar } = arm;
     this.#shaft = createShaft(shaft.model, shaft.tool);
+    this.#shaft.trocar.set(shaft.trocar);
+    this.#trocar = hasTrocar ? new TrocarCourse(arm, this.#shaft, trocarToleranceM) : undefined;
     this.#set = createFixtureSet(fixtures.fixtures);
     this.#joints = new Float64Array(shaft.model.active.length);
     this.#chain = new Float64Array(shaft.chain.columns.length);
   }
 
-  /**
-   * Distances change by no more than the tip moves: intervals are cut only where they may hold something deeper.
-   *
-   * @returns the deepest place in words; undefined where the tip stays out
-   */
+  /** @returns the worst place in words; undefined where the shaft stays in its trocar and the tip out of the keep-outs */
   fault(course: JointCourse): string | undefined {
+    return this.#trocar?.fault(course) ?? this.#fixtureFault(course);
+  }
+
+  /** Distances change by no more than the tip moves: intervals are cut only where they may hold something deeper. */
+  #fixtureFault(course: JointCourse): string | undefined {
     if (this.#set.count === 0) return undefined;
     let before = this.#sample(course, 0);
     // Along a curved boundary the servo may rest a rounding inside of it: from there the way out is free.

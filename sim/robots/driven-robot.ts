@@ -47,7 +47,7 @@ export class DrivenRobot {
     this.plant = plant;
     this.#joints = new JointMotion(model);
     this.#trajectory = new TrajectoryMotion(model);
-    this.#check = new CourseCheck(guidance.servo.arm);
+    this.#check = new CourseCheck(guidance.servo);
     this.setpoint = plant.rest.slice();
     this.#start = new Float64Array(guidance.servo.arm.shaft.chain.columns.length);
   }
@@ -234,12 +234,13 @@ export class DrivenRobot {
     if (this.guidance.start(this.#start) !== undefined) this.#brake('DISABLED');
   }
 
-  /** Puts the arm at these joints, which gives its tip and the distances to what it keeps out of. */
+  /** Puts the arm at these joints, which gives its tip, the distances to what it keeps out of and the trocar's error. */
   #measureAt(q: Float64Array): void {
     const { arm } = this.guidance.servo;
     const { columns } = arm.shaft.chain;
     for (let i = 0; i < columns.length; i++) this.#start[i] = q[columns[i]];
     placeArm(arm, this.#start);
+    this.guidance.servo.figures.trocarErrorM = arm.now.trocarErrorM;
   }
 
   #stepTip(periodSec: number): void {

@@ -9,9 +9,9 @@ import {
   type RobotSample,
 } from '../../planners/guidance/messages.ts';
 import { describeGuidanceCode } from '../../planners/guidance/servo/guidance-codes.ts';
-import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
+import { isBareTip } from '../../planners/motion/rcm/tool.ts';
+import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { builtinTip } from '../../planners/motion/robot/registry.ts';
-import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { DRIVE } from './shared.ts';
 
 /** States a second that go to viewers. */
@@ -33,16 +33,14 @@ export interface RobotObserverOptions {
 /** Thins the records of a robot's loop to what viewers see of it. */
 export class RobotObserver {
   readonly #options: RobotObserverOptions;
-  readonly #workspace: RobotWorkspace;
-  readonly #tip: number;
+  readonly #watch: ToolWatch;
   #count = 0;
   #packet: number[] = [];
 
   constructor(options: RobotObserverOptions) {
     const { settings, model } = options;
     this.#options = options;
-    this.#workspace = createWorkspace(model);
-    this.#tip = model.links.findIndex(({ name }) => name === builtinTip[settings.robot]);
+    this.#watch = new ToolWatch(model, settings.tool, settings.trocarM);
   }
 
   /** A record of the ring; each, in turn. */
@@ -69,7 +67,7 @@ export class RobotObserver {
     const joints = model.active.length;
     const list = (from: number, count: number) => Array.from(ring.subarray(from, from + count));
     const measured = list(drive + DRIVE.words, joints);
-    setConfiguration(this.#workspace, measured);
+    this.#watch.set(measured);
     const state = ROBOT_STATES[ring[drive + DRIVE.state]];
     const motion = ROBOT_MOTIONS[ring[drive + DRIVE.motion]];
     return {
@@ -79,7 +77,8 @@ export class RobotObserver {
       says: words(state, motion, ring[at + RECORD.code]),
       measured,
       setpoint: list(drive + DRIVE.words + joints, joints),
-      tip: poseOf(linkPose(this.#workspace.linkPoses, this.#tip)),
+      tip: this.#watch.tip,
+      ...this.#watch.inTrocar,
       hand: { measured: list(at + RECORD.raw, 3), steady: list(at + RECORD.steady, 3) },
       keepOutsM: Object.fromEntries(settings.fixtures.map(({ name }, f) => [name, ring[at + RECORD.distances + f]])),
       beatAgeMs: 1000 * ring[drive + DRIVE.beatAgeSec],
@@ -89,7 +88,7 @@ export class RobotObserver {
 
 /** What viewers are told once of a robot. */
 export function aboutRobot(
-  { robot, periodSec, fixtures }: LoopSettings,
+  { robot, tool, trocarM, periodSec, fixtures }: LoopSettings,
   model: RobotModel,
   isSimulated: boolean,
 ): RobotAbout {
@@ -98,6 +97,8 @@ export function aboutRobot(
     isSimulated,
     joints: activeNames(model),
     tip: builtinTip[robot],
+    ...(isBareTip(tool) ? {} : { tool }),
+    ...(trocarM === undefined ? {} : { trocarM }),
     rateHz: 1 / periodSec,
     keepOuts: fixtures.map(({ name }) => name),
     shapes: fixtures.filter(({ kind }) => kind !== 'forbidden-field'),

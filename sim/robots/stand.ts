@@ -8,7 +8,7 @@ const STANDS: Readonly<Record<string, readonly number[] | Readonly<Record<string
   'psm-si': { insertion: 0.12 },
   ecm: { insertion: 0.12 },
   ur5e: [0, -1.57, 1.57, -1.57, -1.57, 0],
-  kuka: [0, 0.5, 0, -1.2, 0, 0.8, 0],
+  kuka: [0, 0.43, 0, -1.24, 0, 1.47, 0],
 };
 
 /** [joints] where a simulated robot stands at first: `rest`, but for what would hinder it. */

@@ -1,24 +1,37 @@
 import { inputError } from '../../engine/core/errors.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
 import { guidanceOf, type LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { createRcmIk, RCM_SOLVED, rcmReason, solveRcmIk } from '../../planners/motion/rcm/ik.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot } from '../../planners/motion/robot/registry.ts';
 import { SimulatedRobot } from './simulated-robot.ts';
+import { whereItStands } from './stand.ts';
 
-/** Where a tool begins that is led without a robot: so far beyond its trocar [m]. */
+/** Where a tool begins that is led without a robot: so far beyond its trocar [m], and below it where nobody says in which direction. */
 const BEYOND_M = 0.08;
 
-/** Without a robot: the tool through its trocar where there is one, else the arm at rest. */
-export function whereItBegins(robot: string, tool: ToolSpec, rcm?: readonly [number, number, number]): Float64Array {
+/**
+ * Without a robot: the tool through its trocar where there is one, else the arm at rest.
+ *
+ * @param tipM where the tip begins then; 80 mm below the trocar where it is left out [m, base frame]
+ * @throws IsocenterError `guide/rcm` where the tool does not reach there
+ */
+export function whereItBegins(
+  robot: string,
+  tool: ToolSpec,
+  rcm?: Vec3,
+  tipM: Vec3 | undefined = rcm && [rcm[0], rcm[1], rcm[2] - BEYOND_M],
+): Float64Array {
   const model = builtinRobot(robot);
   const rest = new SimulatedRobot(model).q;
-  if (rcm === undefined) return rest;
+  if (rcm === undefined || tipM === undefined) return rest;
   const ik = createRcmIk(model, createTool(model, tool), { seed: 1, centre: true });
-  const [x, y, z] = rcm;
-  const code = solveRcmIk(ik, rcm, [x, y, z - BEYOND_M], rest);
+  // From where the arm stands it finds the way that leaves most room: elbow up, tool half in.
+  const code = solveRcmIk(ik, rcm, tipM, whereItStands(robot, rest));
   if (code === RCM_SOLVED) return ik.solution.slice();
-  const message = `the tool does not reach ${1000 * BEYOND_M} mm below the trocar: ${rcmReason(ik, code)}`;
+  const depthMm = 1000 * Math.hypot(...tipM.map((x, r) => x - rcm[r]));
+  const message = `the tool does not reach ${depthMm.toFixed(0)} mm through the trocar: ${rcmReason(ik, code)}`;
   throw inputError('guide/rcm', message, 'move the trocar, or give a longer tool');
 }
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { clockSec } from '../../engine/compute/platform.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { HEAD, RING_RECORDS } from '../../planners/guidance/loop/layout.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import type { LoopCommand } from '../../sim/robots/driven-robot.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
@@ -15,7 +16,7 @@ const PERIOD_SEC = 1e-3;
 
 /** A simulated robot beside a ball, its loop turned by hand; the one who arms it beats on. */
 function driven() {
-  const tool = { link: builtinTip.psm, lengthM: 1e-3, tipM: [0, 0, 0] as const };
+  const tool = bareTip(builtinTip.psm);
   const ball: Fixture = { kind: 'forbidden-sphere', name: 'ball', centreM: [0.3, 0.3, 0.3], radiusM: 0.01, marginM: 0 };
   const settings = {
     robot: 'psm',

@@ -8,6 +8,7 @@ import {
   transformPoint,
 } from '../../engine/core/frames.ts';
 import type { Grid, Vec3 } from '../../engine/core/grid.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { whereItStands } from '../../sim/robots/stand.ts';
@@ -117,7 +118,7 @@ function boxOf(grid: Grid, { voxels }: StructureView): { centre: Vec3; front: nu
 function tipAtStand(robot: string): Vec3 {
   const model = builtinRobot(robot);
   const workspace = createWorkspace(model);
-  const rest = whereItBegins(robot, { link: builtinTip[robot], lengthM: 1e-3, tipM: [0, 0, 0] });
+  const rest = whereItBegins(robot, bareTip(builtinTip[robot]));
   setConfiguration(workspace, whereItStands(robot, rest));
   const at = 16 * model.links.findIndex(({ name }) => name === builtinTip[robot]);
   return [workspace.linkPoses[at + 12], workspace.linkPoses[at + 13], workspace.linkPoses[at + 14]];

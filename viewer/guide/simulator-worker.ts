@@ -1,10 +1,10 @@
 import { canShareMemory, clockSec } from '../../engine/compute/platform.ts';
-import type { ToolSpec } from '../../engine/core/tool.ts';
 import { waitUntil } from '../../planners/guidance/loop/cycle.ts';
 import { FigureWindow } from '../../planners/guidance/loop/figures.ts';
 import { HEAD, RING_RECORDS } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { type RobotCommand, robotCommandSchema } from '../../planners/guidance/messages.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver } from '../../sim/robots/robot-observer.ts';
@@ -98,7 +98,7 @@ class Simulator {
 }
 
 async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): Promise<Simulator> {
-  const tool: ToolSpec = { link: builtinTip[robot], lengthM: 1e-3, tipM: [0, 0, 0] };
+  const tool = bareTip(builtinTip[robot]);
   const fields = await keepOutFields({ robot, ...scene });
   const settings: LoopSettings = {
     robot,

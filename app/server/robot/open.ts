@@ -1,9 +1,9 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import { activeNames } from '../../../engine/core/robot.ts';
-import type { ToolSpec } from '../../../engine/core/tool.ts';
 import { jointReadingOf } from '../../../engine/ros2/crtk/motion.ts';
 import type { RosNode } from '../../../engine/ros2/node/types.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
+import { bareTip } from '../../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../../planners/motion/robot/registry.ts';
 import { whereItStands } from '../../../sim/robots/stand.ts';
 import { checkStart, whereItBegins } from '../../../sim/robots/start.ts';
@@ -30,7 +30,7 @@ export async function openRobot(
   const { robot, scale, rate, handSeed } = settings;
   const model = builtinRobot(robot);
   const names = activeNames(model);
-  const tool: ToolSpec = { link: builtinTip[robot], lengthM: 1e-3, tipM: [0, 0, 0] };
+  const tool = bareTip(builtinTip[robot]);
   const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
   const start =
     node === undefined

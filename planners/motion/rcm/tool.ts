@@ -1,6 +1,7 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { Vec3 } from '../../../engine/core/grid.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
+import type { ToolSpec } from '../../../engine/core/tool.ts';
 
 /** A tool with a straight shaft, in the frame of the link that carries it. */
 export interface ToolModel {
@@ -16,22 +17,26 @@ export interface ToolModel {
   readonly tipM: Vec3;
 }
 
+/** No tool: the origin of the link leads. */
+export function bareTip(link: string): ToolSpec {
+  return { link, lengthM: BARE_M, tipM: [0, 0, 0] };
+}
+
+/** Whether a tool is {@link bareTip}. */
+export function isBareTip({ lengthM, tipM }: ToolSpec): boolean {
+  return lengthM === BARE_M && tipM?.every((m) => m === 0) === true;
+}
+
+/** A shaft needs a length, also where nobody asks for it [m]. */
+const BARE_M = 1e-3;
+
 /**
  * A tool on the link of that name. The axis is normalised; the tip is the end of the shaft where it is left out.
  *
  * @throws IsocenterError `rcm/link` for an unknown link, `rcm/tool` for an axis of no length, a length that is not positive
  * or a value that is not finite
  */
-export function createTool(
-  model: RobotModel,
-  spec: {
-    readonly link: string;
-    readonly originM?: Vec3;
-    readonly axis?: Vec3;
-    readonly lengthM: number;
-    readonly tipM?: Vec3;
-  },
-): ToolModel {
+export function createTool(model: RobotModel, spec: Omit<ToolSpec, 'radiusM'>): ToolModel {
   const link = model.links.findIndex(({ name }) => name === spec.link);
   if (link < 0) {
     throw inputError(
