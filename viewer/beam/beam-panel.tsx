@@ -91,12 +91,22 @@ export function BeamPanel({ patient }: { readonly patient: PatientView }) {
             ))}
           </select>
         </label>
-        <button type="button" onClick={() => (chosen.value = (beams.indexOf(beam) + beams.length - 1) % beams.length)}>
-          Previous
-        </button>
-        <button type="button" onClick={() => (chosen.value = (beams.indexOf(beam) + 1) % beams.length)}>
-          Next
-        </button>
+        {(
+          [
+            ['Previous beam', '‹', -1],
+            ['Next beam', '›', 1],
+          ] as const
+        ).map(([title, sign, step]) => (
+          <button
+            key={title}
+            type="button"
+            aria-label={title}
+            title={title}
+            onClick={() => (chosen.value = (beams.indexOf(beam) + step + beams.length) % beams.length)}
+          >
+            {sign}
+          </button>
+        ))}
       </div>
       <canvas
         ref={canvas}

@@ -1,5 +1,8 @@
 import { byPriority, havePriorities } from '../../planners/radiation/evaluation/goals.ts';
+import { metricUnit, parseMetric } from '../../planners/radiation/evaluation/metric.ts';
 import type { PatientView, SliceAxis } from '../engine/messages.ts';
+import { NumberField } from '../page/number-field.tsx';
+import { Section } from '../page/section.tsx';
 import { css, differenceColor, gammaColor, MOST_GAMMA } from '../state/colors.ts';
 import {
   cancelGamma,
@@ -7,9 +10,11 @@ import {
   gamma,
   gammaCriteria,
   gammaProgress,
+  isKept,
   other,
   otherJudged,
   others,
+  removeCompared,
 } from '../state/comparison.ts';
 import { comparedAxis, differencePercent, layout, type Quantity, quantity } from '../state/display.ts';
 import { differenceMostGy } from '../state/dose-display.ts';
@@ -40,14 +45,23 @@ export function ComparePanel({ patient }: { readonly patient: PatientView }) {
             ))}
           </select>
         </label>
+        <button type="button" aria-label="Remove this plan" disabled={!isKept.value} onClick={removeCompared}>
+          Remove
+        </button>
       </div>
       {other.value === undefined ? (
         <p class="faint">Keep a plan, or open a patient that comes with a dose; then the two can be compared.</p>
       ) : (
         <>
-          <Shown />
-          <Gamma />
-          <Goals patient={patient} />
+          <Section title="Views">
+            <Shown />
+          </Section>
+          <Section title="Gamma">
+            <Gamma />
+          </Section>
+          <Section title="Goals of both">
+            <Goals patient={patient} />
+          </Section>
         </>
       )}
     </section>
@@ -94,22 +108,16 @@ function Shown() {
         </label>
       </div>
       <div class="row">
-        <label>
-          Difference up to{' '}
-          <input
-            type="number"
-            min="0.1"
-            max="200"
-            step="any"
-            value={differencePercent.value}
-            aria-label="Largest difference on its scale, percent of the prescription"
-            onChange={(event) => {
-              const entered = event.currentTarget.valueAsNumber;
-              if (entered > 0 && entered <= 200) differencePercent.value = entered;
-            }}
-          />{' '}
-          %
-        </label>
+        <NumberField
+          label="Difference up to"
+          spoken="Largest difference on its scale, percent of the prescription"
+          value={differencePercent.value}
+          min={0.1}
+          max={200}
+          step={1}
+          unit="%"
+          onChange={(wanted) => (differencePercent.value = wanted)}
+        />
         <Bar
           from={`-${most.toFixed(1)}`}
           to={`+${most.toFixed(1)} Gy`}
@@ -143,9 +151,9 @@ function Bar({
 }
 
 const limits = [
-  ['dosePercent', 'Dose difference in percent', '%', 0.1, 20],
-  ['distanceMm', 'Distance to agreement in mm', 'mm', 0.1, 20],
-  ['thresholdPercent', 'Threshold in percent of the largest dose', '% threshold', 0, 90],
+  ['dosePercent', 'Dose', 'Dose difference in percent', '%', 0.1, 20],
+  ['distanceMm', 'Distance', 'Distance to agreement in mm', 'mm', 0.1, 20],
+  ['thresholdPercent', 'Threshold', 'Threshold in percent of the largest dose', '%', 0, 90],
 ] as const;
 
 function Gamma() {
@@ -155,22 +163,18 @@ function Gamma() {
   return (
     <>
       <div class="row">
-        {limits.map(([field, label, unit, least, most]) => (
-          <label key={field}>
-            <input
-              type="number"
-              min={least}
-              max={most}
-              step="any"
-              value={criteria[field]}
-              aria-label={label}
-              onChange={(event) => {
-                const entered = event.currentTarget.valueAsNumber;
-                if (entered >= least && entered <= most) gammaCriteria.value = { ...criteria, [field]: entered };
-              }}
-            />{' '}
-            {unit}
-          </label>
+        {limits.map(([field, title, spoken, unit, least, most]) => (
+          <NumberField
+            key={field}
+            label={title}
+            spoken={spoken}
+            value={criteria[field]}
+            min={least}
+            max={most}
+            step={0.5}
+            unit={unit}
+            onChange={(wanted) => (gammaCriteria.value = { ...criteria, [field]: wanted })}
+          />
         ))}
         <label>
           <input
@@ -238,7 +242,7 @@ function Goals({ patient }: { readonly patient: PatientView }) {
               {ranked ? <td>{goal.priority ?? '-'}</td> : null}
               <td>{goal.structure}</td>
               <td>
-                {goal.metric} {goal.comparator} {goal.limit}
+                {goal.metric} {goal.comparator === '<=' ? '≤' : '≥'} {goal.limit} {metricUnit(parseMetric(goal.metric))}
               </td>
               <td>{told(goals.value.find(same))}</td>
               <td>{told(judged?.goals.find(same))}</td>

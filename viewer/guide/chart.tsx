@@ -2,6 +2,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { plotAxis } from '../page/plot-axis.ts';
 
 export interface ChartProps {
   /** For screen readers, and under the chart. */
@@ -12,7 +13,6 @@ export interface ChartProps {
 }
 
 const HEIGHT = 150;
-const style = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 /** A small plot that follows signals. */
 export function Chart({ label, options, data }: ChartProps) {
@@ -21,12 +21,6 @@ export function Chart({ label, options, data }: ChartProps) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const axis = (name: string): uPlot.Axis => ({
-      label: name,
-      labelSize: 18,
-      stroke: () => style('--text'),
-      grid: { stroke: () => style('--line') },
-    });
     const { series, scales = {}, x, y } = options;
     const plot = new uPlot(
       {
@@ -35,7 +29,7 @@ export function Chart({ label, options, data }: ChartProps) {
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false }, ...scales },
-        axes: [axis(x), axis(y)],
+        axes: [plotAxis(x, false), plotAxis(y, true)],
         series,
       },
       data(),

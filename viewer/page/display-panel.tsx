@@ -12,29 +12,75 @@ import {
   windowPresets,
 } from '../state/display.ts';
 import { goToDoseMaximum, goToIsocenter, goToStructure } from '../state/view-actions.ts';
-import { DoseControls } from './dose-controls.tsx';
+import { DoseWash, Isodoses } from './dose-controls.tsx';
+import { NumberField } from './number-field.tsx';
+import { Section } from './section.tsx';
 
 /** Windows, dose display, structures, and where the crosshair can jump. */
 export function DisplayPanel({ patient }: { readonly patient: PatientView }) {
   return (
     <section aria-label="Display">
+      <Section title="Image">
+        <Windowing />
+        <JumpTo patient={patient} />
+      </Section>
+      <Section title="Dose on slices">
+        <DoseWash />
+      </Section>
+      <Section title="Isodoses">
+        <Isodoses />
+      </Section>
+      <Section title="Space">
+        <Clipping />
+        <Cloud />
+      </Section>
+      <Section title="Structures">
+        <StructureStyle />
+        <Structures patient={patient} />
+      </Section>
+    </section>
+  );
+}
+
+function Windowing() {
+  const { centre, width } = windowing.value;
+  return (
+    <>
       <div class="row">
         {windowPresets.map(([name], n) => (
-          <button key={name} type="button" aria-pressed={windowPreset.value === n} onClick={() => usePreset(n)}>
+          <button
+            key={name}
+            type="button"
+            title={`Key ${n + 1}`}
+            aria-pressed={windowPreset.value === n}
+            onClick={() => usePreset(n)}
+          >
             {name}
           </button>
         ))}
-        <span class="faint">
-          centre {windowing.value.centre.toFixed(0)}, width {windowing.value.width.toFixed(0)} HU
-        </span>
       </div>
-      <DoseControls />
-      <JumpTo patient={patient} />
-      <Clipping />
-      <Cloud />
-      <StructureStyle />
-      <Structures patient={patient} />
-    </section>
+      <div class="row">
+        <NumberField
+          label="Centre"
+          spoken="Centre of the window"
+          value={Math.round(centre)}
+          min={-2000}
+          max={5000}
+          step={10}
+          onChange={(wanted) => (windowing.value = { centre: wanted, width })}
+        />
+        <NumberField
+          label="Width"
+          spoken="Width of the window"
+          value={Math.round(width)}
+          min={1}
+          max={8000}
+          step={10}
+          unit="HU"
+          onChange={(wanted) => (windowing.value = { centre, width: wanted })}
+        />
+      </div>
+    </>
   );
 }
 

@@ -2,58 +2,68 @@ import { fromHex, toHex } from '../../engine/core/color.ts';
 import { css, doseColor } from '../state/colors.ts';
 import { doseStyle, type IsodoseLevel, isodose } from '../state/display.ts';
 import { changeUnit, hottestGy, shownLevels } from '../state/dose-display.ts';
+import { NumberField } from './number-field.tsx';
 
 const MOST_LEVELS = 12;
 
-/** Colour wash and isodose lines: what is shown, how, and from which dose on. */
-export function DoseControls() {
-  const { opacity, showsWash, showsLines, cutoffPercent, mostPercent } = doseStyle.value;
-  const set = (change: Partial<typeof doseStyle.value>): void => {
-    doseStyle.value = { ...doseStyle.value, ...change };
-  };
+const set = (change: Partial<typeof doseStyle.value>): void => {
+  doseStyle.value = { ...doseStyle.value, ...change };
+};
+
+/** Colour wash: whether it is shown, how strong, and of which doses. */
+export function DoseWash() {
+  const { opacity, showsWash, cutoffPercent, mostPercent } = doseStyle.value;
   return (
     <>
       <div class="row">
         <label>
-          <input type="checkbox" checked={showsWash} onChange={() => set({ showsWash: !showsWash })} /> Dose
+          <input type="checkbox" checked={showsWash} onChange={() => set({ showsWash: !showsWash })} /> Colour wash
         </label>
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.05"
-          value={opacity}
-          aria-label="Opacity of the dose"
-          onInput={(event) => set({ opacity: Number(event.currentTarget.value) })}
-        />
         <label>
-          from{' '}
+          Opacity{' '}
           <input
-            type="number"
+            type="range"
             min="0"
-            max="100"
-            value={cutoffPercent}
-            aria-label="Least dose that is coloured, percent of the prescription"
-            onChange={(event) => set({ cutoffPercent: Number(event.currentTarget.value) })}
+            max="1"
+            step="0.05"
+            value={opacity}
+            disabled={!showsWash}
+            aria-label="Opacity of the dose"
+            onInput={(event) => set({ opacity: Number(event.currentTarget.value) })}
           />
         </label>
-        <label>
-          to{' '}
-          <input
-            type="number"
-            min="1"
-            max="300"
-            value={mostPercent}
-            aria-label="Dose of the hottest colour, percent of the prescription"
-            onChange={(event) => {
-              const most = event.currentTarget.valueAsNumber;
-              if (most >= 1 && most <= 300) set({ mostPercent: most });
-            }}
-          />{' '}
-          %
-        </label>
-        <ColorBar />
       </div>
+      <div class="row">
+        <NumberField
+          label="From"
+          spoken="Least dose that is coloured"
+          value={cutoffPercent}
+          min={0}
+          max={100}
+          step={5}
+          onChange={(wanted) => set({ cutoffPercent: wanted })}
+        />
+        <NumberField
+          label="to"
+          spoken="Dose of the hottest colour"
+          value={mostPercent}
+          min={1}
+          max={300}
+          step={1}
+          unit="% of the prescription"
+          onChange={(wanted) => set({ mostPercent: wanted })}
+        />
+      </div>
+      <ColorBar />
+    </>
+  );
+}
+
+/** Isodose lines and surfaces: which doses, in which unit and colours. */
+export function Isodoses() {
+  const { showsLines } = doseStyle.value;
+  return (
+    <>
       <div class="row">
         <label>
           <input type="checkbox" checked={showsLines} onChange={() => set({ showsLines: !showsLines })} /> Isodose lines
@@ -140,9 +150,9 @@ function ColorBar() {
   const most = hottestGy.value;
   return (
     <div class="colorbar" role="img" aria-label={`Dose colours from 0 to ${most.toFixed(1)} Gy`}>
-      <span>0</span>
+      <span>0 Gy</span>
       <span class="bar" style={{ background: `linear-gradient(to right, ${stops.join(', ')})` }} />
-      <span>{most.toFixed(0)} Gy</span>
+      <span>{most.toFixed(1)} Gy</span>
     </div>
   );
 }

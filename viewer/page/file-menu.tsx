@@ -1,20 +1,25 @@
-import { useRef } from 'preact/hooks';
 import { pickedFiles } from '../files/pick.ts';
 import { type ExportForm, exportForms } from '../files/write/forms.ts';
 import { canSave, exportPlan, openSource, planAtRest, saveSession } from '../state/opening.ts';
 import { closePatient, patient } from '../state/workspace.ts';
 import { Menu } from './menu.tsx';
 
-const phantoms = [
+export const phantoms = [
   ['tg119-cshape', 'C-shape (TG-119)'],
   ['head-and-neck', 'Head and neck (TG-119)'],
   ['prostate', 'Prostate (TG-119)'],
   ['multi-target', 'Multi-target (TG-119)'],
 ] as const;
 
+let folder: HTMLInputElement | null = null;
+
+/** Asks for the folder of a patient. */
+export function pickFolder(): void {
+  folder?.click();
+}
+
 /** Opens phantoms and the user's own files, saves and exports; nothing leaves the page. */
 export function FileMenu() {
-  const folder = useRef<HTMLInputElement>(null);
   const isOpen = patient.value !== undefined;
   return (
     <>
@@ -23,7 +28,7 @@ export function FileMenu() {
         groups={[
           {
             items: [
-              { title: 'Open folder…', act: () => folder.current?.click() },
+              { title: 'Open folder…', act: pickFolder },
               { title: 'Open files or session…', act: pickFiles },
             ],
           },
@@ -61,7 +66,7 @@ export function FileMenu() {
         tabIndex={-1}
         aria-label="Folder of a patient"
         ref={(element) => {
-          folder.current = element;
+          folder = element;
           element?.setAttribute('webkitdirectory', '');
         }}
         onChange={({ currentTarget }) => open(currentTarget)}
@@ -70,8 +75,8 @@ export function FileMenu() {
   );
 }
 
-/** Single files: DICOM, volumes, a session, a protocol. */
-function pickFiles(): void {
+/** Asks for single files: DICOM, volumes, a session, a protocol. */
+export function pickFiles(): void {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;

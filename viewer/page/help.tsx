@@ -49,7 +49,11 @@ export function Help() {
         ?
       </button>
       <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (isOpen.value = false)}>
-        <h2 id="help-title">Keys</h2>
+        <form method="dialog" class="row">
+          <h2 id="help-title">Keys</h2>
+          <span class="end" />
+          <button type="submit">Close</button>
+        </form>
         <div class="keys">
           {listedKeys.value.map(({ where, rows }) => (
             <table key={where}>
@@ -74,9 +78,6 @@ export function Help() {
             ? 'This page is stored in the browser: it opens and plans without its server, too.'
             : 'This page needs its server to be opened again.'}
         </p>
-        <form method="dialog">
-          <button type="submit">Close</button>
-        </form>
       </dialog>
     </>
   );

@@ -5,6 +5,8 @@ export interface NumberFieldProps {
   readonly label: string;
   /** For screen readers only. */
   readonly hasHiddenLabel?: boolean;
+  /** Instead of the label, where that needs what stands around it. */
+  readonly spoken?: string;
   readonly value: number;
   readonly min: number;
   readonly max: number;
@@ -17,7 +19,7 @@ export interface NumberFieldProps {
 
 /** A number within limits; what is none, or outside them, is not taken, and the page says why. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, hasHiddenLabel, value, min, max, step, unit, describedBy, onChange } = props;
+  const { label, hasHiddenLabel, spoken, value, min, max, step, unit, describedBy, onChange } = props;
   /** What is being typed: the page draws itself again meanwhile, as states of the robot come. */
   const draft = useSignal<string | undefined>(undefined);
   return (
@@ -28,6 +30,7 @@ export function NumberField(props: NumberFieldProps) {
         min={min}
         max={max}
         step={step}
+        aria-label={spoken}
         aria-describedby={describedBy}
         value={draft.value ?? Number(value.toFixed(3))}
         onInput={(event) => (draft.value = event.currentTarget.value)}
@@ -43,11 +46,11 @@ export function NumberField(props: NumberFieldProps) {
   );
 }
 
-function refuse({ label, min, max, unit }: NumberFieldProps, given: number): void {
+function refuse({ label, spoken = label, min, max, unit }: NumberFieldProps, given: number): void {
   const last = unit === undefined ? '' : ` ${unit}`;
   fault.value = {
     code: 'viewer/number',
-    message: `${label}: ${Number.isFinite(given) ? `${given}${last}` : 'what was typed is no number and'} is not taken.`,
+    message: `${spoken}: ${Number.isFinite(given) ? `${given}${last}` : 'what was typed is no number and'} is not taken.`,
     hint: `Give a number from ${min} to ${max}${last}; the last one stands.`,
     origin: 'input',
   };

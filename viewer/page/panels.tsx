@@ -88,13 +88,20 @@ export function Panels() {
 
 function withPatient(content: (view: PatientView) => ComponentChildren): ComponentChildren {
   const view = patient.value;
-  return view === undefined ? <p class="faint">No patient is open.</p> : content(view);
+  return view === undefined ? (
+    <p class="faint">No patient is open. Open one with File, or drop its folder on the page.</p>
+  ) : (
+    content(view)
+  );
 }
 
 function Planning({ patient }: { readonly patient: PatientView }) {
   return (
     <>
-      <p class="patient">{patient.id}</p>
+      <p class="patient">
+        <strong>{patient.id}</strong>
+        <span class="faint">{prescribed(patient)}</span>
+      </p>
       <TargetsTable key={`${patient.id} ${patient.protocol.name}`} patient={patient} />
       <Section title="Optimiser">
         <PlanPanel />
@@ -117,4 +124,11 @@ function Planning({ patient }: { readonly patient: PatientView }) {
       ))}
     </>
   );
+}
+
+/** What is prescribed, in words: `50 Gy to PTV in 25 fractions`. */
+function prescribed({ protocol: { targets, fractions } }: PatientView): string {
+  if (targets.length === 0) return 'nothing is prescribed';
+  const each = targets.map(({ structure, prescriptionGy }) => `${prescriptionGy} Gy to ${structure}`);
+  return `${each.join(', ')} in ${fractions} ${fractions === 1 ? 'fraction' : 'fractions'}`;
 }

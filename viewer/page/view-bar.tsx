@@ -21,7 +21,13 @@ export function ViewBar() {
           {title}
         </button>
       ))}
-      <button type="button" aria-pressed={drawsLine.value} onClick={() => (drawsLine.value = !drawsLine.value)}>
+      <span class="divider" />
+      <button
+        type="button"
+        title="Draw the line of a profile on a slice"
+        aria-pressed={drawsLine.value}
+        onClick={() => (drawsLine.value = !drawsLine.value)}
+      >
         Line
       </button>
       {view === undefined ? null : <ReadOut patient={view} />}

@@ -37,7 +37,7 @@ export function Views({ patient, stage, images }: ViewsProps) {
       <>
         {slice(axis, 'plan', 'plan')}
         {slice(axis, 'other', other.value?.name ?? 'nothing to compare with')}
-        {slice(axis, 'difference', 'plan less other')}
+        {slice(axis, 'difference', 'plan less the other')}
         {slice(axis, 'gamma', 'gamma')}
       </>
     );

@@ -10,6 +10,7 @@ import { layout } from '../state/display.ts';
 import { openDropped } from '../state/opening.ts';
 import { notice, place, rebuild, stopDrawing } from '../state/place.ts';
 import { deviceDose, doseVersion, fault, patient, report, shapes } from '../state/workspace.ts';
+import { Empty } from './empty.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { FilesWork } from './files-work.tsx';
 import { Help } from './help.tsx';
@@ -128,11 +129,7 @@ export function Workspace() {
         {view !== undefined && stage.value !== undefined && images.value !== undefined ? (
           <Views patient={view} stage={stage.value} images={images.value} />
         ) : (
-          <p class="empty">
-            Open a phantom, or drop the folder of a patient here.
-            <br />
-            Everything computes in this page; nothing leaves this computer.
-          </p>
+          <Empty />
         )}
       </div>
       <Panels />

@@ -45,8 +45,8 @@ export function AddObjective({ patient }: { readonly patient: PatientView }) {
             </option>
           ))}
         </select>
-        <button type="button" onClick={add}>
-          Add objective
+        <button type="button" aria-label="Add objective" onClick={add}>
+          Add
         </button>
       </div>
       <p id={id} class="faint">

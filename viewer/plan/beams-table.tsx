@@ -53,11 +53,14 @@ export function BeamsTable() {
       <table class="beams">
         <thead>
           <tr>
-            {['Beam', ...columns.map(([, title]) => `${title} [°]`), 'SSD [mm]', 'Bixels', 'MU'].map((title) => (
+            {['Beam', ...columns.map(([, title]) => `${title} [°]`), 'SSD [mm]', 'Bixels'].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
             ))}
+            <th scope="col" title="Monitor units of all bixels together, per fraction">
+              Σ MU
+            </th>
             <th scope="col">
               <span class="sr">Remove</span>
             </th>

@@ -1,3 +1,4 @@
+import { csvTable } from '../files/csv.ts';
 import type { Curves } from '../state/curves.ts';
 
 /**
@@ -10,28 +11,17 @@ export function dvhCsv(
   otherName: string | undefined,
 ): string {
   const volume =
-    kind === 'cumulative' ? 'volume at this dose or more [%]' : `volume in a bin of ${digits(binWidthGy)} Gy [%]`;
+    kind === 'cumulative'
+      ? 'volume at this dose or more [%]'
+      : `volume in a bin of ${Number(binWidthGy.toFixed(5))} Gy [%]`;
   const columns = [...plan, ...(other ?? [])];
   const titles = [
     ...structures.map((name) => `${name}, ${volume}`),
     ...(other === undefined ? [] : structures.map((name) => `${name} of ${otherName}, ${volume}`)),
   ];
-  const rows = columns.reduce((most, { length }) => Math.max(most, length), 0);
-  const lines = [['Dose [Gy]', ...titles].map(quoted).join(',')];
-  for (let bin = 0; bin < rows; bin++) {
-    const values = columns.map((curve) => (curve.length === 0 ? '' : digits(curve[bin] ?? 0)));
-    lines.push([digits(bin * binWidthGy), ...values].join(','));
-  }
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-const digits = (value: number): string => String(Number(value.toFixed(5)));
-
-/**
- * RFC 4180. Spreadsheets run what begins like a formula, and names of structures come from files: an apostrophe keeps them
- * from it.
- */
-function quoted(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
+  const bins = columns.reduce((most, { length }) => Math.max(most, length), 0);
+  const doses = Array.from({ length: bins }, (_, bin) => bin * binWidthGy);
+  // A structure without voxels has no curve; one that ends is 0 from there on.
+  const filled = columns.map((curve) => (curve.length === 0 ? [] : doses.map((_, bin) => curve[bin] ?? 0)));
+  return csvTable(['Dose [Gy]', ...titles], [doses, ...filled]);
 }

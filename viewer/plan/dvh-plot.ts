@@ -1,14 +1,14 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { PatientView } from '../engine/messages.ts';
+import { plotAxis } from '../page/plot-axis.ts';
 import { css, structureColor } from '../state/colors.ts';
 import { type Curves, dvhMostGy } from '../state/curves.ts';
 import { hidden } from '../state/display.ts';
-import { pageColor } from '../state/theme.ts';
 import type { DvhPlace } from './dvh-reach.ts';
 import type { PlotFrame } from './goal-marks.tsx';
 
-const HEIGHT_PX = 260;
+const HEIGHT_PX = 230;
 const dashes: readonly (readonly number[])[] = [[], [8, 4], [3, 3], [10, 3, 2, 3], [1, 3]];
 
 /** Dashes tell structures apart without colour. */
@@ -36,8 +36,6 @@ export function dvhPlot(element: HTMLElement, patient: PatientView, onFrame: (fr
       points: { show: false },
       show: !hidden.peek().has(name),
     }));
-  const stroke = (): string => pageColor('--text');
-  const grid = { stroke: () => pageColor('--line') };
   const ring = document.createElement('div');
   ring.className = 'mark';
   let marked: DvhPlace | undefined;
@@ -64,10 +62,7 @@ export function dvhPlot(element: HTMLElement, patient: PatientView, onFrame: (fr
         x: { time: false, range: () => [0, dvhMostGy.peek() || 1] },
         y: { range: (_, __, most) => [0, most > 0 ? most : 100] },
       },
-      axes: [
-        { label: 'Dose [Gy]', stroke, grid },
-        { label: 'Volume [%]', stroke, grid },
-      ],
+      axes: [plotAxis('Dose [Gy]', false), plotAxis('Volume [%]', true)],
       // Scales follow new curves when these are drawn.
       hooks: { draw: [() => putMark(), tellFrame] },
       series: [{}, ...series('', 2), ...series(' (compared)', 1)],

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { NumberField } from '../page/number-field.tsx';
 import { others } from '../state/comparison.ts';
 import {
   activity,
@@ -23,22 +24,7 @@ export function PlanPanel() {
   const now = report.value;
   return (
     <section aria-label="Plan">
-      <div class="row">
-        <label>
-          Bixel{' '}
-          <input
-            type="number"
-            min="2"
-            max="20"
-            value={setup.value.bixelMm}
-            onChange={(event) => {
-              const bixelMm = Number(event.currentTarget.value);
-              if (!(bixelMm >= 2 && bixelMm <= 20)) return;
-              changeSetup({ ...setup.value, bixelMm });
-            }}
-          />{' '}
-          mm
-        </label>
+      <div class="row optimiser">
         <button type="button" class="primary" disabled={isBusy || !canPlan.value} onClick={runPlan}>
           {trace.value.length > 0 ? 'Continue' : 'Optimise'}
         </button>
@@ -63,6 +49,15 @@ export function PlanPanel() {
         >
           ↷
         </button>
+        <NumberField
+          label="Bixel"
+          value={setup.value.bixelMm}
+          min={2}
+          max={20}
+          step={1}
+          unit="mm"
+          onChange={(bixelMm) => changeSetup({ ...setup.value, bixelMm })}
+        />
       </div>
       <p class="figures" role="status" data-testid="status">
         {statusText()}
@@ -76,6 +71,7 @@ export function PlanPanel() {
         }}
       >
         <input
+          type="text"
           aria-label="Name of the plan"
           placeholder="Name"
           value={name.value}
@@ -112,7 +108,7 @@ function statusText(): string {
   if (activity.value === 'preparing') return 'Tracing rays';
   if (now === undefined) return 'No dose yet';
   const state = activity.value === 'optimizing' ? 'Optimising' : 'At rest';
-  return `${state}${device}: iteration ${now.iteration}, objective ${now.objective.toPrecision(5)}, at most ${now.maxGy.toFixed(1)} Gy, ${(now.afterMs / 1000).toFixed(2)} s`;
+  return `${state}${device}: iteration ${now.iteration}, objective ${now.objective.toPrecision(5)}, maximum dose ${now.maxGy.toFixed(1)} Gy, ${(now.afterMs / 1000).toFixed(2)} s`;
 }
 
 /** The objective over iterations, on a logarithmic scale. */

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { PatientView, SliceAxis } from '../engine/messages.ts';
+import { IsodoseLegend } from '../slices/isodose-legend.tsx';
 import type { SliceImages } from '../slices/slice-images.ts';
 import { sliceStyle } from '../slices/slice-style.ts';
 import { structureColor } from '../state/colors.ts';
@@ -211,6 +212,7 @@ export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
       <div class="caption" data-testid="picked">
         {picked.value === undefined ? 'Anatomy, beams, isodose surfaces' : `Under the pointer: ${picked.value}`}
       </div>
+      <IsodoseLegend />
       <div
         class="looks"
         onPointerDown={(event) => event.stopPropagation()}

@@ -4,13 +4,21 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView } from '../engine/messages.ts';
+import { csvTable } from '../files/csv.ts';
+import { download } from '../files/download.ts';
+import { plotAxis } from '../page/plot-axis.ts';
 import { other } from '../state/comparison.ts';
 import { crosshair, drawsLine, line } from '../state/display.ts';
 import { isDark, pageColor } from '../state/theme.ts';
 import { doseVersion } from '../state/workspace.ts';
 import { profileAlong } from './profile.ts';
 
-const axes = ['right to left', 'front to back', 'feet to head'] as const;
+/** As the axes of LPS run. */
+const axes = [
+  ['R–L', 'Right to left'],
+  ['A–P', 'Front to back'],
+  ['I–S', 'Feet to head'],
+] as const;
 
 /** HU and doses along a line: drawn on a slice, typed, or through the crosshair along an axis of the patient. */
 export function ProfilePanel({ patient }: { readonly patient: PatientView }) {
@@ -30,15 +38,20 @@ export function ProfilePanel({ patient }: { readonly patient: PatientView }) {
         <button type="button" aria-pressed={drawsLine.value} onClick={() => (drawsLine.value = !drawsLine.value)}>
           Draw on a slice
         </button>
-        <span>or through the crosshair</span>
-        {axes.map((name, axis) => (
-          <button key={name} type="button" onClick={() => through(axis)}>
-            {name}
-          </button>
-        ))}
         <button type="button" disabled={line.value === undefined} onClick={() => (line.value = undefined)}>
           Clear
         </button>
+        <button type="button" disabled={line.value === undefined} onClick={() => write(patient)}>
+          Profile as CSV
+        </button>
+      </div>
+      <div class="row">
+        <span>Through the crosshair</span>
+        {axes.map(([name, title], axis) => (
+          <button key={name} type="button" title={title} onClick={() => through(axis)}>
+            {name}
+          </button>
+        ))}
       </div>
       {(['from', 'to'] as const).map((which) => (
         <div key={which} class="row">
@@ -54,17 +67,48 @@ export function ProfilePanel({ patient }: { readonly patient: PatientView }) {
                 onChange={(event) => put(which, axis, event.currentTarget.valueAsNumber)}
               />
             </label>
-          ))}{' '}
-          mm
+          ))}
+          <span>mm</span>
         </div>
       ))}
       {line.value === undefined ? (
-        <p class="faint">There is no line yet.</p>
+        <p class="faint">
+          Draw a line on a slice, take one through the crosshair, or give its ends A and B [LPS]: dose and CT number
+          along it are shown here.
+        </p>
       ) : (
         <Chart key={isDark.value ? 'dark' : 'light'} patient={patient} />
       )}
     </section>
   );
+}
+
+interface Fields {
+  readonly alongMm: Float64Array;
+  readonly plan: (number | null)[];
+  readonly other: (number | null)[] | undefined;
+  readonly hu: (number | null)[];
+}
+
+function fieldsAlong({ grid, hu, dose }: PatientView, along: NonNullable<typeof line.value>): Fields {
+  const beside = other.value;
+  const { alongMm, values } = profileAlong(grid, [dose, hu, ...(beside === undefined ? [] : [beside.gy])], along);
+  return { alongMm, plan: values[0], hu: values[1], other: values[2] };
+}
+
+function write(patient: PatientView): void {
+  const along = line.value;
+  if (along === undefined) return;
+  const { alongMm, plan, other: compared, hu } = fieldsAlong(patient, along);
+  const end = (p: Vec3): string => p.map((mm) => mm.toFixed(1)).join(' ');
+  const titles = [
+    `from A (${end(along.from)}) to B (${end(along.to)}) [mm]`,
+    'plan [Gy]',
+    'CT [HU]',
+    ...(compared === undefined ? [] : [`${other.value?.name} [Gy]`]),
+  ];
+  const table = csvTable(titles, [alongMm, plan, hu, ...(compared === undefined ? [] : [compared])]);
+  download('profile.csv', new Blob([table], { type: 'text/csv' }));
 }
 
 function Chart({ patient }: { readonly patient: PatientView }) {
@@ -74,8 +118,6 @@ function Chart({ patient }: { readonly patient: PatientView }) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const text = pageColor('--text');
-    const grid = { stroke: pageColor('--line') };
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -83,15 +125,21 @@ function Chart({ patient }: { readonly patient: PatientView }) {
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: false }, Gy: { range: (_, __, most) => [0, Math.max(1, 1.05 * most)] }, HU: {} },
         axes: [
-          { label: 'From A [mm]', stroke: text, grid },
-          { label: 'Dose [Gy]', scale: 'Gy', stroke: text, grid },
-          { label: 'CT [HU]', scale: 'HU', side: 1, stroke: text, grid: { show: false } },
+          plotAxis('From A [mm]', false),
+          plotAxis('Dose [Gy]', true, { scale: 'Gy' }),
+          plotAxis('CT [HU]', true, {
+            scale: 'HU',
+            side: 1,
+            size: 46,
+            grid: { show: false },
+            values: (_, ticks) => ticks.map(String),
+          }),
         ],
         series: [
-          { label: 'mm', value: (_, mm) => (mm == null ? '-' : mm.toFixed(1)) },
+          { label: 'From A [mm]', value: (_, mm) => (mm == null ? '-' : mm.toFixed(1)) },
           { label: 'Plan [Gy]', scale: 'Gy', stroke: pageColor('--accent'), width: 2, value: fixed(2) },
-          { label: 'Other [Gy]', scale: 'Gy', stroke: pageColor('--bad'), width: 2, dash: [6, 4], value: fixed(2) },
-          { label: 'HU', scale: 'HU', stroke: pageColor('--faint'), width: 1, dash: [2, 2], value: fixed(0) },
+          { label: 'Compared [Gy]', scale: 'Gy', stroke: pageColor('--bad'), width: 2, dash: [6, 4], value: fixed(2) },
+          { label: 'CT [HU]', scale: 'HU', stroke: pageColor('--faint'), width: 1, dash: [2, 2], value: fixed(0) },
         ],
       },
       [[0], [0], [0], [0]],
@@ -109,12 +157,9 @@ function Chart({ patient }: { readonly patient: PatientView }) {
 
   useSignalEffect(() => {
     const along = line.value;
-    const beside = other.value;
     if (along === undefined || chart.current === undefined || doseVersion.value < 0) return;
-    const { grid, hu, dose } = patient;
-    const { alongMm, values } = profileAlong(grid, [dose, beside?.gy ?? [], hu], along);
-    const none = Array.from(alongMm, () => null);
-    chart.current.setData([Array.from(alongMm), values[0], beside === undefined ? none : values[1], values[2]]);
+    const { alongMm, plan, other: compared, hu } = fieldsAlong(patient, along);
+    chart.current.setData([Array.from(alongMm), plan, compared ?? Array.from(alongMm, () => null), hu]);
   });
 
   return <div ref={box} data-testid="profile" role="img" aria-label="Dose and CT number along the line" />;

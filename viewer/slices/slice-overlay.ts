@@ -21,8 +21,10 @@ export interface OverlayContent {
   readonly line: { readonly from: Vec3; readonly to: Vec3 } | undefined;
 }
 
-/** Dash patterns tell isodose lines apart without colour. */
 const dashes: readonly (readonly number[])[] = [[], [8, 3], [4, 3], [2, 3], [10, 3, 2, 3], [1, 4]];
+
+/** Dash patterns tell isodose lines apart without colour. */
+export const isodoseDash = (level: number): readonly number[] => dashes[level % dashes.length];
 
 /** Draws what lies over the image of a slice: outlines, isodose lines, crosshair, letters and scale. */
 export function drawOverlay(canvas: HTMLCanvasElement, content: OverlayContent): void {
@@ -55,7 +57,7 @@ export function drawOverlay(canvas: HTMLCanvasElement, content: OverlayContent):
     if (level === undefined) continue;
     context.strokeStyle = css(level.color);
     context.lineWidth = 1.25;
-    context.setLineDash([...dashes[lines.of % dashes.length]]);
+    context.setLineDash([...isodoseDash(lines.of)]);
     trace(context, content, lines, width, height);
     context.stroke();
   }
@@ -101,8 +103,14 @@ function drawLine(
   context.lineTo(b.x, b.y);
   context.stroke();
   context.font = '600 12px system-ui, sans-serif';
+  context.textAlign = 'left';
+  // A line that is seen from its end is a point.
+  if (Math.hypot(a.x - b.x, a.y - b.y) < 14) {
+    context.fillText('A B', a.x + 6, a.y - 6);
+    return;
+  }
   context.fillText('A', a.x + 6, a.y - 6);
-  context.fillText('B', b.x + 6, b.y - 6);
+  context.fillText('B', b.x - 14, b.y - 6);
 }
 
 function drawCross(

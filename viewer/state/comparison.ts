@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { GammaResult } from '../../planners/radiation/evaluation/gamma.ts';
 import { CompareClient } from '../compare/compare-client.ts';
 import type { Judgement } from '../compare/messages.ts';
@@ -14,6 +14,19 @@ export const others = computed<readonly ReferenceDose[]>(() => [
 
 /** The one that is compared. */
 export const other = computed(() => others.value.find(({ name }) => name === compared.value));
+
+/** Whether that is a plan that was kept, and not a dose of the patient's. */
+export const isKept = computed(() => namedPlans.value.some((plan) => plan === other.value));
+
+/** Forgets the kept plan that is compared. */
+export function removeCompared(): void {
+  const shown = other.peek();
+  if (!isKept.peek()) return;
+  batch(() => {
+    namedPlans.value = namedPlans.value.filter((plan) => plan !== shown);
+    compared.value = undefined;
+  });
+}
 
 /** The plan less the other dose, and gamma with the other as the reference, are those of this criterion. */
 export const gammaCriteria = signal({ dosePercent: 3, distanceMm: 3, local: false, thresholdPercent: 10 });
