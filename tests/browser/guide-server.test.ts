@@ -14,11 +14,12 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'app', 'cli.js');
 let server: ChildProcess;
 let browser: Browser;
 let port = 0;
+let robot = 'psm';
 const errors: string[] = [];
 
 async function serve(...patients: string[]): Promise<void> {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  const args = [cli, 'serve', ...patients, '--port', String(port), '--json', '--robot', 'psm'];
+  const args = [cli, 'serve', ...patients, '--port', String(port), '--json', '--robot', robot];
   server = spawn(process.execPath, args, {
     env: { ...env, ISOCENTER_TOKEN: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -108,6 +109,29 @@ describe('the robot of a server', () => {
     await says(page, 'connection', /^connected/);
     await says(page, 'robot-state', 'FAULT: stopped');
     expect(errors).toEqual([]);
+  });
+
+  it('is another one after its server was started anew with it; what the server offers goes and comes with the link', async () => {
+    const page = await open();
+    await says(page, 'robot-state', /DISABLED|PAUSED|FAULT/);
+    const offers = page.getByLabel(/^Patient of the server/);
+    await offers.waitFor();
+    await page.getByRole('slider', { name: /^yaw/ }).waitFor();
+    await kill('SIGKILL');
+    await says(page, 'robot-state', 'connecting');
+    await offers.waitFor({ state: 'hidden' });
+    robot = 'panda';
+    await serve();
+    await says(page, 'connection', /^connected/);
+    await page.getByRole('slider', { name: /^panda_joint7/ }).waitFor();
+    expect(await page.getByRole('slider', { name: /^yaw/ }).count()).toBe(0);
+    await says(page, 'robot-state', 'DISABLED');
+    await offers.waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+    await kill('SIGINT');
+    robot = 'psm';
+    await serve();
   });
 
   it('gives way to the simulator of the page, which runs and plans under the policy of the server', async () => {

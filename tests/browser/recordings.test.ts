@@ -10,9 +10,9 @@ import { jointStates, type McapForm, makeMcap } from '../support/mcap.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-recordings-'));
 const states = jointStates(activeNames(builtinRobot('psm')), 8, 50);
-const write = async (name: string, form: McapForm) => {
+const write = async (name: string, form: McapForm, messages = states) => {
   const path = join(folder, name);
-  writeFileSync(path, await makeMcap(states, { chunkBytes: 16384, ...form }));
+  writeFileSync(path, await makeMcap(messages, { chunkBytes: 16384, ...form }));
   return path;
 };
 
@@ -74,6 +74,21 @@ describe('recordings', () => {
     await page.getByLabel('Play a recording').setInputFiles(await write('unknown.mcap', { compression: 'brotli' }));
     await page.locator('.fault', { hasText: 'unknown.mcap is compressed by "brotli"' }).waitFor({ timeout: 20_000 });
     await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(errors).toEqual([]);
+  });
+
+  it('of something else under the names of this page end in words, and the page goes on', async () => {
+    const { page, errors } = opened;
+    const wrong = ['{"robot":"psm","joints":7}', '{"robot":', '[]'];
+    for (const [n, data] of wrong.entries()) {
+      const about = { topic: '/isocenter/about', type: 'std_msgs/msg/String', timeSec: 1.7e9, message: { data } };
+      await page.getByLabel('Play a recording').setInputFiles(await write(`wrong-${n}.mcap`, {}, [about, ...states]));
+      const told = page.locator('.fault', { hasText: `wrong-${n}.mcap: /isocenter/about at` });
+      await told.waitFor({ timeout: 20_000 });
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+    }
+    await page.getByLabel('Play a recording').setInputFiles(join(folder, 'zstd.mcap'));
+    await plays(opened, 'zstd.mcap');
     expect(errors).toEqual([]);
   });
 

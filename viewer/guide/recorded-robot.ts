@@ -1,7 +1,9 @@
+import { inputError } from '../../engine/core/errors.ts';
 import { activeNames } from '../../engine/core/robot.ts';
+import { z } from '../../engine/core/schema.ts';
 import type { RecordedMessage } from '../../engine/ros2/mcap/recording.ts';
-import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
+import { loopFiguresSchema, robotAboutSchema, robotSaidSchema } from '../../planners/guidance/robot-records.ts';
 import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
 import { builtinRobot, builtinRobotNames, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
@@ -12,18 +14,21 @@ const JOINT_STATE = 'sensor_msgs/msg/JointState';
 
 type Said = Pick<RobotSample, 'state' | 'motion' | 'says' | 'keepOutsM'>;
 
-interface JointState {
-  readonly name: readonly string[];
-  readonly position: readonly number[];
-}
-interface PoseStamped {
-  readonly header: { readonly stamp: { readonly sec: number; readonly nanosec: number } };
-  readonly pose: { readonly position: { readonly x: number; readonly y: number; readonly z: number } };
-}
+/** Not every number is one. */
+const coordinate = z.unknown().transform((value) => (typeof value === 'number' ? value : Number.NaN));
+
+/** A recording brings its own definitions: what is called a JointState need not be one. */
+const jointStateSchema = z.object({ name: z.array(z.string()), position: z.array(coordinate) });
+const textSchema = z.object({ data: z.string() });
+const poseSchema = z.object({
+  header: z.object({ stamp: z.object({ sec: z.number(), nanosec: z.number() }) }),
+  pose: z.object({ position: z.object({ x: coordinate, y: coordinate, z: coordinate }) }),
+});
 
 /** Makes of the messages of a recording what a live robot tells: of this page's own, and of any that have joint states. */
 export class RecordedRobot {
   readonly #listener: RobotListener;
+  readonly #file: string;
   readonly #hasAbout: boolean;
   #about: RobotAbout | undefined;
   #workspace: RobotWorkspace | undefined;
@@ -38,43 +43,52 @@ export class RecordedRobot {
     keepOutsM: {},
   };
 
-  constructor(listener: RobotListener, topics: readonly string[]) {
+  constructor(
+    listener: RobotListener,
+    { name, topics }: { readonly name: string; readonly topics: readonly string[] },
+  ) {
     this.#listener = listener;
+    this.#file = name;
     this.#hasAbout = topics.includes(RECORDED.about);
   }
 
-  /** @returns whether it was a state of the joints */
-  take({ topic, type, timeSec, message }: RecordedMessage): boolean {
+  /**
+   * @returns whether it was a state of the joints
+   * @throws IsocenterError `guide/recording` for a message that is not what its topic says
+   */
+  take(recorded: RecordedMessage): boolean {
+    const { topic, type, timeSec } = recorded;
     switch (topic) {
       case RECORDED.about:
-        if (this.#about === undefined) this.#begin(textOf(message) as RobotAbout);
+        if (this.#about === undefined) this.#begin(this.#json(robotAboutSchema, recorded), recorded);
         return false;
       case RECORDED.state:
-        this.#said = textOf(message) as Said;
+        this.#said = this.#json(robotSaidSchema, recorded);
         return false;
       case RECORDED.figures:
-        this.#listener.figures(textOf(message) as LoopFigures);
+        this.#listener.figures(this.#json(loopFiguresSchema, recorded));
         return false;
       case RECORDED.hand:
-        this.#hand = positionOf(message);
+        this.#hand = positionOf(this.#read(poseSchema, recorded));
         return false;
       case RECORDED.steady: {
-        this.#steady = positionOf(message);
-        const { sec, nanosec } = (message as PoseStamped).header.stamp;
+        const steady = this.#read(poseSchema, recorded);
+        this.#steady = positionOf(steady);
+        const { sec, nanosec } = steady.header.stamp;
         this.#listener.hand(Float64Array.of(sec + 1e-9 * nanosec, ...this.#hand, ...this.#steady));
         return false;
       }
       default:
-        return type === JOINT_STATE && this.#takeJoints(topic, timeSec, message as JointState);
+        return type === JOINT_STATE && this.#takeJoints(topic, timeSec, this.#read(jointStateSchema, recorded));
     }
   }
 
-  #takeJoints(topic: string, timeSec: number, { name, position }: JointState): boolean {
+  #takeJoints(topic: string, timeSec: number, { name, position }: z.output<typeof jointStateSchema>): boolean {
     if (this.#about === undefined && !this.#hasAbout) this.#begin(guessed(name));
     const about = this.#about;
     const workspace = this.#workspace;
     if (about === undefined || workspace === undefined) return false;
-    const q = about.joints.map((joint) => position[name.indexOf(joint)]);
+    const q = about.joints.map((joint) => position[name.indexOf(joint)] ?? Number.NaN);
     if (!q.every(Number.isFinite)) return false;
     if (/(setpoint_js|servo_jp)$/.test(topic)) {
       this.#setpoint = q;
@@ -94,13 +108,39 @@ export class RecordedRobot {
     return true;
   }
 
-  #begin(about: RobotAbout | undefined): void {
+  #begin(about: RobotAbout | undefined, recorded?: RecordedMessage): void {
     if (about === undefined || !builtinRobotNames.includes(about.robot)) return;
     const model = builtinRobot(about.robot);
+    const joints = activeNames(model);
+    if (recorded !== undefined && joints.join() !== about.joints.join()) {
+      throw this.#bad(recorded, `joints: those of ${about.robot} are ${joints.join(', ')}`);
+    }
     this.#about = about;
     this.#workspace = createWorkspace(model);
     this.#tip = model.links.findIndex((link) => link.name === builtinTip[about.robot]);
     this.#listener.about(about);
+  }
+  #json<T extends z.ZodType>(schema: T, recorded: RecordedMessage): z.output<T> {
+    const { data } = this.#read(textSchema, recorded);
+    let message: unknown;
+    try {
+      message = JSON.parse(data);
+    } catch (error) {
+      throw this.#bad(recorded, (error as Error).message);
+    }
+    return this.#read(schema, { ...recorded, message });
+  }
+
+  #read<T extends z.ZodType>(schema: T, recorded: RecordedMessage): z.output<T> {
+    const parsed = schema.safeParse(recorded.message);
+    if (parsed.success) return parsed.data;
+    const [{ path, message }] = parsed.error.issues;
+    throw this.#bad(recorded, `${path.join('.') || 'it'}: ${message}`);
+  }
+
+  #bad({ topic, timeSec }: RecordedMessage, why: string): Error {
+    const message = `${this.#file}: ${topic} at ${timeSec.toFixed(3)} s is not what this page records: ${why}`;
+    return inputError('guide/recording', message, 'record it again, or leave this topic out: mcap filter');
   }
 }
 
@@ -114,11 +154,7 @@ function guessed(names: readonly string[]): RobotAbout | undefined {
   return { robot, isSimulated: false, joints, tip: builtinTip[robot], rateHz: 0, keepOuts: [], shapes: [] };
 }
 
-function textOf(message: unknown): unknown {
-  return JSON.parse((message as { readonly data: string }).data);
-}
-
-function positionOf(message: unknown): readonly number[] {
-  const { x, y, z } = (message as PoseStamped).pose.position;
+function positionOf({ pose }: z.output<typeof poseSchema>): readonly number[] {
+  const { x, y, z } = pose.position;
   return [x, y, z];
 }

@@ -4,6 +4,7 @@ import { createInterfaceRegistry } from '../../engine/ros2/messages/registry.ts'
 import type { MessageType, RosMessage } from '../../engine/ros2/messages/types.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
+import { robotAboutRecord } from '../../planners/guidance/robot-records.ts';
 import { RECORDED } from './recorded-topics.ts';
 
 /** A recording that grows beyond this ends [bytes]: some hours. */
@@ -57,7 +58,7 @@ export class Recorder {
     const name = this.#about.joints;
     if (timeSec - this.#aboutSec >= ABOUT_SEC) {
       this.#aboutSec = timeSec;
-      this.#text(RECORDED.about, timeSec, this.#about);
+      this.#text(RECORDED.about, timeSec, robotAboutRecord(this.#about));
     }
     this.#add(RECORDED.measured, timeSec, { header: header(timeSec), name, position: measured });
     this.#add(RECORDED.setpoint, timeSec, { header: header(timeSec), name, position: setpoint });

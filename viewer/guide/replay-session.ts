@@ -93,16 +93,24 @@ export class ReplaySession implements RobotSession {
     this.#playing?.abort();
     const playing = new AbortController();
     this.#playing = playing;
-    const robot = new RecordedRobot(this.#listener, this.#source.topics);
+    const robot = new RecordedRobot(this.#listener, this.#source);
     const { beginSec, durationSec } = this.#source;
     const from = this.#timeSec;
     let any = false;
+    let unread: unknown;
     this.#show(!isGlance);
     try {
       await this.#source.play({ speed, startSec: from, signal: playing.signal }, (message) => {
         if (playing.signal.aborted) return false;
         for (const tell of recordedListeners) tell(message);
-        const isState = robot.take(message);
+        let isState = false;
+        try {
+          isState = robot.take(message);
+        } catch (error) {
+          // The source tells of its own faults only.
+          unread = error;
+          return false;
+        }
         any ||= isState;
         if (isGlance) return !isState;
         this.#timeSec = Math.min(durationSec, Math.max(0, message.timeSec - beginSec));
@@ -112,7 +120,13 @@ export class ReplaySession implements RobotSession {
     } catch (error) {
       if (!playing.signal.aborted) this.#onFault(error);
     }
-    if (playing.signal.aborted || isGlance) return;
+    if (playing.signal.aborted) return;
+    if (unread !== undefined) {
+      this.#onFault(unread);
+      this.#show(false);
+      return;
+    }
+    if (isGlance) return;
     this.#timeSec = durationSec;
     this.#show(false);
     if (!any && from === 0) {

@@ -77,7 +77,10 @@ export class ServerSession implements RobotSession {
 
   #begin(peer: LinkPeer, { robot, mayControl }: ServerAbout): void {
     const listener = this.#listener;
+    for (const leave of this.#streams) leave();
+    this.#streams = [];
     if (robot === null) {
+      listener.about(undefined);
       listener.connection({ state: 'ended', text: 'the server has no robot: start it with --robot psm' });
       return;
     }
@@ -86,7 +89,6 @@ export class ServerSession implements RobotSession {
       listener.connection({ state: 'connected', text });
     }
     listener.about(robot);
-    for (const leave of this.#streams) leave();
     this.#streams = [
       peer.subscribe('robot', {}, { onSample: (value) => this.#state(value as RobotSample) }),
       peer.subscribe('robot.hand', {}, { onSample: (value) => listener.hand(numbersOf(value as HandPacket)) }),

@@ -13,7 +13,8 @@ export interface Connection {
 
 /** What a session tells the page; the page does not know whether it is live, simulated or recorded. */
 export interface RobotListener {
-  about(about: RobotAbout): void;
+  /** Of the robot that follows; undefined where there is none any more. */
+  about(about: RobotAbout | undefined): void;
   connection(connection: Connection): void;
   state(sample: RobotSample): void;
   /** Seven numbers a sample: time [s], the hand as measured and without its tremor [m]. */

@@ -73,7 +73,12 @@ function heard(): void {
 
 const listener: RobotListener = {
   about: (value) => {
-    about.value = value;
+    // The same robot on a server that was started anew goes on.
+    if (JSON.stringify(value) === JSON.stringify(about.peek())) return;
+    batch(() => {
+      forgetRobot();
+      about.value = value;
+    });
   },
   connection: (value) => {
     if (connection.peek().state === 'connected' && value.state === 'connecting' && isArmed.peek()) {
@@ -166,16 +171,21 @@ export function closeSession(): void {
   session.peek()?.close();
   batch(() => {
     session.value = undefined;
-    about.value = undefined;
-    robotState.value = undefined;
-    shownState.value = undefined;
-    figures.value = undefined;
-    keepOutSurfaces.value = [];
-    planned.value = undefined;
-    heldBecause.value = undefined;
+    forgetRobot();
     connection.value = { state: 'ended', text: 'no robot' };
-    handRing.count = 0;
   });
+}
+
+/** What was told of one robot says nothing about another. */
+function forgetRobot(): void {
+  about.value = undefined;
+  robotState.value = undefined;
+  shownState.value = undefined;
+  figures.value = undefined;
+  keepOutSurfaces.value = [];
+  planned.value = undefined;
+  heldBecause.value = undefined;
+  handRing.count = 0;
 }
 
 /** A command of the user; a refusal is shown in the page. @returns whether it was taken */

@@ -7,11 +7,11 @@ import { RECORD } from '../../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
 import {
   ROBOT_STATES,
-  type RobotAbout,
   type RobotCommand,
   type RobotRequest,
   type RobotSample,
 } from '../../../planners/guidance/messages.ts';
+import { robotAboutRecord } from '../../../planners/guidance/robot-records.ts';
 import { aboutRobot, RobotObserver, type RobotView } from '../../../sim/robots/robot-observer.ts';
 import { DRIVE } from '../../../sim/robots/shared.ts';
 import { BeatCount } from './beat-count.ts';
@@ -65,10 +65,10 @@ export class LiveRobot {
     });
   }
 
-  /** What does not change. */
-  get about(): RobotAbout {
+  /** What does not change, as the link carries it. */
+  get about(): unknown {
     const { settings, model, sendSetpoint } = this.#options;
-    return aboutRobot(settings, model, sendSetpoint === undefined);
+    return robotAboutRecord(aboutRobot(settings, model, sendSetpoint === undefined));
   }
 
   subscribe(topic: RobotTopic, sink: StreamSink, session: HostSession): unknown {
