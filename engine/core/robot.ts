@@ -7,6 +7,8 @@ export interface TriangleMesh {
   readonly vertices: Float32Array;
   /** Three vertex numbers a triangle. */
   readonly triangles: Uint32Array;
+  /** Red, green, blue of each vertex, 0 to 1 (sRGB), where the file has them. */
+  readonly colors?: Float32Array;
 }
 
 /**
@@ -25,6 +27,8 @@ export type Shape =
 export interface PlacedShape {
   readonly shape: Shape;
   readonly pose: Transform;
+  /** Red, green, blue, opacity, 0 to 1 (sRGB), of what is only seen. */
+  readonly color?: readonly [number, number, number, number];
 }
 
 export interface Inertial {

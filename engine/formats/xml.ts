@@ -2,11 +2,13 @@ import { SaxesParser } from 'saxes';
 import { type IsocenterError, inputError } from '../core/errors.ts';
 import { decimal, decodeText } from './text.ts';
 
-/** One element of an XML file; text between elements is left out (URDF and SRDF have none that matters). */
+/** One element of an XML file. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
+  /** Its own text, all of it in one; empty unless it was asked for (URDF and SRDF have none that matters). */
+  readonly text: string;
   readonly line: number;
 }
 
@@ -18,12 +20,13 @@ export const RUN_XACRO = 'run `xacro FILE.xacro > FILE.urdf` first and give its 
  * Reads an XML document into its tree of elements.
  *
  * @param path what messages call the file
+ * @param keepsText whether the text of elements is kept
  * @throws IsocenterError `xml/malformed` with line and column, `xml/encoding`
  */
-export function parseXml(file: string | Uint8Array, path: string): XmlElement {
+export function parseXml(file: string | Uint8Array, path: string, keepsText = false): XmlElement {
   const text = decodeText(file, path, 'xml');
   const parser = new SaxesParser();
-  type Open = { name: string; attributes: Record<string, string>; children: Open[]; line: number };
+  type Open = { name: string; attributes: Record<string, string>; children: Open[]; text: string; line: number };
   const open: Open[] = [];
   let root: Open | undefined;
   let line = 1;
@@ -40,12 +43,17 @@ export function parseXml(file: string | Uint8Array, path: string): XmlElement {
     line = parser.line;
   });
   parser.on('opentag', ({ name, attributes }) => {
-    const element: Open = { name, attributes: attributes as Record<string, string>, children: [], line };
+    const element: Open = { name, attributes: attributes as Record<string, string>, children: [], text: '', line };
     if (open.length >= DEEPEST) throw fail(`elements lie more than ${DEEPEST} deep`);
     if (open.length > 0) open[open.length - 1].children.push(element);
     else root = element;
     open.push(element);
   });
+  if (keepsText) {
+    parser.on('text', (text) => {
+      if (open.length > 0) open[open.length - 1].text += text;
+    });
+  }
   parser.on('closetag', () => {
     open.pop();
   });

@@ -3,6 +3,7 @@ import type { Vec3 } from '../../core/grid.ts';
 import type { Inertial, PlacedShape, RobotLink, Shape, TriangleMesh } from '../../core/robot.ts';
 import { FARTHEST_M, withinReach } from '../extent.ts';
 import { readMesh } from '../mesh/read.ts';
+import { decimal } from '../text.ts';
 import type { XmlElement, XmlReader } from '../xml.ts';
 
 /** Bytes of meshes by the URI that the URDF gives; undefined for those that are not at hand. */
@@ -19,20 +20,60 @@ export function readOrigin(xml: XmlReader, element: XmlElement): Transform {
   return transformFromRpy(position, xml.numbers(origin, 'rpy', 3, [0, 0, 0]) as unknown as Vec3);
 }
 
-/** A `<link>`. Meshes of its collision geometry are read where `meshes` has them. */
-export function readLink(xml: XmlReader, element: XmlElement, meshes: MeshSource | undefined): RobotLink {
+export interface LinkSources {
+  /** Of collision geometry. */
+  readonly meshes: MeshSource | undefined;
+  /** Of what is seen. */
+  readonly visualMeshes: MeshSource | undefined;
+  /** Colours of materials by their names. */
+  readonly materials: ReadonlyMap<string, Color>;
+}
+
+type Color = NonNullable<PlacedShape['color']>;
+
+/** A `<link>`. Meshes are read where there is a source that has them. */
+export function readLink(xml: XmlReader, element: XmlElement, sources: LinkSources): RobotLink {
   const placed = (kind: string, source: MeshSource | undefined): PlacedShape[] =>
     xml.children(element, kind).map((holder) => ({
       shape: readShape(xml, holder, source),
       pose: readOrigin(xml, holder),
     }));
   const inertial = xml.child(element, 'inertial');
+  const visuals = xml.children(element, 'visual').map((holder) => readMaterial(xml, holder, sources.materials));
   return {
     name: xml.text(element, 'name'),
-    visual: placed('visual', undefined),
-    collision: placed('collision', meshes),
+    visual: placed('visual', sources.visualMeshes).map((shape, n) => {
+      const color = visuals[n];
+      return color === undefined ? shape : { ...shape, color };
+    }),
+    collision: placed('collision', sources.meshes),
     ...(inertial === undefined ? {} : { inertial: readInertial(xml, inertial) }),
   };
+}
+
+/** Colours of the materials that the robot names, for the links that use them. */
+export function readMaterials(xml: XmlReader, robot: XmlElement): Map<string, Color> {
+  const colors = new Map<string, Color>();
+  for (const material of xml.children(robot, 'material')) {
+    const color = readColor(xml, material);
+    if (color !== undefined) colors.set(material.attributes.name ?? '', color);
+  }
+  return colors;
+}
+
+function readMaterial(xml: XmlReader, visual: XmlElement, named: ReadonlyMap<string, Color>): Color | undefined {
+  const [material] = xml.children(visual, 'material');
+  if (material === undefined) return undefined;
+  return readColor(xml, material) ?? named.get(material.attributes.name ?? '');
+}
+
+/** undefined where there is none, or none that makes sense: a robot is not refused for its looks. */
+function readColor(xml: XmlReader, material: XmlElement): Color | undefined {
+  const [color] = xml.children(material, 'color');
+  const [r, g, b, a = 1] = (color?.attributes.rgba ?? '').trim().split(/\s+/).map(decimal);
+  if (b === undefined || [r, g, b, a].some(Number.isNaN)) return undefined;
+  const share = (value: number): number => Math.min(1, Math.max(0, value));
+  return [share(r), share(g), share(b), share(a)];
 }
 
 function readShape(xml: XmlReader, holder: XmlElement, meshes: MeshSource | undefined): Shape {
@@ -94,12 +135,13 @@ function readMeshShape(xml: XmlReader, element: XmlElement, meshes: MeshSource |
 }
 
 /** The mesh in metres; a mirrored one gets its triangles turned over, so that they face outwards again. */
-function scaled({ vertices, triangles }: TriangleMesh, scale: Vec3): TriangleMesh {
+function scaled({ vertices, triangles, colors }: TriangleMesh, scale: Vec3): TriangleMesh {
   const mirrored = scale[0] * scale[1] * scale[2] < 0;
   const turned = (i: number): number => triangles[i % 3 === 0 ? i : i % 3 === 1 ? i + 1 : i - 1];
   return {
     vertices: vertices.map((x, i) => x * scale[i % 3]),
     triangles: mirrored ? triangles.map((_, i) => turned(i)) : triangles,
+    ...(colors === undefined ? {} : { colors }),
   };
 }
 

@@ -2,7 +2,7 @@ import { adjacentPairs } from '../../core/link-pairs.ts';
 import type { CollisionSpheres, RobotJoint, RobotLink, RobotModel } from '../../core/robot.ts';
 import { type JointLimitsFile, limitsOf, refuseUnknownJoints } from '../joint-limits.ts';
 import { parseXml, RUN_XACRO, type XmlElement, XmlReader } from '../xml.ts';
-import { type MeshSource, readLink } from './geometry.ts';
+import { type MeshSource, readLink, readMaterials } from './geometry.ts';
 import { readJoint, type UrdfJoint } from './joints.ts';
 
 export interface UrdfOptions {
@@ -10,6 +10,8 @@ export interface UrdfOptions {
   readonly path: string;
   /** Where the bytes of collision meshes come from. */
   readonly meshes?: MeshSource;
+  /** Where those of visual geometry come from; without it only their names are kept. */
+  readonly visualMeshes?: MeshSource;
   /** Limits that go before those of the file, or stand in for those that it lacks. */
   readonly limits?: JointLimitsFile;
 }
@@ -35,7 +37,9 @@ export function readUrdf(text: string | Uint8Array, options: UrdfOptions): Robot
   if (elements.length > MOST_LINKS) {
     throw xml.fault(root, 'too-large', `the robot has ${elements.length} links`, `at most ${MOST_LINKS} are read`);
   }
-  const links = named(xml, elements, 'link', (element) => readLink(xml, element, options.meshes));
+  const { meshes, visualMeshes } = options;
+  const sources = { meshes, visualMeshes, materials: readMaterials(xml, root) };
+  const links = named(xml, elements, 'link', (element) => readLink(xml, element, sources));
   if (links.size === 0) throw xml.fault(root, 'no-link', 'the robot has no link', 'a robot has one link at least');
   const joints = named(xml, xml.children(root, 'joint'), 'joint', (element) =>
     readJoint(xml, element, (name) => limitsOf(options.limits, name)),

@@ -25,6 +25,7 @@ import {
   tool,
   urdf,
 } from './fuzz/seeds.ts';
+import { collada } from './mesh/collada.ts';
 
 // Thousands of files each: a busy machine takes its time, a reader that hangs does not come back.
 vi.setConfig({ testTimeout: 240_000 });
@@ -67,6 +68,11 @@ function refusals<T>(cases: number, broken: (random: () => number) => T, read: (
   return refused;
 }
 
+const dae = collada({
+  positions: [0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0],
+  nodes: ['<translate>1 2 3</translate><rotate>0 0 1 30</rotate>', '<scale>1 2 1</scale>'],
+  materials: { red: '1 0 0 1' },
+});
 const CASES = 2000;
 
 const mesh = (uri: string): Uint8Array => encode(uri.endsWith('obj') ? obj : stl);
@@ -87,6 +93,7 @@ it.each<[string, string, (text: string) => unknown]>([
   ['tool', tool, (text) => readTool(text, 'f')],
   ['OBJ', obj, (text) => readMesh(encode(text), 'f.obj')],
   ['STL', stl, (text) => readMesh(encode(text), 'f.stl')],
+  ['COLLADA', dae, (text) => readMesh(encode(text), 'f.dae')],
 ])(`a broken %s file gives an IsocenterError or finite numbers (${CASES} cases, seed ${SEED})`, (_, text, read) => {
   refuseNaN(read(text));
   const refused = refusals(CASES, (random) => mutateText(text, random), read);
@@ -100,6 +107,7 @@ it.each<[string, Uint8Array, (bytes: Uint8Array) => unknown]>([
   ['SRDF', encode(srdf), (bytes) => readSrdf(bytes, 'f')],
   ['scene', encode(scene), (bytes) => readPlanningScene(bytes, 'f')],
   ['OBJ', encode(obj), (bytes) => readMesh(bytes, 'f.obj')],
+  ['COLLADA', encode(dae), (bytes) => readMesh(bytes, 'f.dae')],
   ['binary STL', binaryStl(), (bytes) => readMesh(bytes, 'f.stl')],
   ['mesh of a URDF', binaryStl(), (bytes) => readUrdf(urdf, { path: 'f', meshes: () => bytes })],
 ])(`broken bytes of a %s file likewise (${CASES} cases, seed ${SEED})`, (_, bytes, read) => {

@@ -56,7 +56,7 @@ describe('meshes', () => {
   });
 
   it('are refused where they are broken', () => {
-    failsWith(() => readMesh(new Uint8Array(9), 'package://x/arm.DAE'), 'mesh/format', '.dae');
+    failsWith(() => readMesh(new Uint8Array(9), 'package://x/arm.PLY'), 'mesh/format', '.ply');
     failsWith(() => readMesh(Uint8Array.of(255, 254, 253), 'a.obj'), 'mesh/encoding', 'UTF-8');
     failsWith(() => readStl(binaryStl([]), 'a.stl'), 'mesh/empty', 'a.stl');
     failsWith(() => readObj('v 0 0 0', 'a.obj'), 'mesh/empty', 'a.obj');

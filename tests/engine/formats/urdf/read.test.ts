@@ -149,8 +149,23 @@ describe('a URDF', () => {
     failsWith(() => readUrdf(text, { path: 'r.urdf', limits: half }), 'urdf/joint-limits', 'one end');
   });
 
+  it('visual meshes come where they are asked for, with the colours of materials', () => {
+    const stl = (): Uint8Array =>
+      new TextEncoder().encode(
+        'solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid',
+      );
+    const visual = (material: string) => `<visual><geometry><mesh filename="a.stl"/></geometry>${material}</visual>`;
+    const text = robot(
+      `<material name="blue"><color rgba="0 0 1 0.5"/></material><link name="a">${visual('<material name="blue"/>')}${visual('<material name="x"><color rgba="2 0 0"/></material>')}${visual('<material name="y"><color rgba="red"/></material>')}</link>`,
+    );
+    const [link] = readUrdf(text, { path: 'r.urdf', visualMeshes: stl }).links;
+    expect(link.visual.map(({ color }) => color)).toEqual([[0, 0, 1, 0.5], [1, 0, 0, 1], undefined]);
+    expect(link.visual[0].shape).toMatchObject({ kind: 'mesh', mesh: { triangles: Uint32Array.of(0, 1, 2) } });
+    expect(readUrdf(text, { path: 'r.urdf' }).links[0].visual[0].shape).not.toHaveProperty('mesh');
+  });
+
   it('refuses a mesh of an unknown format', () => {
-    const text = robot('<link name="a"><collision><geometry><mesh filename="a.dae"/></geometry></collision></link>');
-    failsWith(() => readUrdf(text, { path: 'r.urdf', meshes: () => new Uint8Array(3) }), 'mesh/format', '.dae');
+    const text = robot('<link name="a"><collision><geometry><mesh filename="a.ply"/></geometry></collision></link>');
+    failsWith(() => readUrdf(text, { path: 'r.urdf', meshes: () => new Uint8Array(3) }), 'mesh/format', '.ply');
   });
 });
