@@ -7,10 +7,8 @@ import type { RobotModel } from '../../engine/core/robot.ts';
 import { type JointLimitsFile, readJointLimits, withLimits } from '../../engine/formats/joint-limits.ts';
 import { applySrdf, readSrdf, type Srdf } from '../../engine/formats/srdf.ts';
 import type { MeshSource } from '../../engine/formats/urdf/geometry.ts';
-import { readUrdf } from '../../engine/formats/urdf/read.ts';
-import { findIgnoredPairs } from '../../planners/motion/robot/ignored-pairs.ts';
+import { robotFromUrdf } from '../../planners/motion/robot/from-urdf.ts';
 import { builtinRobot, builtinRobotNames } from '../../planners/motion/robot/registry.ts';
-import { fitSpheres } from '../../planners/motion/robot/spheres.ts';
 import { readTextInput } from './files.ts';
 import { looksLikeFile } from './named.ts';
 
@@ -35,22 +33,40 @@ export interface LoadedRobot {
  */
 export async function loadRobot(settings: RobotSettings): Promise<LoadedRobot> {
   const inputs: InputRecord[] = [];
-  const notes: string[] = [];
+  const { robot } = settings;
   const limits = await loadLimits(settings.limits);
-  let model = await loadModel(settings.robot, limits?.limits, inputs, notes);
-  let srdf: Srdf | undefined;
-  if (settings.srdf !== undefined) {
-    const { text, record } = await readTextInput(settings.srdf, 'srdf', 'give the SRDF that belongs to the URDF');
-    srdf = readSrdf(text, settings.srdf);
-    model = applySrdf(model, srdf);
-    inputs.push(record);
-  } else if (looksLikeFile(settings.robot)) {
-    const found = findIgnoredPairs(model);
-    model = found.model;
-    notes.push(`No SRDF: ${found.active.length} pairs of links are checked against each other, found by sampling.`);
-  }
-  if (limits !== undefined) inputs.push(limits.record);
-  return { model, ...(srdf === undefined ? {} : { srdf }), inputs, notes };
+  const hint = `built-in robots: ${builtinRobotNames.join(', ')}; or give a URDF file`;
+  const file = builtinRobotNames.includes(robot) ? undefined : await readUrdfFile(robot, hint);
+  inputs.push(file?.record ?? { role: 'robot', name: robot, sha256: null });
+  const srdf = await loadSrdf(settings.srdf);
+  const made =
+    file === undefined
+      ? { model: builtin(robot, limits?.limits, srdf?.srdf), notes: [] }
+      : robotFromUrdf({
+          text: file.text,
+          path: robot,
+          meshes: meshesBeside(robot),
+          ...(limits && { limits: limits.limits }),
+          ...(srdf && { srdf: srdf.srdf }),
+        });
+  for (const more of [srdf, limits]) if (more !== undefined) inputs.push(more.record);
+  return { ...made, ...(srdf && { srdf: srdf.srdf }), inputs };
+}
+
+function builtin(name: string, limits: JointLimitsFile | undefined, srdf: Srdf | undefined): RobotModel {
+  const limited = limits === undefined ? builtinRobot(name) : withLimits(builtinRobot(name), limits);
+  return srdf === undefined ? limited : applySrdf(limited, srdf);
+}
+
+async function readUrdfFile(path: string, hint: string): Promise<{ text: string; record: InputRecord }> {
+  if (!looksLikeFile(path)) throw inputError('robot/unknown', `there is no robot ${path}`, hint);
+  return readTextInput(path, 'robot', hint);
+}
+
+async function loadSrdf(path: string | undefined): Promise<{ srdf: Srdf; record: InputRecord } | undefined> {
+  if (path === undefined) return undefined;
+  const { text, record } = await readTextInput(path, 'srdf', 'give the SRDF that belongs to the URDF');
+  return { srdf: readSrdf(text, path), record };
 }
 
 async function loadLimits(
@@ -61,47 +77,12 @@ async function loadLimits(
   return { limits: readJointLimits(text, path), record };
 }
 
-/** With the given limits: a URDF file may lack what they hold. */
-async function loadModel(
-  robot: string,
-  limits: JointLimitsFile | undefined,
-  inputs: InputRecord[],
-  notes: string[],
-): Promise<RobotModel> {
-  const hint = `built-in robots: ${builtinRobotNames.join(', ')}; or give a URDF file`;
-  if (builtinRobotNames.includes(robot)) {
-    inputs.push({ role: 'robot', name: robot, sha256: null });
-    return limits === undefined ? builtinRobot(robot) : withLimits(builtinRobot(robot), limits);
-  }
-  if (!looksLikeFile(robot)) throw inputError('robot/unknown', `there is no robot ${robot}`, hint);
-  const { text, record } = await readTextInput(robot, 'robot', hint);
-  inputs.push(record);
-  const model = readUrdf(text, {
-    path: robot,
-    meshes: meshesBeside(robot),
-    ...(limits === undefined ? {} : { limits }),
-  });
-  if (model.links.every(({ collision }) => collision.every(({ shape }) => shape.kind === 'sphere'))) return model;
-  const { model: fitted, report } = fitSpheres(model);
-  const spheres = report.reduce((sum, fit) => sum + fit.spheres, 0);
-  const worst = Math.max(...report.map((fit) => fit.meanOverestimateMm));
-  notes.push(
-    `${spheres} spheres were fitted to the links; they stand out ${worst.toFixed(1)} mm in the mean at the worst link.`,
-  );
-  return fitted;
-}
-
 /** Finds the meshes that a URDF names: beside it, below its package, or where a file:// address says. */
 function meshesBeside(urdf: string): MeshSource {
   const folder = dirname(resolve(urdf));
   return (uri) => {
     const place = findMesh(uri, folder);
-    if (place !== undefined) return readFileSync(place);
-    throw inputError(
-      'robot/mesh-missing',
-      `${urdf}: the mesh ${uri} was not found`,
-      'keep the meshes where the URDF says, below a folder with the name of the package',
-    );
+    return place === undefined ? undefined : readFileSync(place);
   };
 }
 

@@ -5,7 +5,7 @@ import { readHand } from '../../planners/guidance/loop/loop-hand.ts';
 import { guidanceOf, type LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { ROBOT_MOTIONS, ROBOT_STATES } from '../../planners/guidance/messages.ts';
 import { createHandSample, type HandSample } from '../../planners/guidance/servo/hand.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { HandSource } from '../sources/hand.ts';
 import { DrivenRobot, type LoopCommand } from './driven-robot.ts';
 import { type Plant, remotePlant, simulatedPlant } from './plant.ts';
@@ -37,7 +37,7 @@ export class RobotCycle {
   /** @throws IsocenterError for settings that make no sense */
   constructor({ settings, shared, handSeed, isSimulated }: RobotCycleOptions) {
     const { periodSec } = settings;
-    const model = builtinRobot(settings.robot);
+    const model = robotNamed(settings.robot);
     this.#shared = shared;
     this.#periodSec = periodSec;
     this.#plant = isSimulated ? simulatedPlant(model, settings.start, periodSec) : remotePlant(shared.measured);

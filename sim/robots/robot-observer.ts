@@ -11,7 +11,7 @@ import {
 import { describeGuidanceCode } from '../../planners/guidance/servo/guidance-codes.ts';
 import { isBareTip } from '../../planners/motion/rcm/tool.ts';
 import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
-import { builtinTip } from '../../planners/motion/robot/registry.ts';
+import { tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { DRIVE } from './shared.ts';
 
 /** States a second that go to viewers. */
@@ -96,7 +96,7 @@ export function aboutRobot(
     robot,
     isSimulated,
     joints: activeNames(model),
-    tip: builtinTip[robot],
+    tip: tipNamed(robot),
     ...(isBareTip(tool) ? {} : { tool }),
     ...(trocarM === undefined ? {} : { trocarM }),
     rateHz: 1 / periodSec,

@@ -1,6 +1,6 @@
 import { inputError } from '../../engine/core/errors.ts';
 import { activeLimits, activeNames } from '../../engine/core/robot.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 
 /** Joints of robots that could not move freely from zero [rad or m]: tools half in, arms bent. */
 const STANDS: Readonly<Record<string, readonly number[] | Readonly<Record<string, number>>>> = {
@@ -13,7 +13,7 @@ const STANDS: Readonly<Record<string, readonly number[] | Readonly<Record<string
 
 /** [joints] where a simulated robot stands at first: `rest`, but for what would hinder it. */
 export function whereItStands(robot: string, rest: Float64Array): Float64Array {
-  const model = builtinRobot(robot);
+  const model = robotNamed(robot);
   const limits = activeLimits(model);
   const stand = STANDS[robot] ?? {};
   return Float64Array.from(activeNames(model), (name, i) => {

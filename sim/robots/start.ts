@@ -4,7 +4,7 @@ import type { ToolSpec } from '../../engine/core/tool.ts';
 import { guidanceOf, type LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { createRcmIk, RCM_SOLVED, rcmReason, solveRcmIk } from '../../planners/motion/rcm/ik.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { SimulatedRobot } from './simulated-robot.ts';
 import { whereItStands } from './stand.ts';
 
@@ -23,7 +23,7 @@ export function whereItBegins(
   rcm?: Vec3,
   tipM: Vec3 | undefined = rcm && [rcm[0], rcm[1], rcm[2] - BEYOND_M],
 ): Float64Array {
-  const model = builtinRobot(robot);
+  const model = robotNamed(robot);
   const rest = new SimulatedRobot(model).q;
   if (rcm === undefined || tipM === undefined) return rest;
   const ik = createRcmIk(model, createTool(model, tool), { seed: 1, centre: true });

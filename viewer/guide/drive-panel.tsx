@@ -1,6 +1,6 @@
 import { signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { RobotJoint } from '../../engine/core/robot.ts';
-import { builtinRobot } from '../../planners/motion/robot/registry.ts';
+import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
 
 /** Grows with every Hold: what was wished before is not to be done after it. */
@@ -63,7 +63,7 @@ function modeText(state: string | undefined, armed: boolean, isElsewhere: boolea
 function Joints() {
   const now = about.value;
   if (now === undefined) return null;
-  const model = builtinRobot(now.robot);
+  const model = robotNamed(now.robot);
   return (
     <fieldset>
       <legend>Joints</legend>

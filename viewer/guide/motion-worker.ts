@@ -10,7 +10,7 @@ import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
 import { MOST_POINTS } from '../../planners/guidance/messages.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { planMotion } from '../../planners/motion/planning/plan-motion.ts';
-import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
+import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { faultOf } from '../engine/fault.ts';
 import { keepOutFields } from './keep-out-fields.ts';
 import type { MotionAnswer, MotionRequest } from './motion-messages.ts';
@@ -29,10 +29,10 @@ async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<
   if (prepared?.key === key) return prepared.space;
   prepared?.space.close();
   prepared = undefined;
-  const model = builtinRobot(scene.robot);
+  const model = robotNamed(scene.robot);
   const fields = await keepOutFields(scene);
   // Margins are about the tip's point; the arm is kept off by its own spheres, the tip's among them.
-  const tipM = tipRadiusM(model, builtinTip[scene.robot]);
+  const tipM = tipRadiusM(model, tipNamed(scene.robot));
   const obstacles = [...fields, ...shapes.map(obstacleOf)].map((obstacle) => ({
     ...obstacle,
     marginM: Math.max(0, (obstacle.marginM ?? 0) - tipM),
@@ -75,7 +75,7 @@ async function answer(request: MotionRequest): Promise<MotionAnswer> {
       ? ({ kind: 'joints', q: goal.positions } as const)
       : ({
           kind: 'pose',
-          link: linkOf(space.model, builtinTip[scene.robot]),
+          link: linkOf(space.model, tipNamed(scene.robot)),
           pose: at(goal.positionM),
           orientation: false,
         } as const);

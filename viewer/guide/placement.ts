@@ -9,7 +9,7 @@ import {
 } from '../../engine/core/frames.ts';
 import type { Grid, Vec3 } from '../../engine/core/grid.ts';
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
-import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
+import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { whereItStands } from '../../sim/robots/stand.ts';
 import { whereItBegins } from '../../sim/robots/start.ts';
@@ -116,10 +116,10 @@ function boxOf(grid: Grid, { voxels }: StructureView): { centre: Vec3; front: nu
 
 /** [m, base frame] */
 function tipAtStand(robot: string): Vec3 {
-  const model = builtinRobot(robot);
+  const model = robotNamed(robot);
   const workspace = createWorkspace(model);
-  const rest = whereItBegins(robot, bareTip(builtinTip[robot]));
+  const rest = whereItBegins(robot, bareTip(tipNamed(robot)));
   setConfiguration(workspace, whereItStands(robot, rest));
-  const at = 16 * model.links.findIndex(({ name }) => name === builtinTip[robot]);
+  const at = 16 * model.links.findIndex(({ name }) => name === tipNamed(robot));
   return [workspace.linkPoses[at + 12], workspace.linkPoses[at + 13], workspace.linkPoses[at + 14]];
 }

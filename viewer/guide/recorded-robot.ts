@@ -4,8 +4,8 @@ import { z } from '../../engine/core/schema.ts';
 import type { RecordedMessage } from '../../engine/ros2/mcap/recording.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
 import { loopFiguresSchema, robotAboutSchema, robotSaidSchema } from '../../planners/guidance/robot-records.ts';
+import { knownRobots, robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
-import { builtinRobot, builtinRobotNames, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { RECORDED } from './recorded-topics.ts';
 import type { RobotListener } from './session.ts';
@@ -109,15 +109,15 @@ export class RecordedRobot {
   }
 
   #begin(about: RobotAbout | undefined, recorded?: RecordedMessage): void {
-    if (about === undefined || !builtinRobotNames.includes(about.robot)) return;
-    const model = builtinRobot(about.robot);
+    if (about === undefined || !knownRobots().includes(about.robot)) return;
+    const model = robotNamed(about.robot);
     const joints = activeNames(model);
     if (recorded !== undefined && joints.join() !== about.joints.join()) {
       throw this.#bad(recorded, `joints: those of ${about.robot} are ${joints.join(', ')}`);
     }
     this.#about = about;
     this.#workspace = createWorkspace(model);
-    this.#tip = model.links.findIndex((link) => link.name === builtinTip[about.robot]);
+    this.#tip = model.links.findIndex((link) => link.name === tipNamed(about.robot));
     this.#listener.about(about);
   }
   #json<T extends z.ZodType>(schema: T, recorded: RecordedMessage): z.output<T> {
@@ -144,14 +144,12 @@ export class RecordedRobot {
   }
 }
 
-/** The built-in robot that has these joints, if there is one. */
+/** The robot that has these joints, if one is known. */
 function guessed(names: readonly string[]): RobotAbout | undefined {
-  const robot = builtinRobotNames.find((name) =>
-    activeNames(builtinRobot(name)).every((joint) => names.includes(joint)),
-  );
+  const robot = knownRobots().find((name) => activeNames(robotNamed(name)).every((joint) => names.includes(joint)));
   if (robot === undefined) return undefined;
-  const joints = activeNames(builtinRobot(robot));
-  return { robot, isSimulated: false, joints, tip: builtinTip[robot], rateHz: 0, keepOuts: [], shapes: [] };
+  const joints = activeNames(robotNamed(robot));
+  return { robot, isSimulated: false, joints, tip: tipNamed(robot), rateHz: 0, keepOuts: [], shapes: [] };
 }
 
 function positionOf({ pose }: z.output<typeof poseSchema>): readonly number[] {

@@ -5,7 +5,7 @@ import { HEAD, RING_RECORDS } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { type RobotCommand, robotCommandSchema } from '../../planners/guidance/messages.ts';
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
-import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
+import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver } from '../../sim/robots/robot-observer.ts';
 import { BEAT, createSharedRobot, type SharedRobot } from '../../sim/robots/shared.ts';
@@ -38,7 +38,7 @@ class Simulator {
   #figuresSec: number;
 
   constructor(settings: LoopSettings, handSeed: number) {
-    const model = builtinRobot(settings.robot);
+    const model = robotNamed(settings.robot);
     this.#shared = createSharedRobot(settings.fixtures.length, model.active.length);
     this.#cycle = new RobotCycle({ settings, shared: this.#shared, handSeed, isSimulated: true });
     this.#observer = new RobotObserver({
@@ -98,7 +98,7 @@ class Simulator {
 }
 
 async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): Promise<Simulator> {
-  const tool = bareTip(builtinTip[robot]);
+  const tool = bareTip(tipNamed(robot));
   const fields = await keepOutFields({ robot, ...scene });
   const settings: LoopSettings = {
     robot,
@@ -113,7 +113,7 @@ async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): P
     start: whereItStands(robot, whereItBegins(robot, tool)),
   };
   checkStart(settings);
-  const about = aboutRobot(settings, builtinRobot(robot), true);
+  const about = aboutRobot(settings, robotNamed(robot), true);
   say({ kind: 'started', about, surfaces: fields.map(marginSurface) });
   return new Simulator(settings, handSeed);
 }

@@ -41,10 +41,10 @@ export function keepRobotIn(scene: Scene, draw: () => void): () => void {
     clear();
     draw();
     if (now === undefined) return;
-    void Promise.all([import('./robot-scene.ts'), import('../../planners/motion/robot/registry.ts')]).then(
-      ([{ RobotScene }, { builtinRobot }]) => {
+    void Promise.all([import('./robot-scene.ts'), import('../../planners/motion/robot/own-robots.ts')]).then(
+      ([{ RobotScene }, { robotNamed }]) => {
         if (isOver || about.peek() !== now) return;
-        const made = new RobotScene(scene, builtinRobot(now.robot), now.tip);
+        const made = new RobotScene(scene, robotNamed(now.robot), now.tip);
         shown = made;
         const trocarM = MECHANICAL_TROCAR.test(now.robot) ? ([0, 0, 0] as const) : undefined;
         const isDrawn = signal(false);

@@ -4,7 +4,7 @@ import { jointReadingOf } from '../../../engine/ros2/crtk/motion.ts';
 import type { RosNode } from '../../../engine/ros2/node/types.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
 import { bareTip } from '../../../planners/motion/rcm/tool.ts';
-import { builtinRobot, builtinTip } from '../../../planners/motion/robot/registry.ts';
+import { robotNamed, tipNamed } from '../../../planners/motion/robot/own-robots.ts';
 import { whereItStands } from '../../../sim/robots/stand.ts';
 import { checkStart, whereItBegins } from '../../../sim/robots/start.ts';
 import { type KeepOutSettings, loadKeepOuts } from '../../guide/keep-outs.ts';
@@ -28,9 +28,9 @@ export async function openRobot(
   session: Session,
 ): Promise<LiveRobot> {
   const { robot, scale, rate, handSeed } = settings;
-  const model = builtinRobot(robot);
+  const model = robotNamed(robot);
   const names = activeNames(model);
-  const tool = bareTip(builtinTip[robot]);
+  const tool = bareTip(tipNamed(robot));
   const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
   const start =
     node === undefined

@@ -1,6 +1,6 @@
 import type { ToolSpec } from '../../../engine/core/tool.ts';
 import { createTool } from '../../motion/rcm/tool.ts';
-import { builtinRobot } from '../../motion/robot/registry.ts';
+import { robotNamed } from '../../motion/robot/own-robots.ts';
 import type { Fixture } from '../fixtures/fixture.ts';
 import { createGuidance, type Guidance } from '../servo/guidance.ts';
 import { PoseSteadier } from '../tremor/pose.ts';
@@ -36,7 +36,7 @@ const LEAST_STALE_SEC = 0.03;
  */
 export function guidanceOf(settings: LoopSettings): Guidance {
   const { robot, tool, trocarM, fixtures, scale, periodSec, horizonSec, handRateHz } = settings;
-  const model = builtinRobot(robot);
+  const model = robotNamed(robot);
   return createGuidance({
     model,
     tool: createTool(model, tool),

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { robotFromUrdf } from '../../../../planners/motion/robot/from-urdf.ts';
+import { addRobot, knownRobots, robotNamed, tipNamed, tipsOf } from '../../../../planners/motion/robot/own-robots.ts';
+import { builtinRobot } from '../../../../planners/motion/robot/registry.ts';
+import { collada } from '../../../engine/formats/mesh/collada.ts';
+import { failsWith } from '../../../support/errors.ts';
+
+const mesh = (uri: string): string => `<geometry><mesh filename="${uri}"/></geometry>`;
+const joint = (name: string, child: string, type = 'revolute'): string =>
+  `<joint name="${name}" type="${type}"><parent link="base"/><child link="${child}"/><axis xyz="0 0 1"/><limit lower="-1" upper="1" velocity="1" effort="1"/></joint>`;
+const text = `<robot name="own"><link name="base"><collision>${mesh('package://own/base.dae')}</collision></link>
+<link name="camera"/><link name="hand"><collision>${mesh('package://own/hand.stl')}</collision></link>
+${joint('fixed', 'camera', 'fixed')}${joint('turn', 'hand')}</robot>`;
+
+it('a URDF whose collision meshes are missing names them all', () => {
+  const options = { text, path: 'own.urdf' };
+  failsWith(
+    () => robotFromUrdf({ ...options, meshes: () => undefined }),
+    'robot/mesh-missing',
+    'base.dae, package://own/hand.stl',
+  );
+});
+
+it('a robot of the user is known by its name from then on, in the place of none that ships', () => {
+  const solid = new TextEncoder().encode(
+    collada({
+      positions: [0, 0, 0, 0.1, 0, 0, 0, 0.1, 0, 0, 0, 0.1],
+      faces: [{ kind: 'triangles', inner: '<p>0 0 2 0 1 0 0 0 1 0 3 0 1 0 2 0 3 0 0 0 3 0 2 0</p>' }],
+    }),
+  );
+  const made = robotFromUrdf({ text: text.replace('hand.stl', 'hand.dae'), path: 'own.urdf', meshes: () => solid });
+  expect(made.model.spheres.link.length).toBeGreaterThan(1);
+  expect(made.notes).toHaveLength(2);
+  expect(tipsOf(made.model)).toEqual(['hand', 'camera']);
+  failsWith(() => addRobot({ name: 'own', model: made.model, tip: 'foot' }), 'robot/tip', 'foot');
+  failsWith(() => addRobot({ name: 'psm', model: made.model, tip: 'hand' }), 'robot/name', 'psm');
+  failsWith(() => robotNamed('own'), 'robot/unknown', 'own');
+  // As another thread gets it.
+  addRobot(structuredClone({ name: 'own', model: made.model, tip: 'hand' }));
+  expect(robotNamed('own')).toEqual(made.model);
+  expect(tipNamed('own')).toBe('hand');
+  expect(robotNamed('psm')).toBe(builtinRobot('psm'));
+  expect(knownRobots().slice(0, 2)).toEqual(['own', 'ecm']);
+});
