@@ -24,8 +24,9 @@ export interface Walk {
 export async function droppedFiles(data: DataTransfer, { isWanted, tell }: Walk): Promise<PickedFile[]> {
   const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const files: PickedFile[] = [];
+  const isDone = (): boolean => files.length > MOST_FILES || !isWanted();
   const walk = async (entry: FileSystemEntry, depth: number): Promise<void> => {
-    if (files.length > MOST_FILES || !isWanted()) return;
+    if (isDone()) return;
     if (entry.isFile) {
       const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
       files.push({ path: entry.fullPath.replace(/^\//, ''), file });
@@ -34,7 +35,7 @@ export async function droppedFiles(data: DataTransfer, { isWanted, tell }: Walk)
     }
     if (depth === 0) return;
     const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
+    while (!isDone()) {
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
       if (some.length === 0) return;
       for (const one of some) await walk(one, depth - 1);

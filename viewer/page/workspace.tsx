@@ -159,13 +159,16 @@ function Fault() {
   if (shown === undefined) return null;
   return (
     <div class="fault" role="alert">
-      <strong>{shown.message}</strong> {shown.hint}
+      <strong>{sentence(shown.message)}</strong> {sentence(shown.hint.charAt(0).toUpperCase() + shown.hint.slice(1))}{' '}
       <button type="button" onClick={() => (fault.value = undefined)}>
         Dismiss
       </button>
     </div>
   );
 }
+
+/** Errors are made for a command line, too, which puts its own marks between the two. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 function Notice() {
   const shown = notice.value;

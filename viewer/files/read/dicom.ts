@@ -7,13 +7,13 @@ import { patientOfFiles, type StudyPatient } from '../../../engine/formats/dicom
 import { SOP_CLASS } from '../../../engine/formats/dicom/uids.ts';
 import type { ReferenceDose } from '../../engine/messages.ts';
 import { digest, hashOfInputs } from '../digest.ts';
+import { MOST_BYTES } from '../limits.ts';
 import type { Ask } from './ask.ts';
 import { bytesOf } from './bytes.ts';
 import type { ReadPatient } from './patient.ts';
 import type { SurveyedFile, Tell } from './survey.ts';
 
 /** Files of one patient that are held in memory together [bytes]. */
-const MOST_BYTES = 2 ** 31;
 /** What a patient is made of; images of other kinds are left where they are. */
 const WANTED: readonly string[] = [
   SOP_CLASS.ctImage,

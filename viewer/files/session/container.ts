@@ -1,5 +1,6 @@
 import { type Unzipped, unzipSync, type Zippable, zipSync } from 'fflate';
 import { inputError } from '../../../engine/core/errors.ts';
+import { MOST_BYTES } from '../limits.ts';
 
 /**
  * The file of a session: a zip of its manifest (JSON), of raw arrays (little endian), and of the manifest's own hash. The manifest
@@ -10,8 +11,6 @@ import { inputError } from '../../../engine/core/errors.ts';
 export const MANIFEST = 'isocenter-session.json';
 const MANIFEST_HASH = 'isocenter-session.sha256';
 const MOST_MANIFEST_BYTES = 2 ** 26;
-/** Of all arrays together: as much as a typed array holds everywhere. */
-const MOST_BYTES = 2 ** 31 - 1;
 /** Deflate makes a file at most this much larger. */
 const MOST_GROWTH = 1040;
 
