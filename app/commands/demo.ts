@@ -14,7 +14,16 @@ interface DemoOptions {
 }
 
 /** The robot of the demo is simulated in the page: the server has none. */
-const serving = { host: '127.0.0.1', patients: [], page: 'demo', scale: 0.2, rate: 1000, handSeed: 1, interfaces: [] };
+const serving = {
+  host: '127.0.0.1',
+  patients: [],
+  page: 'demo',
+  scale: 0.2,
+  rate: 1000,
+  handSeed: 1,
+  keepOut: [],
+  interfaces: [],
+};
 
 const next = `
 What next

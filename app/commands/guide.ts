@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addKeepOutOptions } from '../guide/options.ts';
 import type { GuideSettings } from '../guide/run.ts';
 import { numberOption, pointOption } from '../inputs/numbers.ts';
 import { addNodeOptions } from '../ros2/options.ts';
@@ -22,13 +23,6 @@ export function registerGuide(program: Command, session: Session): void {
     .option('--rcm <x,y,z>', 'trocar that the shaft stays in [m, base frame]; needs --tool', pointOption('rcm', 'base'))
     .option('--scene <file>', 'MoveIt PlanningScene in YAML whose objects are forbidden')
     .option('--patient <dir>', 'patient whose structures --keep-out names')
-    .option('--registration <file>', 'file of isocenter register: patient to robot base')
-    .option(
-      '--keep-out <name:mm>',
-      'structure to keep away from, with its margin; may be repeated',
-      (entry: string, list: readonly string[]) => [...list, entry],
-      [] as readonly string[],
-    )
     .option('--horizon-ms <ms>', 'how far ahead tremor is predicted', numberOption('horizon-ms', 'ms', 0, 100), 0)
     .option('--rate <hz>', 'cycles a second', numberOption('rate', 'Hz', 100, 2000), 1000)
     .option(
@@ -39,7 +33,7 @@ export function registerGuide(program: Command, session: Session): void {
     .option('--duration <s>', 'stop after that time', numberOption('duration', 's', 0, 1e6))
     .option('--record <file>', 'record hand, set-points and joint states to an MCAP file')
     .option('--json', 'print JSON, one object a second');
-  addNodeOptions(command, { rosbridge: false }).action(async (settings: GuideSettings) => {
+  addNodeOptions(addKeepOutOptions(command), { rosbridge: false }).action(async (settings: GuideSettings) => {
     const { runGuide } = await import('../guide/run.ts');
     await runGuide(settings, session);
     // A tool brought to rest is how it ends.

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addKeepOutOptions } from '../guide/options.ts';
 import { numberOption, wholeNumberOption } from '../inputs/numbers.ts';
 import { patientArgument } from '../inputs/patient-options.ts';
 import { addNodeOptions } from '../ros2/options.ts';
@@ -54,5 +55,5 @@ function addServeOptions(command: Command): Command {
     .option('--hand-seed <n>', 'seed of the simulated hand', wholeNumberOption('hand-seed', 0, 4294967295), 1)
     .option('--recordings <dir>', 'folder of MCAP files to play')
     .option('--json', 'print the address as JSON');
-  return addNodeOptions(command, { rosbridge: false });
+  return addNodeOptions(addKeepOutOptions(command), { rosbridge: false });
 }

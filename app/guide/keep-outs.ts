@@ -76,7 +76,7 @@ async function ofStructures(
   session: Session,
 ): Promise<Fixture[]> {
   if (folder === undefined || registration === undefined) {
-    const hint = 'give both, --patient DIR and --registration FILE.json of isocenter register';
+    const hint = 'give both, the patient and --registration FILE.json of isocenter register';
     throw inputError('guide/no-patient', '--keep-out names structures, but patient or registration are missing', hint);
   }
   const { patient } = await loadPatient(folder, session);

@@ -3,7 +3,9 @@ import type { HostSession } from '../../engine/link/host.ts';
 import { type PeerHandlers, type RequestContext, unknownMethod, unknownTopic } from '../../engine/link/peer.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { machineJson, protocolJson } from '../../planners/generated/data.ts';
+import type { FieldFixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { robotRequestSchema } from '../../planners/guidance/messages.ts';
+import { fieldAboutRecord, MOST_FIELD_BYTES } from '../../planners/guidance/robot-records.ts';
 import { patientRequestSchema, planRequestSchema } from '../../planners/radiation/messages.ts';
 import { beamAngles } from '../inputs/angles.ts';
 import { defaultBixelMm, defaultMachine } from '../planning/settings.ts';
@@ -47,6 +49,9 @@ export function viewerHandlers(services: Services, session: () => HostSession): 
         case 'robot':
           await needRobot(robot).command(checked(robotRequestSchema, params, 'robot'), session());
           return null;
+        case 'keep-outs':
+          needToken(session(), 'keep-outs of a patient');
+          return sendFields(needRobot(robot).fields, context);
         case 'topics':
           return topicList(needNode(node));
         case 'recordings':
@@ -83,6 +88,22 @@ function openPatient({ patients, jobs }: Services, params: unknown, context: Req
   const patient = patients.path(name);
   if (!name.startsWith('phantom:')) needToken(session, 'patients that are no phantoms');
   return jobs.run({ kind: 'patient', patient, name }, context);
+}
+
+/** The distance fields of a robot's keep-outs, as many as there is room for. */
+async function sendFields(fields: readonly FieldFixture[], { sendArray }: RequestContext): Promise<unknown> {
+  const tooLarge: string[] = [];
+  let room = MOST_FIELD_BYTES;
+  for (const field of fields) {
+    const { distance } = field.field;
+    if (distance.byteLength > room) {
+      tooLarge.push(field.name);
+      continue;
+    }
+    room -= distance.byteLength;
+    await sendArray('field', distance, fieldAboutRecord(field));
+  }
+  return { tooLarge };
 }
 
 function plan({ patients, jobs }: Services, params: unknown, context: RequestContext, session: HostSession) {

@@ -32,6 +32,10 @@ export interface ServeSettings extends DdsNodeOptions {
   readonly ros2?: boolean;
   readonly namespace?: string;
   readonly scene?: string;
+  /** From the first patient to the robot's base. */
+  readonly registration?: string;
+  /** Structures of the first patient that the robot keeps out of: NAME:MM each. */
+  readonly keepOut: readonly string[];
   readonly scale: number;
   readonly rate: number;
   readonly handSeed: number;
@@ -46,6 +50,13 @@ const PAGE_PLACES = ['../../site', '../../dist/site'];
 /** `isocenter serve`: the viewer and what it talks to, until the user stops it. */
 export async function runServe(settings: ServeSettings, session: Session): Promise<void> {
   const { host, port, json } = settings;
+  if (settings.keepOut.length > 0 && settings.robot === undefined) {
+    throw inputError(
+      'serve/no-robot',
+      '--keep-out: there is no robot to keep out of it',
+      'give --robot psm, or another',
+    );
+  }
   const patients = await OfferedPatients.of(settings.patients);
   const recordings = new Recordings(settings.recordings);
   await recordings.list();
@@ -54,7 +65,8 @@ export async function runServe(settings: ServeSettings, session: Session): Promi
   const closing: (() => void | Promise<void>)[] = [() => node?.close()];
   try {
     const { robot: name } = settings;
-    const robotSettings = { ...settings, robot: name ?? '', keepOut: [] };
+    const [first] = settings.patients;
+    const robotSettings = { ...settings, robot: name ?? '', ...(first === undefined ? {} : { patient: first }) };
     const robot = name === undefined ? undefined : await openRobot(robotSettings, node, session);
     if (robot !== undefined) closing.unshift(() => robot.close());
     const token = newToken();

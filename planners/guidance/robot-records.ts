@@ -1,7 +1,7 @@
 import { isRigid } from '../../engine/core/frames.ts';
 import { z } from '../../engine/core/schema.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
-import type { Fixture } from './fixtures/fixture.ts';
+import type { FieldFixture, Fixture } from './fixtures/fixture.ts';
 import { LATE_EDGES_US, type LoopFigures } from './loop/figures.ts';
 import { ROBOT_MOTIONS, ROBOT_STATES, type RobotAbout, type RobotSample } from './messages.ts';
 
@@ -80,6 +80,15 @@ export const fieldAboutSchema = z
     T_base_field: rigidTransform,
   })
   .refine(({ size }) => 4 * size[0] * size[1] * size[2] <= MOST_FIELD_BYTES, 'is larger than fields may be');
+
+/** As {@link fieldAboutSchema} reads it. */
+export function fieldAboutRecord({ name, marginM, field, T_base_field }: FieldFixture): FieldAbout {
+  const [size, spacingM] = [[...field.size], [...field.spacingM]] as [Triple, Triple];
+  return { name, marginM, size, spacingM, T_base_field: [...T_base_field] };
+}
+
+type FieldAbout = z.input<typeof fieldAboutSchema>;
+type Triple = [number, number, number];
 
 /** Distances may be unknown, or have no end. */
 const distance = z

@@ -144,6 +144,7 @@ describe('who may connect', () => {
     await expect(client.peer.request('plan', { patient: 'phantom:slab' })).rejects.toMatchObject({
       code: 'link/forbidden',
     });
+    await expect(client.peer.request('keep-outs')).rejects.toMatchObject({ code: 'link/forbidden' });
     await client.peer.request('robot', { command: 'stop' });
     const owner = serving.open();
     await expect(owner.peer.request('robot', { command: 'arm' })).rejects.toMatchObject({
@@ -286,5 +287,9 @@ describe('isocenter serve', () => {
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no such file or folder') });
     const patient = await isocenter(['view', '/nowhere', '--no-open']);
     expect(patient).toMatchObject({ code: 2, stderr: expect.stringContaining('patient /nowhere') });
+    const nobody = await isocenter(['serve', 'phantom:slab', '--port', '0', '--keep-out', 'Core:5']);
+    expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no robot') });
+    const nowhere = await isocenter(['serve', '--port', '0', '--robot', 'psm', '--keep-out', 'Core:5']);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('registration') });
   });
 });

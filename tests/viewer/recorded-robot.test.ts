@@ -59,6 +59,7 @@ function robot() {
     hand: () => seen.hands++,
     figures: (value) => seen.figures.push(value),
     keepOuts: () => {},
+    fields: () => {},
   };
   const topics = Object.values(RECORDED);
   return { seen, recorded: new RecordedRobot(listener, { name: 'run.mcap', topics }) };

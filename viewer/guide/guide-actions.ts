@@ -11,6 +11,7 @@ import {
   about,
   command,
   ghostShare,
+  keepOutFields,
   lockedBecause,
   openSession,
   planned,
@@ -82,6 +83,7 @@ effect(() => {
   placed.value;
   patient.value;
   keepOuts.value;
+  keepOutFields.value;
   geometry++;
   discardPlan();
 });
@@ -135,7 +137,8 @@ export async function planToGoal(): Promise<void> {
   planFigures.value = undefined;
   planMessage.value = undefined;
   const scene = sceneOf(now.robot);
-  const known = new Set([...now.shapes, ...scene.keepOuts].map(({ name }) => name));
+  const shapes = [...now.shapes, ...keepOutFields.peek()];
+  const known = new Set([...shapes, ...scene.keepOuts].map(({ name }) => name));
   const unknown = now.keepOuts.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     planning.value = 'idle';
@@ -145,7 +148,7 @@ export async function planToGoal(): Promise<void> {
   const asked = geometry;
   const answer = await motions.plan({
     scene,
-    shapes: now.shapes,
+    shapes,
     start: sample.setpoint,
     goal: { kind: 'tip', positionM: baseFromPatient(goalMm.peek()) },
     share: speedShare.peek(),

@@ -9,7 +9,7 @@ import type { GuideScene } from './session.ts';
 export interface MotionRequest {
   readonly id: number;
   readonly scene: GuideScene;
-  /** Keep-outs of the robot's side that are boxes, balls or cylinders. */
+  /** Keep-outs of the robot's side. */
   readonly shapes: readonly Fixture[];
   /** [joints] rad or m */
   readonly start: readonly number[];

@@ -25,7 +25,14 @@ let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
 /** Distance fields take a second: they are kept while robot, patient and margins stay. */
 async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<MotionSpace> {
   const keepOuts = scene.keepOuts.map(({ name, marginMm, voxels }) => [name, marginMm, voxels.length]);
-  const key = JSON.stringify([scene.opening, scene.robot, scene.grid, [...scene.T_patient_base], keepOuts, shapes]);
+  const key = JSON.stringify([
+    scene.opening,
+    scene.robot,
+    scene.grid,
+    [...scene.T_patient_base],
+    keepOuts,
+    shapes.map(keyOf),
+  ]);
   if (prepared?.key === key) return prepared.space;
   prepared?.space.close();
   prepared = undefined;
@@ -40,6 +47,13 @@ async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<
   module ??= await openStepModule(kernelModule());
   prepared = { key, space: openMotionSpace(module, model, { obstacles }) };
   return prepared.space;
+}
+
+/** What tells one shape from another; of a field its sum, not its many numbers. */
+function keyOf(fixture: Fixture): unknown {
+  if (fixture.kind !== 'forbidden-field') return fixture;
+  const { size, spacingM, distance } = fixture.field;
+  return { ...fixture, field: [size, spacingM, distance.reduce((sum, m) => sum + m, 0)] };
 }
 
 /** Largest sphere of the tip link, or of the one that carries it where it has none [m]. */

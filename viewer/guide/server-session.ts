@@ -5,6 +5,9 @@ import { SILENCE_MS } from '../../engine/link/limits.ts';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { HandPacket, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import { faultOf } from '../engine/fault.ts';
+import { fault } from '../state/workspace.ts';
+import { fetchFields, surfacesOf } from './server-keep-outs.ts';
 import { linkState, onServerSession, openLink, type ServerAbout, serverAddress } from './server-link.ts';
 import type { Connection, RobotListener, RobotSession } from './session.ts';
 
@@ -89,11 +92,26 @@ export class ServerSession implements RobotSession {
       listener.connection({ state: 'connected', text });
     }
     listener.about(robot);
+    const hasFields = robot.keepOuts.some((name) => robot.shapes.every((shape) => shape.name !== name));
+    if (mayControl && hasFields) void this.#fetchFields(peer);
     this.#streams = [
       peer.subscribe('robot', {}, { onSample: (value) => this.#state(value as RobotSample) }),
       peer.subscribe('robot.hand', {}, { onSample: (value) => listener.hand(numbersOf(value as HandPacket)) }),
       peer.subscribe('robot.figures', {}, { onSample: (value) => listener.figures(value as LoopFigures) }),
     ];
+  }
+
+  /** Until they are there, and where they do not come, no motion is planned. */
+  async #fetchFields(peer: LinkPeer): Promise<void> {
+    try {
+      const fields = await fetchFields(peer);
+      if (peer !== this.#client.peer) return;
+      this.#listener.fields(fields);
+      const surfaces = await surfacesOf(fields);
+      if (peer === this.#client.peer) this.#listener.keepOuts(surfaces);
+    } catch (error) {
+      if (peer === this.#client.peer) fault.value = faultOf(error);
+    }
   }
 }
 

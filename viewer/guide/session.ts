@@ -1,5 +1,6 @@
 import type { Transform } from '../../engine/core/frames.ts';
 import type { Grid } from '../../engine/core/grid.ts';
+import type { FieldFixture } from '../../planners/guidance/fixtures/fixture.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
 import type { Surface } from '../engine/messages.ts';
@@ -22,6 +23,8 @@ export interface RobotListener {
   figures(figures: LoopFigures): void;
   /** Surfaces of what the tip keeps out of, margin included [m, base frame]. */
   keepOuts(surfaces: readonly Surface[]): void;
+  /** Distance fields that the robot's side keeps out of, where the page did not make them. */
+  fields(fields: readonly FieldFixture[]): void;
 }
 
 /** A robot that the page watches and, unless it is a recording, may drive. */

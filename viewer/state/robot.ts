@@ -1,6 +1,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Transform } from '../../engine/core/frames.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
+import type { FieldFixture } from '../../planners/guidance/fixtures/fixture.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
 import { HAND_HZ } from '../../sim/robots/robot-observer.ts';
@@ -20,6 +21,8 @@ export const robotState = signal<RobotSample | undefined>(undefined);
 export const shownState = signal<RobotSample | undefined>(undefined);
 export const figures = signal<LoopFigures | undefined>(undefined);
 export const keepOutSurfaces = signal<readonly Surface[]>([]);
+/** What a robot of elsewhere keeps out of that is no simple shape. */
+export const keepOutFields = signal<readonly FieldFixture[]>([]);
 /** Distances to each keep-out [m] over the last {@link KEPT_SEC}, with their times. */
 export const KEPT_SEC = 10;
 /** Grows with every packet of the hand. */
@@ -111,6 +114,9 @@ const listener: RobotListener = {
   keepOuts: (surfaces) => {
     keepOutSurfaces.value = surfaces;
   },
+  fields: (fields) => {
+    keepOutFields.value = fields;
+  },
 };
 
 let watch: ReturnType<typeof setInterval> | undefined;
@@ -183,6 +189,7 @@ function forgetRobot(): void {
   shownState.value = undefined;
   figures.value = undefined;
   keepOutSurfaces.value = [];
+  keepOutFields.value = [];
   planned.value = undefined;
   heldBecause.value = undefined;
   handRing.count = 0;

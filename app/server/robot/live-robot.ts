@@ -3,6 +3,7 @@ import { inputError } from '../../../engine/core/errors.ts';
 import { activeLimits, type RobotModel } from '../../../engine/core/robot.ts';
 import type { HostSession } from '../../../engine/link/host.ts';
 import type { StreamSink } from '../../../engine/link/stream.ts';
+import type { FieldFixture } from '../../../planners/guidance/fixtures/fixture.ts';
 import { RECORD } from '../../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
 import {
@@ -69,6 +70,11 @@ export class LiveRobot {
   get about(): unknown {
     const { settings, model, sendSetpoint } = this.#options;
     return robotAboutRecord(aboutRobot(settings, model, sendSetpoint === undefined));
+  }
+
+  /** What it keeps out of that is no simple shape. */
+  get fields(): readonly FieldFixture[] {
+    return this.#options.settings.fixtures.filter((fixture) => fixture.kind === 'forbidden-field');
   }
 
   subscribe(topic: RobotTopic, sink: StreamSink, session: HostSession): unknown {
