@@ -37,11 +37,11 @@ export class CourseCheck {
 
   readonly #trocar: TrocarCourse | undefined;
 
-  constructor({ arm, trocarToleranceM }: Servo) {
-    const { shaft, fixtures, hasTrocar } = arm;
+  constructor(servo: Servo) {
+    const { shaft, fixtures, hasTrocar } = servo.arm;
     this.#shaft = createShaft(shaft.model, shaft.tool);
     this.#shaft.trocar.set(shaft.trocar);
-    this.#trocar = hasTrocar ? new TrocarCourse(arm, this.#shaft, trocarToleranceM) : undefined;
+    this.#trocar = hasTrocar ? new TrocarCourse(servo, this.#shaft) : undefined;
     this.#set = createFixtureSet(fixtures.fixtures);
     this.#joints = new Float64Array(shaft.model.active.length);
     this.#chain = new Float64Array(shaft.chain.columns.length);

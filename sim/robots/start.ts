@@ -12,7 +12,7 @@ import { whereItStands } from './stand.ts';
 const BEYOND_M = 0.08;
 
 /**
- * Without a robot: the tool through its trocar where there is one, else the arm at rest.
+ * Without a robot: the tool through its trocar where there is one, else the arm as it stands.
  *
  * @param tipM where the tip begins then; 80 mm below the trocar where it is left out [m, base frame]
  * @throws IsocenterError `guide/rcm` where the tool does not reach there
@@ -24,11 +24,11 @@ export function whereItBegins(
   tipM: Vec3 | undefined = rcm && [rcm[0], rcm[1], rcm[2] - BEYOND_M],
 ): Float64Array {
   const model = robotNamed(robot);
-  const rest = new SimulatedRobot(model).q;
-  if (rcm === undefined || tipM === undefined) return rest;
+  const stand = whereItStands(robot, new SimulatedRobot(model).q);
+  if (rcm === undefined || tipM === undefined) return stand;
   const ik = createRcmIk(model, createTool(model, tool), { seed: 1, centre: true });
   // From where the arm stands it finds the way that leaves most room: elbow up, tool half in.
-  const code = solveRcmIk(ik, rcm, tipM, whereItStands(robot, rest));
+  const code = solveRcmIk(ik, rcm, tipM, stand);
   if (code === RCM_SOLVED) return ik.solution.slice();
   const depthMm = 1000 * Math.hypot(...tipM.map((x, r) => x - rcm[r]));
   const message = `the tool does not reach ${depthMm.toFixed(0)} mm through the trocar: ${rcmReason(ik, code)}`;

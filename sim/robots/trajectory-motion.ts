@@ -10,7 +10,7 @@ export class TrajectoryMotion implements JointCourse {
   readonly position: Float64Array;
   readonly #names: readonly string[];
   readonly #limits: readonly JointLimits[];
-  /** [joints] from the course to where the robot was when it began, taken up along the way and not at once. */
+  /** [joints] from the course to where the robot is when it begins, taken up along the way and not at once. */
   readonly #offset: Float64Array;
   #course: JointTrajectory | undefined;
   #timeSec = 0;
@@ -36,7 +36,9 @@ export class TrajectoryMotion implements JointCourse {
   }
 
   at(timeSec: number, out: Float64Array): void {
-    if (this.#course !== undefined) positionsAt(this.#course, timeSec, out);
+    if (this.#course === undefined) return;
+    positionsAt(this.#course, timeSec, out);
+    this.#addOffset(timeSec, out);
   }
 
   /** @returns why it is not followed: the joint, the value and the limit */
@@ -62,11 +64,16 @@ export class TrajectoryMotion implements JointCourse {
     if (this.#course === undefined) return;
     this.#timeSec += periodSec;
     this.#segment = positionsAt(this.#course, this.#timeSec, this.position, this.#segment);
+    this.#addOffset(this.#timeSec, this.position);
+  }
+
+  /** What is left of the offset then. */
+  #addOffset(timeSec: number, out: Float64Array): void {
     for (let j = 0; j < this.position.length; j++) {
       const { lower, upper, velocity } = this.#limits[j];
-      const most = SLACK * velocity * periodSec;
-      this.#offset[j] -= Math.min(most, Math.max(-most, this.#offset[j]));
-      this.position[j] = Math.min(upper, Math.max(lower, this.position[j] + this.#offset[j]));
+      const most = SLACK * velocity * timeSec;
+      const left = this.#offset[j] - Math.min(most, Math.max(-most, this.#offset[j]));
+      out[j] = Math.min(upper, Math.max(lower, out[j] + left));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ServoArm } from '../../planners/guidance/servo/arm.ts';
+import type { Servo } from '../../planners/guidance/servo/servo.ts';
 import {
   errorBetweenM,
   insertionM,
@@ -7,6 +7,7 @@ import {
   shaftErrorM,
   trocarReachM,
 } from '../../planners/motion/rcm/shaft.ts';
+import { RCM_MOTION_TOLERANCE_M } from '../../planners/motion/rcm/timed.ts';
 import type { JointCourse } from './course-check.ts';
 
 interface Sample {
@@ -28,20 +29,19 @@ const FINEST_SHARE = 0.05;
 const DEPTH = 12;
 
 /**
- * Whether a course keeps the shaft in its trocar: its error within the tolerance, which holds between samples too by the bound of
- * {@link errorBetweenM}, and neither too little of the shaft through the trocar nor more than there is.
+ * Whether a course keeps the shaft in its trocar: its error within what planned motions keep ({@link RCM_MOTION_TOLERANCE_M}), which holds between samples too by the bound of
+ * {@link errorBetweenM}, at its end within what the servo starts from, and neither too little of the shaft through the trocar nor
+ * more than there is.
  */
 export class TrocarCourse {
-  readonly #arm: ServoArm;
+  readonly #servo: Servo;
   readonly #shaft: Shaft;
-  readonly #toleranceM: number;
   readonly #joints: Float64Array;
 
   /** @param shaft of the arm's tool, with its trocar, but not the one the loop reads */
-  constructor(arm: ServoArm, shaft: Shaft, toleranceM: number) {
-    this.#arm = arm;
+  constructor(servo: Servo, shaft: Shaft) {
+    this.#servo = servo;
     this.#shaft = shaft;
-    this.#toleranceM = toleranceM;
     this.#joints = new Float64Array(shaft.model.active.length);
   }
 
@@ -56,7 +56,7 @@ export class TrocarCourse {
     };
     const look = (a: Sample, b: Sample, depth: number): void => {
       // One place outside is enough to refuse it: what is left is to find the worst of the even samples.
-      if (depth === 0 || worst.errorM > this.#toleranceM || this.#isKept(a, b)) return;
+      if (depth === 0 || worst.errorM > RCM_MOTION_TOLERANCE_M || this.#isKept(a, b)) return;
       const middle = this.#sample(course, (a.timeSec + b.timeSec) / 2);
       take(middle);
       look(a, middle, depth - 1);
@@ -69,11 +69,10 @@ export class TrocarCourse {
       look(before, next, DEPTH);
       before = next;
     }
-    if (!(worst.errorM <= this.#toleranceM)) {
-      const by = `${mm(worst.errorM)} mm, above its ${mm(this.#toleranceM)} mm`;
-      return `at ${worst.timeSec.toFixed(3)} s the shaft would miss the trocar by ${by}`;
-    }
-    const leastM = this.#arm.insertionM;
+    if (!(worst.errorM <= RCM_MOTION_TOLERANCE_M)) return missing(worst, RCM_MOTION_TOLERANCE_M);
+    const { trocarToleranceM, arm } = this.#servo;
+    if (!(before.errorM <= trocarToleranceM)) return missing(before, trocarToleranceM);
+    const leastM = arm.insertionM;
     if (shallowest.insertedM >= leastM) return undefined;
     const through = `${mm(shallowest.insertedM)} mm of the shaft would be through the trocar, below ${mm(leastM)} mm`;
     return `at ${shallowest.timeSec.toFixed(3)} s only ${through}`;
@@ -92,7 +91,7 @@ export class TrocarCourse {
     const reachM = Math.max(a.reachM, b.reachM) + (chain.reachM * turned + slid) / 2;
     const endsM = Math.max(a.errorM, b.errorM);
     const errorM = errorBetweenM(endsM, turned, slid, reachM);
-    return errorM <= this.#toleranceM || errorM - endsM <= FINEST_SHARE * this.#toleranceM;
+    return errorM <= RCM_MOTION_TOLERANCE_M || errorM - endsM <= FINEST_SHARE * RCM_MOTION_TOLERANCE_M;
   }
 
   #sample(course: JointCourse, timeSec: number): Sample {
@@ -102,6 +101,10 @@ export class TrocarCourse {
     const [errorM, insertedM] = [shaftErrorM(this.#shaft), insertionM(this.#shaft)];
     return { timeSec, q, errorM, insertedM, reachM: trocarReachM(this.#shaft) };
   }
+}
+
+function missing({ timeSec, errorM }: Sample, mostM: number): string {
+  return `at ${timeSec.toFixed(3)} s the shaft would miss the trocar by ${mm(errorM)} mm, above ${mm(mostM)} mm`;
 }
 
 function mm(m: number): string {

@@ -8,7 +8,6 @@ import type { LoopCommand } from '../../sim/robots/driven-robot.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver, type RobotView } from '../../sim/robots/robot-observer.ts';
 import { BEAT, createSharedRobot } from '../../sim/robots/shared.ts';
-import { whereItStands } from '../../sim/robots/stand.ts';
 import { whereItBegins } from '../../sim/robots/start.ts';
 
 const model = builtinRobot('psm');
@@ -26,7 +25,7 @@ function driven() {
     periodSec: PERIOD_SEC,
     horizonSec: 0,
     handRateHz: 1 / PERIOD_SEC,
-    start: whereItStands('psm', whereItBegins('psm', tool)),
+    start: whereItBegins('psm', tool),
   };
   expect(aboutRobot(settings, model, true).keepOuts).toEqual(['ball']);
   const shared = createSharedRobot(1, model.active.length);

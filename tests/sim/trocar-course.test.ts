@@ -19,8 +19,8 @@ import { simulatedPlant } from '../../sim/robots/plant.ts';
 import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
 
 const PERIOD_SEC = 1e-3;
-/** What the servo keeps its set-points within [m]; joints that follow them lag by some cycles. */
-const SETPOINT_M = 9e-5;
+/** What planned motions and the servo keep set-points within [m]; joints that follow them lag by some cycles. */
+const SETPOINT_M = 1e-4;
 const MEASURED_M = 1e-3;
 const SEED = 5;
 
@@ -133,7 +133,7 @@ describe.each(['ur5e', 'panda', 'kuka'])('%s with a tool through a trocar', (rob
     const positions = [...driven.setpoint];
     positions[0] += 0.1;
     expect(driven.command({ command: 'joints', positions })).toMatch(
-      /^at [\d.]+ s the shaft would miss the trocar by \d+\.\d\d mm, above its 0\.09 mm$/,
+      /^at [\d.]+ s the shaft would miss the trocar by \d+\.\d\d mm, above 0\.10 mm$/,
     );
     // Out of the trocar and back again: both ends are where they should be.
     const joints = model.active.length;

@@ -22,6 +22,8 @@ export interface MotionTask {
   /** Shares of the limits to use: of velocity, and of acceleration and jerk. Default 1. */
   readonly velocityScale?: number;
   readonly accelerationScale?: number;
+  /** What the distance of the shaft from a trocar must not exceed at the start and on the path [m]; default 5e-5. */
+  readonly rcmToleranceM?: number;
   /** Time between two points of the trajectory [s]; default 0.01. */
   readonly periodSec?: number;
 }

@@ -54,6 +54,7 @@ export function planMotionThroughTrocar(
       isFree: (q) => space.search.stateFree(q),
       velocityScale: task.velocityScale ?? 1,
       accelerationScale: task.accelerationScale ?? 1,
+      ...(task.rcmToleranceM === undefined ? {} : { rcmToleranceM: task.rcmToleranceM }),
     },
   );
   const { timing, durationSec, plan } = motion;

@@ -12,6 +12,9 @@ import { createShaft, insertionM, type Shaft, setShaft } from './shaft.ts';
 import { straightErrorBoundM } from './straight.ts';
 import type { ToolModel } from './tool.ts';
 
+/** What the remote-centre error of a timed motion stays within where nobody asks for less [m]. */
+export const RCM_MOTION_TOLERANCE_M = 1e-4;
+
 export interface RcmMotionConfig extends RcmPlanConfig {
   /** What the remote-centre error must not exceed anywhere along the timed motion [m]; default 1e-4. */
   readonly motionToleranceM?: number;
@@ -91,7 +94,7 @@ interface Proof {
 function createProof(shaft: Shaft, problem: RcmProblem, config: RcmMotionConfig): Proof {
   const { columns, reachM } = shaft.chain;
   const joints = problem.start.length;
-  const tolerance = config.motionToleranceM ?? 1e-4;
+  const tolerance = config.motionToleranceM ?? RCM_MOTION_TOLERANCE_M;
   const leastM = (config.insertionM ?? RCM_TOLERANCE.insertionM) - tolerance;
   // Off its chord a configuration moves the trocar, seen from the tool, by at most the arm's reach for each radian.
   const slack = CHORD_DEVIATION * Math.sqrt(joints) * Math.max(1, reachM + Math.hypot(...problem.trocarM));
