@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addKeepOutOptions } from '../guide/options.ts';
-import { numberOption, wholeNumberOption } from '../inputs/numbers.ts';
+import { numberOption, pointOption, wholeNumberOption } from '../inputs/numbers.ts';
 import { patientArgument } from '../inputs/patient-options.ts';
 import { addNodeOptions } from '../ros2/options.ts';
 import type { ServeSettings } from '../server/run.ts';
@@ -49,6 +49,8 @@ function addServeOptions(command: Command): Command {
     )
     .option('--ros2', 'topics of ROS 2; the robot is one of ROS 2, not a simulated one')
     .option('--namespace <name>', "of the robot's CRTK topics (default: /PSM1 for psm, else /NAME)")
+    .option('--tool <file>', 'YAML of a tool with a straight shaft: link, length, origin, axis, tip [m]')
+    .option('--rcm <x,y,z>', 'trocar that the shaft stays in [m, base frame]; needs --tool', pointOption('rcm', 'base'))
     .option('--scene <file>', 'MoveIt PlanningScene in YAML whose objects the robot keeps away from')
     .option('--scale <factor>', 'metres of the tool per metre of the hand', numberOption('scale', '', 0.001, 10), 0.2)
     .option('--rate <hz>', "cycles a second of the robot's loop", numberOption('rate', 'Hz', 100, 2000), 1000)

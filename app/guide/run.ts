@@ -1,10 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { clockSec } from '../../engine/compute/platform.ts';
-import { inputError } from '../../engine/core/errors.ts';
 import { toJson } from '../../engine/core/json.ts';
 import { activeNames } from '../../engine/core/robot.ts';
-import type { ToolSpec } from '../../engine/core/tool.ts';
-import { readTool } from '../../engine/formats/tool.ts';
 import type { RosMessage } from '../../engine/ros2/messages/types.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { FigureWindow, type LoopFigures } from '../../planners/guidance/loop/figures.ts';
@@ -19,10 +16,8 @@ import {
   STOP,
 } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
-import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
-import { readTextInput } from '../inputs/files.ts';
 import { robotNamespace } from '../ros2/namespaces.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';
@@ -31,15 +26,14 @@ import type { Session } from '../session.ts';
 import { type HandChoice, HandTopic, loadHand } from './hand.ts';
 import { type KeepOutSettings, loadKeepOuts } from './keep-outs.ts';
 import { whereRobotIs } from './start.ts';
+import { loadLedTool, type ToolSettings } from './tool.ts';
 
-export interface GuideSettings extends DdsNodeOptions, KeepOutSettings {
+export interface GuideSettings extends DdsNodeOptions, KeepOutSettings, ToolSettings {
   readonly robot: string;
   readonly hand: string;
   readonly ros2?: boolean;
   readonly namespace?: string;
   readonly scale: number;
-  readonly tool?: string;
-  readonly rcm?: readonly [number, number, number];
   readonly horizonMs: number;
   readonly rate: number;
   readonly handRate?: number;
@@ -51,7 +45,7 @@ export interface GuideSettings extends DdsNodeOptions, KeepOutSettings {
 /** Runs the loop until the user stops it; the first Ctrl-C brings the tool to rest. */
 export async function runGuide(settings: GuideSettings, session: Session): Promise<void> {
   const model = builtinRobot(settings.robot);
-  const tool = await loadTool(settings);
+  const tool = await loadLedTool(settings, builtinTip[settings.robot]);
   const hand = await loadHand(settings.hand);
   const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
   const needsNode = settings.ros2 === true || hand.topic !== undefined;
@@ -195,17 +189,6 @@ function followState(node: RosNode, namespace: string, { control }: SharedLoop):
     },
     'latched',
   );
-}
-
-async function loadTool({ tool, robot, rcm }: GuideSettings): Promise<ToolSpec> {
-  if (tool !== undefined) {
-    return readTool((await readTextInput(tool, 'tool', 'give a YAML file with link and length')).text, tool);
-  }
-  if (rcm !== undefined) {
-    const hint = 'give --tool FILE.yaml with link and length';
-    throw inputError('guide/no-tool', '--rcm needs a tool whose shaft passes through the trocar', hint);
-  }
-  return bareTip(builtinTip[robot]);
 }
 
 function print(figures: LoopFigures, json: boolean): void {

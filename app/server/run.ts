@@ -4,6 +4,7 @@ import { IsocenterError, inputError } from '../../engine/core/errors.ts';
 import { toJson } from '../../engine/core/json.ts';
 import { type Grant, LinkHost } from '../../engine/link/host.ts';
 import type { Hello } from '../../engine/link/records.ts';
+import type { ToolSettings } from '../guide/tool.ts';
 import { sha256 } from '../inputs/files.ts';
 import { openNode } from '../ros2/open.ts';
 import type { DdsNodeOptions } from '../ros2/options.ts';
@@ -18,7 +19,7 @@ import { OfferedPatients } from './patients.ts';
 import { Recordings } from './recordings.ts';
 import { openRobot } from './robot/open.ts';
 
-export interface ServeSettings extends DdsNodeOptions {
+export interface ServeSettings extends DdsNodeOptions, ToolSettings {
   readonly host: string;
   readonly port: number;
   /** Whether to open the page in the user's browser. */
@@ -50,12 +51,14 @@ const PAGE_PLACES = ['../../site', '../../dist/site'];
 /** `isocenter serve`: the viewer and what it talks to, until the user stops it. */
 export async function runServe(settings: ServeSettings, session: Session): Promise<void> {
   const { host, port, json } = settings;
-  if (settings.keepOut.length > 0 && settings.robot === undefined) {
-    throw inputError(
-      'serve/no-robot',
-      '--keep-out: there is no robot to keep out of it',
-      'give --robot psm, or another',
-    );
+  if (settings.robot === undefined) {
+    const hint = 'give --robot psm, or another';
+    if (settings.keepOut.length > 0) {
+      throw inputError('serve/no-robot', '--keep-out: there is no robot to keep out of it', hint);
+    }
+    if (settings.tool !== undefined || settings.rcm !== undefined) {
+      throw inputError('serve/no-robot', '--tool, --rcm: there is no robot to hold the tool', hint);
+    }
   }
   const patients = await OfferedPatients.of(settings.patients);
   const recordings = new Recordings(settings.recordings);

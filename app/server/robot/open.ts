@@ -3,17 +3,16 @@ import { activeNames } from '../../../engine/core/robot.ts';
 import { jointReadingOf } from '../../../engine/ros2/crtk/motion.ts';
 import type { RosNode } from '../../../engine/ros2/node/types.ts';
 import type { LoopSettings } from '../../../planners/guidance/loop/loop-settings.ts';
-import { bareTip } from '../../../planners/motion/rcm/tool.ts';
 import { robotNamed, tipNamed } from '../../../planners/motion/robot/own-robots.ts';
-import { whereItStands } from '../../../sim/robots/stand.ts';
 import { checkStart, whereItBegins } from '../../../sim/robots/start.ts';
 import { type KeepOutSettings, loadKeepOuts } from '../../guide/keep-outs.ts';
 import { whereRobotIs } from '../../guide/start.ts';
+import { loadLedTool, type ToolSettings } from '../../guide/tool.ts';
 import { robotNamespace } from '../../ros2/namespaces.ts';
 import type { Session } from '../../session.ts';
 import { LiveRobot } from './live-robot.ts';
 
-export interface RobotSettings extends KeepOutSettings {
+export interface RobotSettings extends KeepOutSettings, ToolSettings {
   readonly robot: string;
   readonly namespace?: string;
   readonly scale: number;
@@ -27,15 +26,12 @@ export async function openRobot(
   node: RosNode | undefined,
   session: Session,
 ): Promise<LiveRobot> {
-  const { robot, scale, rate, handSeed } = settings;
+  const { robot, scale, rate, handSeed, rcm } = settings;
   const model = robotNamed(robot);
   const names = activeNames(model);
-  const tool = bareTip(tipNamed(robot));
+  const tool = await loadLedTool(settings, tipNamed(robot));
   const fixtures = await loadKeepOuts(settings, model.links[0].name, session);
-  const start =
-    node === undefined
-      ? whereItStands(robot, whereItBegins(robot, tool))
-      : await whereRobotIs(node, names, session.signal);
+  const start = node === undefined ? whereItBegins(robot, tool, rcm) : await whereRobotIs(node, names, session.signal);
   const loop: LoopSettings = {
     robot,
     tool,
@@ -45,6 +41,7 @@ export async function openRobot(
     horizonSec: 0,
     handRateHz: rate,
     start,
+    ...(rcm === undefined ? {} : { trocarM: rcm }),
   };
   checkStart(loop);
   const onFault = (error: Error) => process.stderr.write(`the loop of the robot failed: ${error.message}\n`);
