@@ -1,5 +1,6 @@
-import { signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { RobotJoint } from '../../engine/core/robot.ts';
+import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
 
@@ -64,21 +65,58 @@ function Joints() {
   const now = about.value;
   if (now === undefined) return null;
   const model = robotNamed(now.robot);
+  const free = freeJoints.value;
   return (
     <fieldset>
       <legend>Joints</legend>
+      {now.trocarM === undefined ? null : (
+        <p class="faint">
+          One joint alone would take the shaft out of its trocar, unless it turns about the shaft: plan to a place, or
+          follow the hand.
+        </p>
+      )}
       {model.active.map((joint, n) => (
-        <Joint key={model.joints[joint].name} joint={model.joints[joint]} index={n} />
+        <Joint
+          key={model.joints[joint].name}
+          joint={model.joints[joint]}
+          index={n}
+          isFree={free === undefined || free[n] === true}
+        />
       ))}
     </fieldset>
   );
 }
 
+/** A joint turns about the shaft where a turn by so much leaves the trocar where it is [rad; m]. */
+const TRIED_RAD = 0.1;
+const STAYS_M = 1e-6;
+
+/** Of each joint, whether it may move alone; undefined where there is no trocar to stay in. The robot's side checks it, too. */
+const freeJoints = computed<readonly boolean[] | undefined>(() => {
+  const { robot, tool, trocarM } = about.value ?? {};
+  const q = shownState.value?.measured;
+  if (robot === undefined || tool === undefined || trocarM === undefined || q === undefined) return undefined;
+  const watch = new ToolWatch(robotNamed(robot), tool, trocarM);
+  const errorM = (joints: readonly number[]): number => {
+    watch.set(joints);
+    return watch.inTrocar?.trocarErrorM ?? Number.NaN;
+  };
+  const nowM = errorM(q);
+  return q.map((_, n) => Math.abs(errorM(q.map((at, j) => (j === n ? at + TRIED_RAD : at))) - nowM) < STAYS_M);
+});
+
 /** A joint that may turn without end is moved within a turn each way [rad]. */
 const ENDLESS_RAD = Math.PI;
 
+interface JointProps {
+  readonly joint: RobotJoint;
+  readonly index: number;
+  /** Whether it may move alone. */
+  readonly isFree: boolean;
+}
+
 /** One joint, in degrees or mm; where it is let go the robot goes, all other joints staying. */
-function Joint({ joint, index }: { readonly joint: RobotJoint; readonly index: number }) {
+function Joint({ joint, index, isFree }: JointProps) {
   /** What the user wants and the robot was not told yet [rad or m]. */
   const wanted = useSignal<number | undefined>(undefined);
   const isHeld = useSignal(false);
@@ -123,7 +161,7 @@ function Joint({ joint, index }: { readonly joint: RobotJoint; readonly index: n
         max={upper / perUnit}
         step={0.5}
         value={shown}
-        disabled={!isArmed.value}
+        disabled={!isArmed.value || !isFree}
         aria-valuetext={`${shown.toFixed(1)} ${isSlide ? 'millimetres' : 'degrees'}`}
         onPointerDown={() => (isHeld.value = true)}
         onPointerUp={() => (isHeld.value = false)}

@@ -107,5 +107,9 @@ function motionText(): string {
   const clear = Number.isFinite(made.minClearanceM)
     ? `, ${(1000 * made.minClearanceM).toFixed(1)} mm clear at least`
     : '';
-  return `Planned in ${made.ms.toFixed(0)} ms: ${made.durationSec.toFixed(2)} s${clear}. ${isArmed.value ? 'Execute it.' : 'Arm the robot to execute it.'}`;
+  const off =
+    made.maxRcmErrorM === undefined
+      ? ''
+      : `, the shaft at most ${(1000 * made.maxRcmErrorM).toFixed(3)} mm from the trocar`;
+  return `Planned in ${made.ms.toFixed(0)} ms: ${made.durationSec.toFixed(2)} s${clear}${off}. ${isArmed.value ? 'Execute it.' : 'Arm the robot to execute it.'}`;
 }

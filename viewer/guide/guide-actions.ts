@@ -1,9 +1,10 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { inputError } from '../../engine/core/errors.ts';
 import { inverse } from '../../engine/core/frames.ts';
 import type { Vec3 } from '../../engine/core/grid.ts';
 import { parseRegistration } from '../../engine/formats/registration.ts';
 import type { MotionFigures } from '../../planners/motion/planning/plan-motion.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { faultOf } from '../engine/fault.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { crosshair } from '../state/display.ts';
@@ -20,10 +21,12 @@ import {
 } from '../state/robot.ts';
 import { fault, openings, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
-import { baseFromPatient, defaultPlacement, placed, placement, placementOf } from './placement.ts';
+import { baseFromPatient, defaultPlacement, placed, placement, placementOf, uprightWith } from './placement.ts';
+import type { KeepOutMargin } from './places.ts';
 import { ServerSession } from './server-session.ts';
 import type { GuideScene, KeepOutSpec } from './session.ts';
 import { SimulatorSession } from './simulator-session.ts';
+import { chosenTrocarMm, entryOf, trocarPlace } from './trocar.ts';
 
 /** What the user chooses for the simulator, and what the page does with robots. */
 export const robotName = signal('psm');
@@ -57,6 +60,7 @@ effect(() => {
   const organ = view?.structures.find(({ role, voxels }) => role === 'organ' && voxels.length > 0);
   keepOuts.value = new Map(organ === undefined ? [] : [[organ.name, DEFAULT_MARGIN_MM]]);
   isPlacedByUser.value = false;
+  chosenTrocarMm.value = undefined;
 });
 
 effect(() => {
@@ -65,9 +69,14 @@ effect(() => {
   const isSimulated = about.value !== undefined && session.value?.kind === 'simulator';
   const isFixed = isPlacedByUser.value || isSimulated || lockedBecause.value !== undefined;
   if (view === undefined || isFixed) return;
-  const wanted = [...keepOuts.value].map(([name, marginMm]) => ({ name, marginMm }));
+  const wanted = margins();
   try {
-    placement.value = defaultPlacement(about.value?.robot ?? robotName.value, view, wanted);
+    const robot = about.value?.robot ?? robotName.value;
+    const trocarM = about.value?.trocarM;
+    placement.value =
+      trocarM === undefined
+        ? defaultPlacement(robot, view, wanted, entryOf(robot, view, wanted))
+        : uprightWith(trocarM, trocarPlace(view, wanted));
   } catch (error) {
     fault.value = faultOf(error);
   }
@@ -76,6 +85,13 @@ effect(() => {
 effect(() => {
   goalMm.value = crosshair.value;
 });
+
+function margins(): KeepOutMargin[] {
+  return [...keepOuts.value].map(([name, marginMm]) => ({ name, marginMm }));
+}
+
+/** The trocar and where the tip begins, as the next start of the simulator has them. */
+export const entry = computed(() => entryOf(robotName.value, patient.value, margins()));
 
 /** Grows whenever what a motion is checked against changes; a motion of before is not carried out. */
 let geometry = 0;
@@ -89,7 +105,7 @@ effect(() => {
 });
 
 /** Shows what a deed throws. */
-async function attempt(deed: () => Promise<void> | void): Promise<void> {
+export async function attempt(deed: () => Promise<void> | void): Promise<void> {
   try {
     await deed();
   } catch (error) {
@@ -99,7 +115,13 @@ async function attempt(deed: () => Promise<void> | void): Promise<void> {
 
 export function startSimulator(): void {
   void attempt(() => {
-    const settings = { ...sceneOf(robotName.peek()), handSeed: handSeed.peek(), scale: scale.peek() };
+    const chosen = entry.peek();
+    const through = chosen && {
+      tool: chosen.tool,
+      trocarM: baseFromPatient(chosen.trocarMm),
+      tipM: baseFromPatient(chosen.tipMm),
+    };
+    const settings = { ...sceneOf(robotName.peek()), handSeed: handSeed.peek(), scale: scale.peek(), through };
     openSession((listener) => {
       return new SimulatorSession(settings, listener, (shown) => {
         fault.value = shown;
@@ -149,6 +171,8 @@ export async function planToGoal(): Promise<void> {
   const answer = await motions.plan({
     scene,
     shapes,
+    tool: now.tool ?? bareTip(now.tip),
+    trocarM: now.trocarM,
     start: sample.setpoint,
     goal: { kind: 'tip', positionM: baseFromPatient(goalMm.peek()) },
     share: speedShare.peek(),

@@ -6,6 +6,7 @@ import { LoopFiguresPanel } from './loop-figures-panel.tsx';
 import { PlacementPanel } from './placement-panel.tsx';
 import { RecordingPanel } from './recording-panel.tsx';
 import { SourcePanel } from './source-panel.tsx';
+import { TrocarPanel } from './trocar-panel.tsx';
 
 /** A robot that is watched and driven: where it comes from, how it stands, and what it is asked. */
 export function GuidePanel() {
@@ -18,6 +19,10 @@ export function GuidePanel() {
       {isThere && isDriven.value ? <GoalPanel /> : null}
       <RecordingPanel />
       {isThere ? <LoopFiguresPanel /> : null}
+      <details>
+        <summary>Tool and trocar</summary>
+        <TrocarPanel />
+      </details>
       <PlacementPanel />
       <TopicsPanel />
     </section>

@@ -49,6 +49,7 @@ export function LoopFiguresPanel() {
   };
   return (
     <>
+      <TrocarFigures />
       <KeepOutDistances />
       <div class="row">
         <label>
@@ -92,6 +93,18 @@ function TremorFigures() {
     <span class="figures" data-testid="tremor">
       tremor {tremorUm.in.toFixed(0)} → {tremorUm.out.toFixed(0)} µm rms ({filter.state})
     </span>
+  );
+}
+
+/** The shaft in its trocar: measured now, and the worst set-point of the last second. */
+function TrocarFigures() {
+  const { trocarErrorM, insertedM } = shownState.value ?? {};
+  if (trocarErrorM === undefined || insertedM === undefined) return null;
+  const worst = figures.value === undefined ? '' : `; set-points at most ${figures.value.trocarErrorMm.toFixed(3)} mm`;
+  return (
+    <p class="figures" data-testid="trocar">
+      Trocar: shaft {(1000 * trocarErrorM).toFixed(2)} mm off{worst}; {(1000 * insertedM).toFixed(1)} mm of it inserted
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
+import type { ToolSpec } from '../../engine/core/tool.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import type { MotionFigures } from '../../planners/motion/planning/plan-motion.ts';
 import type { Fault } from '../engine/messages.ts';
@@ -11,6 +12,10 @@ export interface MotionRequest {
   readonly scene: GuideScene;
   /** Keep-outs of the robot's side. */
   readonly shapes: readonly Fixture[];
+  /** What the arm holds, its bare tip too. */
+  readonly tool: ToolSpec;
+  /** Where the tool's shaft passes through [m, base frame]. */
+  readonly trocarM: Vec3 | undefined;
   /** [joints] rad or m */
   readonly start: readonly number[];
   readonly goal:

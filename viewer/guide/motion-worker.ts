@@ -9,37 +9,35 @@ import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
 import { MOST_POINTS } from '../../planners/guidance/messages.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
-import { planMotion } from '../../planners/motion/planning/plan-motion.ts';
-import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
+import { type MotionPlan, type MotionTask, planMotion } from '../../planners/motion/planning/plan-motion.ts';
+import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
+import { createTool } from '../../planners/motion/rcm/tool.ts';
+import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
+import { withToolShaft } from '../../planners/motion/robot/tool-shaft.ts';
 import { faultOf } from '../engine/fault.ts';
 import { keepOutFields } from './keep-out-fields.ts';
 import type { MotionAnswer, MotionRequest } from './motion-messages.ts';
-import type { GuideScene } from './session.ts';
 
 /** Time between two points of a trajectory [s]; one of more than MOST_POINTS is sampled more coarsely. */
 const PERIOD_SEC = 0.01;
+/** A tool that was led by hand rests so near to its trocar at least, as the servo keeps it [m]. */
+const START_TOLERANCE_M = 9e-5;
 
 let module: StepModule | undefined;
 let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
 
-/** Distance fields take a second: they are kept while robot, patient and margins stay. */
-async function spaceFor(scene: GuideScene, shapes: readonly Fixture[]): Promise<MotionSpace> {
+/** Distance fields take a second: they are kept while robot, tool, patient and margins stay. */
+async function spaceFor({ scene, shapes, tool }: MotionRequest): Promise<MotionSpace> {
   const keepOuts = scene.keepOuts.map(({ name, marginMm, voxels }) => [name, marginMm, voxels.length]);
-  const key = JSON.stringify([
-    scene.opening,
-    scene.robot,
-    scene.grid,
-    [...scene.T_patient_base],
-    keepOuts,
-    shapes.map(keyOf),
-  ]);
+  const where = [scene.opening, scene.robot, tool, scene.grid, [...scene.T_patient_base]];
+  const key = JSON.stringify([where, keepOuts, shapes.map(keyOf)]);
   if (prepared?.key === key) return prepared.space;
   prepared?.space.close();
   prepared = undefined;
-  const model = robotNamed(scene.robot);
+  const model = withToolShaft(robotNamed(scene.robot), tool);
   const fields = await keepOutFields(scene);
   // Margins are about the tip's point; the arm is kept off by its own spheres, the tip's among them.
-  const tipM = tipRadiusM(model, tipNamed(scene.robot));
+  const tipM = tipRadiusM(model, tool.radiusM === undefined ? tool.link : model.links[model.links.length - 1].name);
   const obstacles = [...fields, ...shapes.map(obstacleOf)].map((obstacle) => ({
     ...obstacle,
     marginM: Math.max(0, (obstacle.marginM ?? 0) - tipM),
@@ -80,24 +78,27 @@ function obstacleOf(fixture: Fixture): Obstacle {
   );
 }
 
+/** Through the trocar where there is one: the shaft stays in it all the way. */
+function planned(space: MotionSpace, { tool, trocarM }: MotionRequest, task: MotionTask): MotionPlan {
+  if (trocarM === undefined) return planMotion(space, task);
+  const model = createTool(space.model, tool);
+  return planMotionThroughTrocar(space, model, trocarM, { ...task, rcmToleranceM: START_TOLERANCE_M });
+}
+
 async function answer(request: MotionRequest): Promise<MotionAnswer> {
-  const { id, scene, shapes, start, goal, share, seed } = request;
+  const { id, tool, start, goal, share, seed } = request;
   const began = performance.now();
-  const space = await spaceFor(scene, shapes);
+  const space = await spaceFor(request);
+  const { link, tipM } = createTool(space.model, tool);
   const target =
     goal.kind === 'joints'
       ? ({ kind: 'joints', q: goal.positions } as const)
-      : ({
-          kind: 'pose',
-          link: linkOf(space.model, tipNamed(scene.robot)),
-          pose: at(goal.positionM),
-          orientation: false,
-        } as const);
+      : ({ kind: 'pose', link, pose: at(goal.positionM), pointM: tipM, orientation: false } as const);
   const task = { start, goal: target, seed, velocityScale: share, accelerationScale: share };
-  let plan = planMotion(space, { ...task, periodSec: PERIOD_SEC });
+  let plan = planned(space, request, { ...task, periodSec: PERIOD_SEC });
   if ((plan.trajectory?.timeSec.length ?? 0) > MOST_POINTS) {
     const periodSec = (plan.figures?.durationSec ?? 0) / (MOST_POINTS - 2);
-    plan = planMotion(space, { ...task, periodSec });
+    plan = planned(space, request, { ...task, periodSec });
   }
   const { trajectory, figures } = plan;
   if (!plan.solved || trajectory === undefined || figures === undefined) {
@@ -110,10 +111,6 @@ function at(positionM: Vec3) {
   const pose = identity();
   pose.set(positionM, 12);
   return pose;
-}
-
-function linkOf(model: RobotModel, name: string): number {
-  return model.links.findIndex((link) => link.name === name);
 }
 
 let tail: Promise<void> = Promise.resolve();

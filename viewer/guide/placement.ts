@@ -7,14 +7,15 @@ import {
   transformFromRpy,
   transformPoint,
 } from '../../engine/core/frames.ts';
-import type { Grid, Vec3 } from '../../engine/core/grid.ts';
+import type { Vec3 } from '../../engine/core/grid.ts';
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
-import { whereItStands } from '../../sim/robots/stand.ts';
 import { whereItBegins } from '../../sim/robots/start.ts';
-import type { PatientView, StructureView } from '../engine/messages.ts';
+import type { PatientView } from '../engine/messages.ts';
 import { T_patient_base } from '../state/robot.ts';
+import { type KeepOutMargin, tipPlace } from './places.ts';
+import type { Entry } from './trocar.ts';
 
 /** Where the robot's base stands in the patient: position [mm, LPS] and roll, pitch and yaw about its fixed axes [deg]. */
 export interface Placement {
@@ -27,8 +28,6 @@ export interface Placement {
  * to the head, as those of the patient support.
  */
 const UPRIGHT_DEG: Vec3 = [90, 0, 0];
-/** The tip begins so far in front of what it keeps out of, beyond the margin [mm]. */
-const BEFORE_MM = 12;
 
 export const placement = signal<Placement>({ positionMm: [0, 0, 0], rpyDeg: UPRIGHT_DEG });
 
@@ -65,61 +64,40 @@ export function placementOf(t: Transform): Placement {
 }
 
 /**
- * The base upright, its tip where a simulated robot begins in front of (anterior of) what it keeps out of; in the middle of the
- * first target where there is nothing to keep out of, in that of the image where there is no target.
+ * The base upright, such that the arm as it stands has its tip at the place where a simulated robot begins. With a tool through a trocar,
+ * such that the link that carries it is where it stands while the tip is there: whether the arm can turn it so, its start says.
  */
 export function defaultPlacement(
   robot: string,
   view: PatientView,
-  keepOuts: readonly { readonly name: string; readonly marginMm: number }[],
+  keepOuts: readonly KeepOutMargin[],
+  entry: Entry | undefined,
 ): Placement {
-  const wanted = tipPlace(view, keepOuts);
-  const tip = transformPoint(transformFromRpy([0, 0, 0], [Math.PI / 2, 0, 0]), tipAtStand(robot));
+  const wanted = entry === undefined ? tipPlace(view, keepOuts) : carrierPlace(entry);
+  return uprightWith(tipAtStand(robot), wanted);
+}
+
+/** The base upright, such that a place of its frame [m] is at one in the patient [mm, LPS]. */
+export function uprightWith(pointM: Vec3, placeMm: Vec3): Placement {
+  const turned = transformPoint(transformFromRpy([0, 0, 0], [Math.PI / 2, 0, 0]), pointM);
   return {
-    positionMm: wanted.map((mm, a) => Math.round(mm - tip[a] * MM_PER_M)) as unknown as Vec3,
+    positionMm: placeMm.map((mm, a) => Math.round(mm - turned[a] * MM_PER_M)) as unknown as Vec3,
     rpyDeg: UPRIGHT_DEG,
   };
 }
 
-function tipPlace(
-  { grid, structures }: PatientView,
-  keepOuts: readonly { readonly name: string; readonly marginMm: number }[],
-): Vec3 {
-  const first = keepOuts.find(({ name }) => structures.some((s) => s.name === name && s.voxels.length > 0));
-  if (first !== undefined) {
-    const { centre, front } = boxOf(grid, structures.find(({ name }) => name === first.name) as StructureView);
-    return [centre[0], front - first.marginMm - BEFORE_MM, centre[2]];
-  }
-  const target = structures.find(({ role, voxels }) => role === 'target' && voxels.length > 0);
-  if (target !== undefined) return boxOf(grid, target).centre;
-  return grid.size.map((n, a) => grid.originMm[a] + ((n - 1) / 2) * grid.spacingMm[a]) as unknown as Vec3;
-}
-
-/** Middle of the box around a structure, and its anterior face [mm]. */
-function boxOf(grid: Grid, { voxels }: StructureView): { centre: Vec3; front: number } {
-  const [nx, ny] = grid.size;
-  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const high = [-1, -1, -1];
-  for (const voxel of voxels) {
-    const at = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
-    for (let a = 0; a < 3; a++) {
-      low[a] = Math.min(low[a], at[a]);
-      high[a] = Math.max(high[a], at[a]);
-    }
-  }
-  const mm = (a: number, index: number): number => grid.originMm[a] + index * grid.spacingMm[a];
-  return {
-    centre: [0, 1, 2].map((a) => (mm(a, low[a]) + mm(a, high[a])) / 2) as unknown as Vec3,
-    front: mm(1, low[1]) - grid.spacingMm[1] / 2,
-  };
+/** Behind the tip by the length of the shaft, through the trocar [mm, LPS]. */
+function carrierPlace({ tool, trocarMm, tipMm }: Entry): Vec3 {
+  const way = trocarMm.map((mm, a) => mm - tipMm[a]);
+  const lengthMm = tool.lengthM * MM_PER_M;
+  return tipMm.map((mm, a) => mm + (lengthMm / Math.hypot(...way)) * way[a]) as unknown as Vec3;
 }
 
 /** [m, base frame] */
 function tipAtStand(robot: string): Vec3 {
   const model = robotNamed(robot);
   const workspace = createWorkspace(model);
-  const rest = whereItBegins(robot, bareTip(tipNamed(robot)));
-  setConfiguration(workspace, whereItStands(robot, rest));
+  setConfiguration(workspace, whereItBegins(robot, bareTip(tipNamed(robot))));
   const at = 16 * model.links.findIndex(({ name }) => name === tipNamed(robot));
   return [workspace.linkPoses[at + 12], workspace.linkPoses[at + 13], workspace.linkPoses[at + 14]];
 }

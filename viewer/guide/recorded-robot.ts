@@ -4,9 +4,9 @@ import { z } from '../../engine/core/schema.ts';
 import type { RecordedMessage } from '../../engine/ros2/mcap/recording.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
 import { loopFiguresSchema, robotAboutSchema, robotSaidSchema } from '../../planners/guidance/robot-records.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
+import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { knownRobots, robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
-import { linkPose, poseOf } from '../../planners/motion/robot/poses.ts';
-import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 import { RECORDED } from './recorded-topics.ts';
 import type { RobotListener } from './session.ts';
 
@@ -31,8 +31,7 @@ export class RecordedRobot {
   readonly #file: string;
   readonly #hasAbout: boolean;
   #about: RobotAbout | undefined;
-  #workspace: RobotWorkspace | undefined;
-  #tip = 0;
+  #watch: ToolWatch | undefined;
   #setpoint: readonly number[] | undefined;
   #hand: readonly number[] = [0, 0, 0];
   #steady: readonly number[] = [0, 0, 0];
@@ -86,22 +85,23 @@ export class RecordedRobot {
   #takeJoints(topic: string, timeSec: number, { name, position }: z.output<typeof jointStateSchema>): boolean {
     if (this.#about === undefined && !this.#hasAbout) this.#begin(guessed(name));
     const about = this.#about;
-    const workspace = this.#workspace;
-    if (about === undefined || workspace === undefined) return false;
+    const watch = this.#watch;
+    if (about === undefined || watch === undefined) return false;
     const q = about.joints.map((joint) => position[name.indexOf(joint)] ?? Number.NaN);
     if (!q.every(Number.isFinite)) return false;
     if (/(setpoint_js|servo_jp)$/.test(topic)) {
       this.#setpoint = q;
       return false;
     }
-    setConfiguration(workspace, q);
+    watch.set(q);
     this.#listener.state({
       timeSec,
       ...this.#said,
       armedBy: 'nobody',
       measured: q,
       setpoint: this.#setpoint ?? q,
-      tip: poseOf(linkPose(workspace.linkPoses, this.#tip)),
+      tip: watch.tip,
+      ...watch.inTrocar,
       hand: { measured: this.#hand, steady: this.#steady },
       beatAgeMs: null,
     });
@@ -115,11 +115,15 @@ export class RecordedRobot {
     if (recorded !== undefined && joints.join() !== about.joints.join()) {
       throw this.#bad(recorded, `joints: those of ${about.robot} are ${joints.join(', ')}`);
     }
+    const tool = about.tool ?? bareTip(tipNamed(about.robot));
+    if (recorded !== undefined && !model.links.some(({ name }) => name === tool.link)) {
+      throw this.#bad(recorded, `tool.link: ${about.robot} has no link ${tool.link}`);
+    }
     this.#about = about;
-    this.#workspace = createWorkspace(model);
-    this.#tip = model.links.findIndex((link) => link.name === tipNamed(about.robot));
+    this.#watch = new ToolWatch(model, tool, about.trocarM);
     this.#listener.about(about);
   }
+
   #json<T extends z.ZodType>(schema: T, recorded: RecordedMessage): z.output<T> {
     const { data } = this.#read(textSchema, recorded);
     let message: unknown;

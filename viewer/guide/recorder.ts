@@ -54,7 +54,7 @@ export class Recorder {
   }
 
   state(sample: RobotSample): void {
-    const { timeSec, measured, setpoint, tip, state, motion, says, keepOutsM } = sample;
+    const { timeSec, measured, setpoint, tip, state, motion, says, keepOutsM, trocarErrorM, insertedM } = sample;
     const name = this.#about.joints;
     if (timeSec - this.#aboutSec >= ABOUT_SEC) {
       this.#aboutSec = timeSec;
@@ -64,7 +64,7 @@ export class Recorder {
     this.#add(RECORDED.setpoint, timeSec, { header: header(timeSec), name, position: setpoint });
     const [x, y, z, w] = tip.rotation;
     this.#pose(RECORDED.tip, timeSec, tip.position, { x, y, z, w });
-    this.#text(RECORDED.state, timeSec, { state, motion, says, keepOutsM });
+    this.#text(RECORDED.state, timeSec, { state, motion, says, keepOutsM, trocarErrorM, insertedM });
   }
 
   hand(samples: Float64Array): void {

@@ -1,5 +1,6 @@
 import type { Transform } from '../../engine/core/frames.ts';
-import type { Grid } from '../../engine/core/grid.ts';
+import type { Grid, Vec3 } from '../../engine/core/grid.ts';
+import type { ToolSpec } from '../../engine/core/tool.ts';
 import type { FieldFixture } from '../../planners/guidance/fixtures/fixture.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
@@ -56,7 +57,15 @@ export interface GuideScene {
   readonly T_patient_base: Transform;
 }
 
+/** A tool whose shaft passes through a trocar, and where its tip begins [m, base frame]. */
+export interface ThroughTrocar {
+  readonly tool: ToolSpec;
+  readonly trocarM: Vec3;
+  readonly tipM: Vec3;
+}
+
 export interface SimulatorSettings extends GuideScene {
+  readonly through: ThroughTrocar | undefined;
   readonly handSeed: number;
   /** Metres of the tool per metre of the hand. */
   readonly scale: number;

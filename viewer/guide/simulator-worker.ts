@@ -9,7 +9,6 @@ import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts'
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver } from '../../sim/robots/robot-observer.ts';
 import { BEAT, createSharedRobot, type SharedRobot } from '../../sim/robots/shared.ts';
-import { whereItStands } from '../../sim/robots/stand.ts';
 import { checkStart, whereItBegins } from '../../sim/robots/start.ts';
 import { faultOf } from '../engine/fault.ts';
 import { keepOutFields, marginSurface } from './keep-out-fields.ts';
@@ -97,8 +96,8 @@ class Simulator {
   }
 }
 
-async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): Promise<Simulator> {
-  const tool = bareTip(tipNamed(robot));
+async function start({ robot, handSeed, scale, through, ...scene }: SimulatorSettings): Promise<Simulator> {
+  const tool = through?.tool ?? bareTip(tipNamed(robot));
   const fields = await keepOutFields({ robot, ...scene });
   const settings: LoopSettings = {
     robot,
@@ -110,7 +109,8 @@ async function start({ robot, handSeed, scale, ...scene }: SimulatorSettings): P
     periodSec: 1 / RATE_HZ,
     horizonSec: 0,
     handRateHz: RATE_HZ,
-    start: whereItStands(robot, whereItBegins(robot, tool)),
+    start: whereItBegins(robot, tool, through?.trocarM, through?.tipM),
+    ...(through === undefined ? {} : { trocarM: through.trocarM }),
   };
   checkStart(settings);
   const about = aboutRobot(settings, robotNamed(robot), true);

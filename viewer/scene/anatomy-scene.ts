@@ -147,8 +147,9 @@ export class AnatomyScene implements StageView {
    * through gives way to what lies behind it.
    *
    * @param x across, -1 to 1 from left to right @param y up, -1 to 1
+   * @param isNearest whether what is seen through, as the skin, counts too, and beams do not
    */
-  pick(x: number, y: number): Picked | undefined {
+  pick(x: number, y: number, isNearest = false): Picked | undefined {
     const ray = new Raycaster();
     ray.params.Line.threshold = BEAM_REACH_PX * this.#mmPerPixel;
     ray.setFromCamera(new Vector2(x, y), this.camera);
@@ -157,11 +158,11 @@ export class AnatomyScene implements StageView {
       .intersectObjects(visible, false)
       .filter(({ point }) => !this.#cut.enabled || this.#plane.distanceToPoint(point) >= 0);
     const solid = hits.find(({ object }) => object.userData.isSolid === true);
-    const edge = this.#beams && ray.intersectObject(this.#beams, false)[0];
+    const edge = isNearest ? undefined : this.#beams && ray.intersectObject(this.#beams, false)[0];
     if (edge?.index != null && edge.distance < (solid?.distance ?? Number.POSITIVE_INFINITY)) {
       return { beam: Math.floor(edge.index / edge.object.userData.pointsOfBeam) };
     }
-    const seen = solid ?? hits[0];
+    const seen = isNearest ? hits[0] : (solid ?? hits[0]);
     return seen && { name: seen.object.name, atMm: [seen.point.x, seen.point.y, seen.point.z] };
   }
 

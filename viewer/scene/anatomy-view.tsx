@@ -5,7 +5,7 @@ import { IsodoseLegend } from '../slices/isodose-legend.tsx';
 import type { SliceImages } from '../slices/slice-images.ts';
 import { sliceStyle } from '../slices/slice-style.ts';
 import { structureColor } from '../state/colors.ts';
-import { chosenBeam, clipping, crosshair, doseCloud, hidden, panel } from '../state/display.ts';
+import { chosenBeam, clipping, crosshair, doseCloud, hidden, panel, placePicker } from '../state/display.ts';
 import { shownLevels } from '../state/dose-display.ts';
 import { viewKeys } from '../state/keys.ts';
 import { activity, doseVersion, prepared, report, shapes } from '../state/workspace.ts';
@@ -160,7 +160,8 @@ export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
     const x = (2 * (event.clientX - left)) / width - 1;
     const y = 1 - (2 * (event.clientY - top)) / height;
-    const found = scene.current?.pick(x, y);
+    const take = placePicker.value;
+    const found = scene.current?.pick(x, y, take !== undefined);
     if (found !== undefined && 'beam' in found) {
       const gantryDeg = prepared.value?.beams[found.beam]?.gantryDeg.toFixed(1);
       picked.value = `beam ${found.beam + 1}, gantry ${gantryDeg}°`;
@@ -169,7 +170,12 @@ export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
       return;
     }
     picked.value = found?.name;
-    if (found !== undefined) crosshair.value = found.atMm;
+    if (found === undefined) return;
+    if (take === undefined) crosshair.value = found.atMm;
+    else {
+      placePicker.value = undefined;
+      take(found.atMm);
+    }
   };
   const look = ([, azimuth, elevation]: (typeof standardViews)[number]): void => {
     scene.current?.lookFrom(azimuth, elevation);
@@ -210,7 +216,11 @@ export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
       }}
     >
       <div class="caption" data-testid="picked">
-        {picked.value === undefined ? 'Anatomy, beams, isodose surfaces' : `Under the pointer: ${picked.value}`}
+        {placePicker.value !== undefined
+          ? 'Click the place that is asked for'
+          : picked.value === undefined
+            ? 'Anatomy, beams, isodose surfaces'
+            : `Under the pointer: ${picked.value}`}
       </div>
       <IsodoseLegend />
       <div

@@ -15,6 +15,8 @@ import {
 } from 'three/webgpu';
 import { identity } from '../../engine/core/frames.ts';
 import type { PlacedShape, RobotModel, Shape } from '../../engine/core/robot.ts';
+import type { ToolSpec } from '../../engine/core/tool.ts';
+import { shaftSolid } from '../../planners/motion/robot/tool-shaft.ts';
 import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
 
 /** Length of the axes of a frame [m]. */
@@ -25,12 +27,16 @@ export class RobotShapes {
   readonly model: RobotModel;
   readonly links: readonly (BufferGeometry | undefined)[];
 
-  constructor(model: RobotModel) {
+  /** @param tool whose shaft is drawn with the link that carries it */
+  constructor(model: RobotModel, tool: ToolSpec | undefined) {
     this.model = model;
-    const solids = model.links.map(({ visual, collision }) => merged(visual.length > 0 ? visual : collision));
+    const solids = model.links.map(({ visual, collision }) => (visual.length > 0 ? visual : collision));
     // A robot of nothing but meshes that are not there is drawn by the spheres that it is planned with.
-    const isBare = solids.every((solid) => solid === undefined);
-    this.links = isBare ? model.links.map((_, link) => merged(spheresOf(model, link))) : solids;
+    const isBare = solids.every((shapes) => shapes.every(({ shape }) => shape.kind === 'mesh'));
+    this.links = model.links.map(({ name }, link) => {
+      const shapes = isBare ? spheresOf(model, link) : solids[link];
+      return merged(tool?.link === name ? [...shapes, shaftSolid(model, tool)] : shapes);
+    });
   }
 
   dispose(): void {

@@ -11,8 +11,6 @@ import {
 } from '../state/robot.ts';
 import type { RobotScene } from './robot-scene.ts';
 
-/** Arms of the da Vinci keep their remote centre by their mechanism, at the base's origin. */
-const MECHANICAL_TROCAR = /^(psm|ecm)/;
 /** Where the last frame took long, the next of the robot waits for so many times as long: others have to work, too. */
 const REST_FACTOR = 2;
 
@@ -44,15 +42,14 @@ export function keepRobotIn(scene: Scene, draw: () => void): () => void {
     void Promise.all([import('./robot-scene.ts'), import('../../planners/motion/robot/own-robots.ts')]).then(
       ([{ RobotScene }, { robotNamed }]) => {
         if (isOver || about.peek() !== now) return;
-        const made = new RobotScene(scene, robotNamed(now.robot), now.tip);
+        const made = new RobotScene(scene, robotNamed(now.robot), now);
         shown = made;
-        const trocarM = MECHANICAL_TROCAR.test(now.robot) ? ([0, 0, 0] as const) : undefined;
         const isDrawn = signal(false);
         const stops = [
           effect(() => {
             if (T_patient_base.value !== undefined) made.setBase(T_patient_base.value);
             made.setLayers(robotLayers.value);
-            made.setKeepOuts(keepOutSurfaces.value, now.shapes, trocarM);
+            made.setKeepOuts(keepOutSurfaces.value, now.shapes);
             draw();
           }),
           effect(() => {

@@ -10,16 +10,19 @@ import {
   MeshBasicMaterial,
   MeshLambertMaterial,
   type Scene,
+  SphereGeometry,
   TorusGeometry,
   WireframeGeometry,
 } from 'three/webgpu';
 import { MM_PER_M, type Transform } from '../../engine/core/frames.ts';
-import type { Vec3 } from '../../engine/core/grid.ts';
 import type { JointTrajectory } from '../../engine/core/joint-trajectory.ts';
 import type { RobotModel } from '../../engine/core/robot.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
-import { createWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
+import type { RobotAbout } from '../../planners/guidance/messages.ts';
+import { bareTip } from '../../planners/motion/rcm/tool.ts';
+import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
+import { remoteCentreM } from '../../planners/motion/robot/registry.ts';
 import { positionsAt } from '../../planners/motion/trajectory/spline.ts';
 import type { Surface } from '../engine/messages.ts';
 import { geometryOf, RobotFigure, RobotShapes } from './robot-figure.ts';
@@ -45,6 +48,7 @@ export class RobotScene {
   readonly model: RobotModel;
   readonly #root = new Group();
   readonly #keepOuts = new Group();
+  readonly #trocar = new Group();
   readonly #solid = new MeshLambertMaterial({ color: 0xb8c4d0 });
   readonly #ghost = new MeshLambertMaterial({ color: 0x58b0ff, transparent: true, opacity: 0.35, depthWrite: false });
   readonly #startGhost = new MeshLambertMaterial({
@@ -57,7 +61,11 @@ export class RobotScene {
   readonly #trail = new Line(new BufferGeometry(), new LineBasicMaterial({ color: 0xffd24a }));
   readonly #plan = new Line(new BufferGeometry(), new LineBasicMaterial({ color: 0x58b0ff }));
   readonly #points = new Float32Array(3 * TRAIL_POINTS);
-  readonly #tip: number;
+  readonly #watch: ToolWatch;
+  /** Where the shaft turns: where it passes the trocar, the error between them. */
+  readonly #fulcrum = new Mesh(new SphereGeometry(0.002, 12, 8), new MeshBasicMaterial({ color: 0xffffff }));
+  readonly #ring = new Mesh(new TorusGeometry(0.006, 0.0012, 8, 24), new MeshBasicMaterial({ color: 0xff7ad0 }));
+  readonly #turnsRing: boolean;
   #count = 0;
   #showsTrails = true;
   readonly #shapes: RobotShapes;
@@ -65,11 +73,17 @@ export class RobotScene {
   readonly #goal: RobotFigure;
   #course: JointTrajectory | undefined;
 
-  constructor(scene: Scene, model: RobotModel, tip: string) {
+  constructor(scene: Scene, model: RobotModel, { robot, tip, tool, trocarM }: RobotAbout) {
     this.model = model;
-    this.#tip = model.links.findIndex(({ name }) => name === tip);
+    this.#watch = new ToolWatch(model, tool ?? bareTip(tip), trocarM);
+    const ringM = trocarM ?? remoteCentreM(robot);
+    this.#turnsRing = trocarM !== undefined;
+    this.#ring.visible = ringM !== undefined;
+    this.#ring.position.set(...(ringM ?? [0, 0, 0]));
+    this.#fulcrum.visible = trocarM !== undefined;
+    this.#trocar.add(this.#ring, this.#fulcrum);
     this.#root.matrixAutoUpdate = false;
-    this.#shapes = new RobotShapes(model);
+    this.#shapes = new RobotShapes(model, tool);
     this.#figure = new RobotFigure(this.#shapes, this.#solid);
     this.#start = new RobotFigure(this.#shapes, this.#startGhost);
     this.#goal = new RobotFigure(this.#shapes, this.#ghost);
@@ -77,7 +91,8 @@ export class RobotScene {
     this.#trail.geometry.setAttribute('position', new BufferAttribute(this.#points, 3));
     this.#trail.geometry.setDrawRange(0, 0);
     for (const line of [this.#trail, this.#plan]) line.frustumCulled = false;
-    this.#root.add(this.#figure.group, this.#start.group, this.#goal.group, this.#keepOuts, this.#trail, this.#plan);
+    const figures = [this.#figure, this.#start, this.#goal].map(({ group }) => group);
+    this.#root.add(...figures, this.#keepOuts, this.#trocar, this.#trail, this.#plan);
     scene.add(this.#root);
   }
 
@@ -96,11 +111,13 @@ export class RobotScene {
     this.#showsTrails = trail;
     this.#showPlan();
     this.#keepOuts.visible = keepOuts;
+    this.#trocar.visible = keepOuts;
   }
 
   /** @param tipM measured [m, base frame] */
   setState(q: ArrayLike<number>, tipM: ArrayLike<number>): void {
     this.#figure.setPose(q);
+    this.#placeTrocar(q);
     if (this.#count === 0) for (const ghost of [this.#start, this.#goal]) ghost.setPose(q);
     const last = 3 * (this.#count - 1);
     const moved =
@@ -140,7 +157,7 @@ export class RobotScene {
     this.#goal.setPose(q);
   }
 
-  setKeepOuts(surfaces: readonly Surface[], shapes: readonly Fixture[], trocarM: Vec3 | undefined): void {
+  setKeepOuts(surfaces: readonly Surface[], shapes: readonly Fixture[]): void {
     for (const child of [...this.#keepOuts.children]) {
       this.#keepOuts.remove(child);
       (child as Mesh).geometry.dispose();
@@ -155,22 +172,26 @@ export class RobotScene {
       const placed = solidOf(shape);
       if (placed !== undefined) this.#addLines(placed.geometry, placed.matrix);
     }
-    if (trocarM === undefined) return;
-    const ring = new Mesh(new TorusGeometry(0.006, 0.0012, 8, 24), new MeshBasicMaterial({ color: 0xff7ad0 }));
-    ring.position.set(...trocarM);
-    this.#keepOuts.add(ring);
   }
 
   dispose(): void {
-    this.setKeepOuts([], [], undefined);
+    this.setKeepOuts([], []);
     for (const figure of [this.#figure, this.#start, this.#goal]) figure.dispose();
     this.#shapes.dispose();
-    for (const line of [this.#trail, this.#plan]) {
-      line.geometry.dispose();
-      line.material.dispose();
+    for (const drawn of [this.#trail, this.#plan, this.#ring, this.#fulcrum]) {
+      drawn.geometry.dispose();
+      drawn.material.dispose();
     }
     for (const material of [this.#solid, this.#ghost, this.#startGhost]) material.dispose();
     this.#root.removeFromParent();
+  }
+
+  /** The ring stands square to the shaft. */
+  #placeTrocar(q: ArrayLike<number>): void {
+    if (!this.#turnsRing) return;
+    this.#watch.set(q);
+    this.#fulcrum.position.set(...this.#watch.fulcrumM);
+    this.#ring.quaternion.set(...this.#watch.tip.rotation);
   }
 
   #showPlan(): void {
@@ -188,14 +209,13 @@ export class RobotScene {
   }
 
   #tipsOf(course: JointTrajectory): Float32Array {
-    const workspace = createWorkspace(this.model);
     const q = new Float64Array(course.jointNames.length);
     const end = course.timeSec[course.timeSec.length - 1];
     const tips = new Float32Array(3 * (PLAN_POINTS + 1));
     for (let n = 0; n <= PLAN_POINTS; n++) {
       positionsAt(course, (n / PLAN_POINTS) * end, q);
-      setConfiguration(workspace, q);
-      for (let a = 0; a < 3; a++) tips[3 * n + a] = workspace.linkPoses[16 * this.#tip + 12 + a];
+      this.#watch.set(q);
+      tips.set(this.#watch.tip.position, 3 * n);
     }
     return tips;
   }

@@ -8,6 +8,8 @@ import type { SliceFrame } from '../slices/slice-geometry.ts';
 
 /** [mm, LPS] */
 export const crosshair = signal<Vec3>([0, 0, 0]);
+/** Who takes the next place that is clicked in space [mm, LPS], instead of the crosshair. */
+export const placePicker = signal<((atMm: Vec3) => void) | undefined>(undefined);
 /** Point of the patient under the pointer [mm, LPS], where it is over a slice. */
 export const pointer = signal<Vec3 | undefined>(undefined);
 export const windowing = signal({ centre: 40, width: 400 });

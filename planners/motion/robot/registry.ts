@@ -1,4 +1,5 @@
 import { inputError } from '../../../engine/core/errors.ts';
+import type { Vec3 } from '../../../engine/core/grid.ts';
 import { adjacentPairs, pairKey } from '../../../engine/core/link-pairs.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
 import { withLimits } from '../../../engine/formats/joint-limits.ts';
@@ -18,6 +19,14 @@ export const builtinTip: Readonly<Record<string, string>> = {
   ur5e: 'tool0',
   kuka: 'lbr_flange',
 };
+
+/**
+ * Where an arm's mechanism keeps its remote centre of motion [m, base frame]; undefined for arms that have none and need a trocar to be
+ * kept by their motions.
+ */
+export function remoteCentreM(robot: string): Vec3 | undefined {
+  return /^(psm|ecm)/.test(robot) ? [0, 0, 0] : undefined;
+}
 
 /** What builtin/spheres.json holds of a robot, made by `npm run fit-robots`. */
 export interface FittedRobot {

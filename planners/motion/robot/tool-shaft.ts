@@ -1,5 +1,5 @@
 import { adjacentPairs, pairKey } from '../../../engine/core/link-pairs.ts';
-import type { RobotJoint, RobotLink, RobotModel } from '../../../engine/core/robot.ts';
+import type { PlacedShape, RobotJoint, RobotLink, RobotModel } from '../../../engine/core/robot.ts';
 import type { ToolSpec } from '../../../engine/core/tool.ts';
 import { createTool, type ToolModel } from '../rcm/tool.ts';
 import { capsuleCover } from './cover.ts';
@@ -7,6 +7,8 @@ import { capsuleCover } from './cover.ts';
 /** How far the spheres of a shaft stand out of it, at most, where it takes no more than `MOST_SPHERES` of them [m]. */
 const OVERESTIMATE_M = 0.002;
 const MOST_SPHERES = 256;
+/** How thick a shaft looks that meets nothing [m]. */
+const THIN_M = 0.0015;
 
 /**
  * The robot with a tool's shaft as one more link, fixed to the link that carries it and covered by spheres: a capsule of the
@@ -54,6 +56,16 @@ export function withToolShaft(model: RobotModel, spec: ToolSpec): RobotModel {
     spheres: { link, sphere },
     ignoredPairs: new Set([...rekeyed(model), ...adjacentPairs({ links, joints })].filter(keepsChecked(model, shaft))),
   };
+}
+
+/**
+ * The shaft of a tool as a solid in the frame of the link that carries it, as thick as it is or as said.
+ *
+ * @throws IsocenterError as createTool
+ */
+export function shaftSolid(model: RobotModel, spec: ToolSpec, radiusM = spec.radiusM ?? THIN_M): PlacedShape {
+  const tool = createTool(model, spec);
+  return { shape: { kind: 'cylinder', radiusM, lengthM: tool.lengthM }, pose: shaftPose(tool) };
 }
 
 /** Pairs of links by the number of links that there are now. */
