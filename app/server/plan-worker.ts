@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LinkArray } from '../../engine/link/arrays.ts';
 import { faultOf } from '../../engine/link/faults.ts';
@@ -6,6 +7,7 @@ import { sortDoses } from '../../planners/radiation/evaluation/dose-volume.ts';
 import { cumulativeDvh } from '../../planners/radiation/evaluation/dvh.ts';
 import type { Plan } from '../../planners/radiation/planning/plan.ts';
 import { loadPatient } from '../inputs/patient.ts';
+import { loadReferenceDoses } from '../inputs/reference-doses.ts';
 import { makePlan } from '../planning/run.ts';
 import type { PlanSettings } from '../planning/settings.ts';
 import { Progress } from '../progress.ts';
@@ -50,17 +52,29 @@ async function run(job: JobSettings): Promise<unknown> {
 }
 
 async function runPatientJob({ patient: path, name }: JobSettings & { kind: 'patient' }, session: Session) {
-  const { patient } = await loadPatient(path, session);
+  session.progress.show('reading the patient');
+  const loaded = await loadPatient(path, session);
+  const { doses, warnings } = await loadReferenceDoses(loaded, path, session);
   session.signal.throwIfAborted();
-  const { ct, structureSet } = patient;
+  const { ct, structureSet, doseVoxels, id, source, position, warnings: noticed } = loaded.patient;
   post({ t: 'array', name: 'ct', array: ct.data.slice(), about: { unit: ct.unit, grid: ct.grid } });
-  post({ t: 'array', name: 'doseVoxels', array: patient.doseVoxels.slice(), about: null });
+  post({ t: 'array', name: 'doseVoxels', array: doseVoxels.slice(), about: null });
   for (const { name: structure, voxels } of structureSet.structures) {
     post({ t: 'array', name: 'structure', array: voxels.slice(), about: { structure } });
   }
-  const { id, source, warnings } = patient;
-  const grids = { grid: ct.grid, structureGrid: structureSet.grid };
-  return { patient: name, id, source: source.kind, ...grids, warnings };
+  for (const dose of doses) post({ t: 'array', name: 'reference', array: dose.gy.slice(), about: { name: dose.name } });
+  // The server's paths are none of the viewer's business.
+  const inputs = loaded.inputs.map((input) => ({ ...input, name: join(name, relative(path, input.name)) }));
+  return {
+    patient: name,
+    id,
+    source: { kind: source.kind, sha256: source.sha256 },
+    position,
+    grid: ct.grid,
+    structureGrid: structureSet.grid,
+    inputs,
+    warnings: [...noticed, ...warnings],
+  };
 }
 
 async function runPlanJob({ settings, name }: JobSettings & { kind: 'plan' }, session: Session) {

@@ -28,3 +28,10 @@ export interface Patient {
   /** SHA-256 of the files it was read from, or the recipe of a phantom; goes into the provenance. */
   readonly source: { readonly kind: string; readonly path: string; readonly sha256?: string };
 }
+
+/** A dose that came with a patient, to compare a plan with. */
+export interface ReferenceDose {
+  readonly name: string;
+  /** Total dose [Gy], on the patient's grid. */
+  readonly gy: Float32Array;
+}

@@ -2,7 +2,7 @@ import type { RemoteEnd } from '../../engine/compute/remote/messages.ts';
 import type { FaultOrigin } from '../../engine/core/errors.ts';
 import type { BeamAngles, PatientPosition } from '../../engine/core/frames.ts';
 import type { Grid } from '../../engine/core/grid.ts';
-import type { Patient } from '../../engine/core/patient.ts';
+import type { Patient, ReferenceDose } from '../../engine/core/patient.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { DicomContext } from '../../engine/formats/dicom/objects.ts';
 import type { DicomChoice } from '../../engine/formats/dicom/study/choose.ts';
@@ -61,12 +61,6 @@ export interface PatientOrigin {
   readonly dicom?: DicomContext;
   /** [ms] */
   readonly readMs: number;
-}
-
-export interface ReferenceDose {
-  readonly name: string;
-  /** Total dose [Gy], on the patient's grid. */
-  readonly gy: Float32Array;
 }
 
 export interface PlanSetup {

@@ -1,8 +1,8 @@
 import { isBodyName } from '../../engine/core/body.ts';
 import { voxelCount, voxelVolumeMm3 } from '../../engine/core/grid.ts';
-import type { Patient } from '../../engine/core/patient.ts';
+import type { Patient, ReferenceDose } from '../../engine/core/patient.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
-import type { PatientOrigin, PatientView, ReferenceDose, StructureView } from './messages.ts';
+import type { PatientOrigin, PatientView, StructureView } from './messages.ts';
 import { sharedCopy, sharedFloats, sharedHalves, sharedIndices, writeHalves } from './shared.ts';
 
 /** A patient as the page shows it, in memory that workers share where the page is isolated. */

@@ -4,7 +4,7 @@ import type { PatientView } from '../engine/messages.ts';
 import { viewOf } from '../engine/patient-view.ts';
 import { browserName } from './browser-name.ts';
 import { digest } from './digest.ts';
-import type { FilesEvent, FilesProgress, FilesRequest, PickedFile, Question } from './messages.ts';
+import type { FilesEvent, FilesProgress, FilesRequest, PickedFile, Question, ReceivedPatient } from './messages.ts';
 import { builtinMatch, ownProtocol } from './protocol.ts';
 import { bytesOf } from './read/bytes.ts';
 import type { SessionContent } from './session/content.ts';
@@ -33,6 +33,9 @@ class FilesWorker {
         return;
       case 'phantom':
         this.#carryOut(async () => this.#opened(await openPhantom(request.name, request.voxelMm)));
+        return;
+      case 'received':
+        this.#carryOut(async () => this.#opened(openReceived(request.received, request.startedMs)));
         return;
       case 'open':
         this.#carryOut(() => this.#openFiles());
@@ -120,6 +123,12 @@ class FilesWorker {
     this.#toldMs = now;
     this.#say({ kind: 'progress', progress });
   }
+}
+
+function openReceived({ patient, referenceDoses, inputs }: ReceivedPatient, startedMs: number): PatientView {
+  const { patient: named, protocol, matches, notes, input } = ownProtocol(patient);
+  const origin = { inputs, protocolInput: input, matches, readMs: Date.now() - startedMs };
+  return viewOf({ patient: named, protocol, notes, referenceDoses, origin });
 }
 
 async function openPhantom(name: string, voxelMm: number): Promise<PatientView> {

@@ -35,8 +35,9 @@ export class FilesJob {
     });
   }
 
-  ask(request: FilesRequest): void {
-    this.#worker.postMessage(request);
+  /** @param given memory that the worker takes over */
+  ask(request: FilesRequest, given: Transferable[] = []): void {
+    this.#worker.postMessage(request, given);
   }
 
   /** Ends it in the middle. */

@@ -1,3 +1,4 @@
+import type { Patient, ReferenceDose } from '../../engine/core/patient.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import type { Fault, PatientView } from '../engine/messages.ts';
@@ -18,6 +19,13 @@ export type PatientSource =
   | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
   | { readonly kind: 'files'; readonly files: readonly PickedFile[] };
 
+/** A patient that came in arrays, before any protocol; the worker takes them over. */
+export interface ReceivedPatient {
+  readonly patient: Patient;
+  readonly referenceDoses: readonly ReferenceDose[];
+  readonly inputs: readonly InputRecord[];
+}
+
 /** Which of several the user means. */
 export interface Question {
   readonly text: string;
@@ -28,6 +36,7 @@ export type FilesRequest =
   /** Files come some hundred at a time, so that a folder of many thousands does not hold the page up. */
   | { readonly kind: 'files'; readonly files: readonly PickedFile[] }
   | { readonly kind: 'phantom'; readonly name: string; readonly voxelMm: number }
+  | { readonly kind: 'received'; readonly received: ReceivedPatient; readonly startedMs: number }
   | { readonly kind: 'open' }
   | { readonly kind: 'export'; readonly plan: PlanAtRest; readonly form: ExportForm }
   | { readonly kind: 'save'; readonly content: SessionContent }

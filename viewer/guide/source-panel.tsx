@@ -98,7 +98,7 @@ function ServerPatients() {
         onChange={(event) => {
           const name = event.currentTarget.value;
           event.currentTarget.value = '';
-          if (name !== '') void openServerPatient(openLink().peer, name);
+          if (name !== '') openServerPatient(openLink().peer, name);
         }}
       >
         <option value="">choose</option>

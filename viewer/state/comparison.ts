@@ -1,8 +1,8 @@
 import { batch, computed, effect, signal } from '@preact/signals';
+import type { ReferenceDose } from '../../engine/core/patient.ts';
 import type { GammaResult } from '../../planners/radiation/evaluation/gamma.ts';
 import { CompareClient } from '../compare/compare-client.ts';
 import type { Judgement } from '../compare/messages.ts';
-import type { ReferenceDose } from '../engine/messages.ts';
 import { sharedCopy } from '../engine/shared.ts';
 import { compared, doseVersion, fault, namedPlans, openings, patient } from './workspace.ts';
 

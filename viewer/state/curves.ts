@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { DvhCurve, ReferenceDose } from '../engine/messages.ts';
+import type { ReferenceDose } from '../../engine/core/patient.ts';
+import type { DvhCurve } from '../engine/messages.ts';
 import type { DvhAnswer, DvhKind, DvhRequest } from '../plan/dvh-worker.ts';
 import { aims } from './aims.ts';
 import { other, otherJudged } from './comparison.ts';

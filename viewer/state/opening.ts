@@ -4,7 +4,7 @@ import type { PatientView } from '../engine/messages.ts';
 import { sharedCopy } from '../engine/shared.ts';
 import { download } from '../files/download.ts';
 import { FilesJob, type Finish } from '../files/job.ts';
-import type { FilesProgress, PatientSource, Question } from '../files/messages.ts';
+import type { FilesProgress, PatientSource, Question, ReceivedPatient } from '../files/messages.ts';
 import { droppedFiles } from '../files/pick.ts';
 import type { SessionContent } from '../files/session/content.ts';
 import type { ExportForm } from '../files/write/forms.ts';
@@ -40,6 +40,8 @@ export const filesWork = signal<FilesWork | undefined>(undefined);
 const PORTION = 500;
 
 let job: FilesJob | undefined;
+/** Ends what is on its way here. */
+let receiving: AbortController | undefined;
 
 /** Opens a patient, a session or a protocol; ends what else was being read or written. */
 export function openSource(source: PatientSource): void {
@@ -63,6 +65,32 @@ export function openDropped(data: DataTransfer): void {
       if (job !== made) return;
       if (files.length > 0) void sendFiles(made, files);
       else cancelFilesWork();
+    },
+    (error: unknown) => {
+      if (job !== made) return;
+      cancelFilesWork();
+      fault.value = faultOf(error);
+    },
+  );
+}
+
+/** Opens a patient that comes in arrays from elsewhere; the signal ends its way here. */
+export function openReceived(
+  receive: (tell: (progress: FilesProgress) => void, signal: AbortSignal) => Promise<ReceivedPatient>,
+): void {
+  const startedMs = Date.now();
+  const made = start('Receiving');
+  receiving = new AbortController();
+  const tell = (progress: FilesProgress): void => {
+    if (job === made) filesWork.value = { progress, question: undefined };
+  };
+  receive(tell, receiving.signal).then(
+    (received) => {
+      if (job !== made) return;
+      const { ct, doseVoxels, structureSet } = received.patient;
+      const arrays = [ct.data, doseVoxels, ...structureSet.structures.map(({ voxels }) => voxels)];
+      const given = [...arrays, ...received.referenceDoses.map(({ gy }) => gy)].map(({ buffer }) => buffer);
+      made.ask({ kind: 'received', received, startedMs }, given as ArrayBuffer[]);
     },
     (error: unknown) => {
       if (job !== made) return;
@@ -122,6 +150,7 @@ function asItIs(view: PatientView): PatientView {
 
 function start(doing: string): FilesJob {
   job?.cancel();
+  receiving?.abort();
   batch(() => {
     fault.value = undefined;
     filesWork.value = { progress: { doing, done: 0, total: undefined }, question: undefined };
@@ -165,6 +194,7 @@ function finished(finish: Finish): void {
 /** What is open stays as it is. */
 export function cancelFilesWork(): void {
   job?.cancel();
+  receiving?.abort();
   job = undefined;
   filesWork.value = undefined;
 }

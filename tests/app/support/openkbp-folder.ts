@@ -5,9 +5,10 @@ const side = 128;
 /** The body is a cube of water from voxel 48 to 79 of each axis. */
 const body = [48, 80] as const;
 
+/** What stands in a voxel; undefined where there is no row of it. */
 type Rows = (row: number, column: number, slice: number) => string | undefined;
 
-function csv(rows: Rows): string {
+export function csv(rows: Rows): string {
   const lines = [',data'];
   for (let r = body[0]; r < body[1]; r++) {
     for (let c = body[0]; c < body[1]; c++) {

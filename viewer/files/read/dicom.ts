@@ -1,11 +1,9 @@
 import { inputError } from '../../../engine/core/errors.ts';
-import { resample, sameGrid } from '../../../engine/core/resample.ts';
-import { readRtDose } from '../../../engine/formats/dicom/dose/read.ts';
 import { type DicomFile, readDicom } from '../../../engine/formats/dicom/read.ts';
-import { type DicomChoice, openQuestion, withoutRepeats } from '../../../engine/formats/dicom/study/choose.ts';
-import { patientOfFiles, type StudyPatient } from '../../../engine/formats/dicom/study/patient.ts';
+import { type DicomChoice, openQuestion } from '../../../engine/formats/dicom/study/choose.ts';
+import { dosesOfStudy } from '../../../engine/formats/dicom/study/doses.ts';
+import { patientOfFiles } from '../../../engine/formats/dicom/study/patient.ts';
 import { SOP_CLASS } from '../../../engine/formats/dicom/uids.ts';
-import type { ReferenceDose } from '../../engine/messages.ts';
 import { digest, hashOfInputs } from '../digest.ts';
 import { MOST_BYTES } from '../limits.ts';
 import type { Ask } from './ask.ts';
@@ -54,11 +52,10 @@ export async function readDicomPatient(files: readonly SurveyedFile[], ask: Ask,
   const sha256 = await hashOfInputs(inputs.toSorted((a, b) => (line(a) < line(b) ? -1 : 1)));
   const name = path.split('/').at(-1) || 'patient';
   const study = await patientOfFiles(read, choice, { name, path: path || name, sha256 });
-  const warnings: string[] = [];
-  const referenceDoses = await dosesOn(study, read, warnings);
+  const { doses, warnings } = await dosesOfStudy(study, read);
   return {
     patient: { ...study.patient, warnings: [...study.patient.warnings, ...warnings] },
-    referenceDoses,
+    referenceDoses: doses,
     inputs: [{ role: 'patient', name: path || name, sha256 }],
     choice,
     study,
@@ -99,29 +96,6 @@ async function filesOfOnePatient(
   const patientId = await ask({ text: QUESTIONS.patientId, options });
   const own = wanted.filter(({ head }) => head === undefined || head.patientId === patientId);
   return { own, choice: { patientId } };
-}
-
-/** The doses that lie in the CT's frame of reference, on its grid; those that cannot be read are told and left out. */
-async function dosesOn({ patient, ct }: StudyPatient, files: readonly DicomFile[], warnings: string[]) {
-  const doses: ReferenceDose[] = [];
-  const own = files.filter(
-    ({ sopClassUid, dataset }) =>
-      sopClassUid === SOP_CLASS.rtDose &&
-      ['', ct.frameOfReferenceUid].includes(dataset.text('FrameOfReferenceUID') ?? ''),
-  );
-  for (const file of withoutRepeats(own)) {
-    try {
-      const { volume, summationType, warnings: noticed } = await readRtDose(file);
-      warnings.push(...noticed);
-      const { grid } = patient.ct;
-      const { data } = sameGrid(volume.grid, grid) ? volume : resample(volume, grid);
-      const about = file.dataset.text('DoseComment') ?? summationType;
-      doses.push({ name: [file.name, about].filter((part) => part !== '').join(': '), gy: data });
-    } catch (error) {
-      warnings.push(`The dose ${file.name} is not shown: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  return doses;
 }
 
 function commonFolder(files: readonly SurveyedFile[]): string {

@@ -1,9 +1,8 @@
 import { inputError } from '../../../engine/core/errors.ts';
-import type { Patient } from '../../../engine/core/patient.ts';
+import type { Patient, ReferenceDose } from '../../../engine/core/patient.ts';
 import type { InputRecord } from '../../../engine/core/provenance.ts';
 import type { DicomChoice } from '../../../engine/formats/dicom/study/choose.ts';
 import type { StudyPatient } from '../../../engine/formats/dicom/study/patient.ts';
-import type { ReferenceDose } from '../../engine/messages.ts';
 import type { Ask } from './ask.ts';
 import { readOpenKbpPatient } from './openkbp.ts';
 import type { SurveyedFile, Tell } from './survey.ts';
