@@ -78,3 +78,41 @@ it('objectives say what they ask for, in the words of the engine; what is not al
   await replanned(() => page.getByRole('button', { name: 'Remove Mean dose of Core' }).click());
   expect(opened.errors).toEqual([]);
 });
+
+it('tabs, windows, isodose levels and doses to jump to are reached and changed by keys alone', async () => {
+  const { page } = opened;
+  const { keyboard } = page;
+  /** Goes on with the Tab key until a control of this name has the focus. */
+  const tabTo = async (name: string): Promise<void> => {
+    for (let n = 0; n < 60; n++) {
+      await keyboard.press('Tab');
+      const focused = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent;
+        return at?.getAttribute('aria-label') ?? label?.trim() ?? '';
+      });
+      if (focused === name) return;
+    }
+    throw new Error(`the Tab key does not come to ${name}`);
+  };
+  await page.getByRole('tab', { name: 'Plan', exact: true }).focus();
+  await keyboard.press('ArrowLeft');
+  expect(await page.getByRole('tab', { name: 'Display', exact: true }).getAttribute('aria-selected')).toBe('true');
+  await tabTo('Lung');
+  await keyboard.press('Enter');
+  await tabTo('Width of the window');
+  expect(await page.getByLabel('Width of the window').inputValue()).toBe('1500');
+  await keyboard.press('ArrowUp');
+  await tabTo('Dose maximum');
+  await keyboard.press('Space');
+  const { crosshairMm } = await state();
+  const most = await page.evaluate((p) => globalThis.isocenterViewer.doseAt(p[0], p[1], p[2]), crosshairMm);
+  expect(most).toBeCloseTo((await state()).report?.maxGy ?? 0, 3);
+  await tabTo('Isodose level 2 in %');
+  await keyboard.press('Control+a');
+  await keyboard.type('90');
+  await keyboard.press('Tab');
+  expect(await page.locator('.isodoses').textContent()).toContain('90 %, 45.0 Gy');
+  expect(await page.getByLabel('Width of the window').inputValue()).toBe('1510');
+  expect(opened.errors).toEqual([]);
+});

@@ -27,7 +27,8 @@ export function NumberField(props: NumberFieldProps) {
       <span class={hasHiddenLabel === true ? 'sr' : undefined}>{label}</span>{' '}
       <input
         type="number"
-        min={min}
+        // Arrows count their steps from here: 1500 would become 1501 by steps of 10 from 1.
+        min={min % step === 0 ? min : undefined}
         max={max}
         step={step}
         aria-label={spoken}
