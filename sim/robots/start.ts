@@ -46,7 +46,7 @@ export function checkStart(loop: LoopSettings): void {
   const words: Readonly<Record<string, string>> = {
     fixture: `the tool is inside ${loop.fixtures[deepest]?.name} already, by ${(-1000 * now.fixtureM).toFixed(1)} mm`,
     trocar: `the shaft misses the trocar by ${(1000 * now.trocarErrorM).toFixed(2)} mm`,
-    insertion: `only ${(1000 * now.insertedM).toFixed(1)} mm of the shaft are through the trocar`,
+    insertion: `${(1000 * now.insertedM).toFixed(1)} mm of the shaft of ${(1000 * loop.tool.lengthM).toFixed(0)} mm are through the trocar`,
     limits: 'a joint is outside its limits',
   };
   throw inputError(

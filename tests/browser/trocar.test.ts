@@ -40,6 +40,24 @@ it('an arm without a remote centre of its own holds a tool through a trocar on t
   await page.locator('select', { hasText: 'ur5e' }).selectOption('ur5e');
   await page.getByLabel('Tool through a trocar').check();
   await says('entry', /The tip begins \d+ mm beyond it/);
+  const load = (text: string) =>
+    page
+      .getByLabel('Load a tool')
+      .setInputFiles({ name: 'tool.yaml', mimeType: 'text/yaml', buffer: Buffer.from(text) });
+  await load('link: tool0\nlengthM: -1\n');
+  await page.locator('.fault', { hasText: 'the shaft is -1 m long' }).waitFor();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await load('link: tool0\nlengthM: 0.3\nradiusM: 0.004\n');
+  await page.getByText('tool.yaml: on tool0, 300 mm long, radius 4 mm').waitFor();
+  await button('Numbers instead').click();
+  // A click in space takes the nearest of what is seen, the skin too.
+  const proposed = page.locator('fieldset', { hasText: 'Trocar [mm]' }).getByRole('button', { name: 'As proposed' });
+  expect(await proposed.isDisabled()).toBe(true);
+  await button('Pick in space').click();
+  await says('picked', 'Click the place that is asked for');
+  await page.locator('[data-view=space]').click();
+  await says('picked', 'External');
+  await proposed.click();
   await button('Simulate').click();
   await says('robot-state', 'DISABLED');
   await says('trocar', /shaft 0\.\d\d mm off/);

@@ -128,6 +128,25 @@ describe.each(['ur5e', 'panda', 'kuka'])('%s with a tool through a trocar', (rob
     expect(worst.measuredM).toBeLessThan(MEASURED_M);
   });
 
+  it('is pushed in no further than the shaft is long, and drawn out no further than must be through', () => {
+    for (const way of [-1, 1]) {
+      const { driven, run, watch, spec, worst } = placed(robot);
+      expect(driven.command({ command: 'clutch', closed: true })).toBeUndefined();
+      const inserted = { leastM: 1, mostM: 0 };
+      for (let n = 0; n < 700; n++) {
+        run(10, (t) => [0, 0, way * 0.2 * t]);
+        const { insertedM } = watch.inTrocar ?? { insertedM: Number.NaN };
+        inserted.leastM = Math.min(inserted.leastM, insertedM);
+        inserted.mostM = Math.max(inserted.mostM, insertedM);
+      }
+      expect(inserted.mostM).toBeLessThanOrEqual(spec.lengthM);
+      expect(inserted.leastM).toBeGreaterThanOrEqual(0.005);
+      if (way > 0) expect(inserted.leastM).toBeLessThan(0.03);
+      else expect(inserted.mostM).toBeGreaterThan(0.2);
+      expect(worst.setpointM).toBeLessThanOrEqual(SETPOINT_M);
+    }
+  });
+
   it('refuses joints and trajectories that leave the trocar, with how far and when, and does not move', () => {
     const { driven, model, run } = placed(robot);
     const positions = [...driven.setpoint];

@@ -9,7 +9,7 @@ export interface ServoArm {
   readonly shaft: Shaft;
   readonly dofs: number;
   readonly hasTrocar: boolean;
-  /** With a trocar one slot more: the length of shaft through it beyond the least. */
+  /** With a trocar one slot more: `now.roomM`. */
   readonly fixtures: FixtureSet;
   /** [dofs] in rad or m, and per s, s^2 and s^3. */
   readonly lower: Float64Array;
@@ -23,8 +23,12 @@ export interface ServoArm {
   readonly trocarRows: Float64Array;
   /** Least length of shaft through the trocar [m]. */
   readonly insertionM: number;
-  /** At the configuration {@link placeArm} saw last: distance of the trocar from the shaft's line, least distance to a fixture [m]. */
-  readonly now: { trocarErrorM: number; fixtureM: number; insertedM: number };
+  /**
+   * At the configuration {@link placeArm} saw last [m]: distance of the trocar from the shaft's line, least distance to a fixture, and how
+   * much of the shaft is through the trocar; `roomM`: from there to the nearer of its ends, that where the least insertion is, and that
+   * where the shaft begins and what carries it would come to the trocar.
+   */
+  readonly now: { trocarErrorM: number; fixtureM: number; insertedM: number; roomM: number };
 }
 
 export function createServoArm(
@@ -52,7 +56,7 @@ export function createServoArm(
     jacobian: new Float64Array(6 * chain.dofs),
     trocarRows: new Float64Array(2 * chain.dofs),
     insertionM: leastInsertionM,
-    now: { trocarErrorM: 0, fixtureM: 0, insertedM: 0 },
+    now: { trocarErrorM: 0, fixtureM: 0, insertedM: 0, roomM: 0 },
   };
 }
 
@@ -65,10 +69,14 @@ export function placeArm(arm: ServoArm, x: Float64Array): void {
   now.insertedM = insertionM(shaft);
   now.fixtureM = evaluateFixtures(arm.fixtures, tipBase[0], tipBase[1], tipBase[2]);
   if (!arm.hasTrocar) return;
-  // Drawing the shaft out is approached as a fixture is: the tip moves along the shaft for it.
+  // Drawing the shaft out, or pushing it in to where it begins, is approached as a fixture is: the tip moves along the shaft for it.
   const { distanceM, gradients, count } = arm.fixtures;
-  distanceM[count] = now.insertedM - arm.insertionM;
-  for (let r = 0; r < 3; r++) gradients[3 * count + r] = shaft.chain.pose[8 + r];
+  const drawnM = now.insertedM - arm.insertionM;
+  const outsideM = local[2];
+  const towards = outsideM < drawnM ? -1 : 1;
+  now.roomM = Math.min(outsideM, drawnM);
+  distanceM[count] = now.roomM;
+  for (let r = 0; r < 3; r++) gradients[3 * count + r] = towards * shaft.chain.pose[8 + r];
 }
 
 /** Jacobians at the configuration that {@link placeArm} saw last. */

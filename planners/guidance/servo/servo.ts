@@ -124,7 +124,7 @@ export function startServo(servo: Servo, q: ArrayLike<number>): StartFault | und
   placeArm(arm, servo.q);
   for (let i = 0; i < arm.dofs; i++) if (!(q[i] >= arm.lower[i] && q[i] <= arm.upper[i])) return 'limits';
   if (arm.hasTrocar && !(arm.now.trocarErrorM <= servo.trocarToleranceM)) return 'trocar';
-  if (arm.hasTrocar && !(arm.now.insertedM >= arm.insertionM)) return 'insertion';
+  if (arm.hasTrocar && !(arm.now.roomM >= 0)) return 'insertion';
   if (!(arm.now.fixtureM >= 0)) return 'fixture';
   servo.beyondM = 0;
   servo.throttle = 1;
@@ -218,7 +218,7 @@ function propose(servo: Servo, goal: ServoGoal, throttle: number, withFixtures: 
   placeArm(arm, next.q);
   const { now } = arm;
   if (!(now.trocarErrorM <= servo.trocarToleranceM)) return SERVO_STOPPING;
-  if (arm.hasTrocar && !(now.insertedM >= arm.insertionM)) return SERVO_STOPPING;
+  if (arm.hasTrocar && !(now.roomM >= 0)) return SERVO_STOPPING;
   if (!(now.fixtureM >= -servo.fixtureToleranceM - servo.beyondM)) return SERVO_STOPPING;
   const rests = planStop(servo.stopPlanner, next.q, next.v, next.a, servo.beyondM, servo.spare);
   return rests ? SERVO_OK : SERVO_STOPPING;

@@ -215,7 +215,7 @@ function looksFine(planner: StopPlanner, out: StopMotion, segment: number, beyon
     placeInSegment(out, segment, cycle, limits.periodSec, x);
     look(planner, out, x);
     if (!(now.trocarErrorM <= limits.trocarM)) planner.blockedBy = BY_TROCAR;
-    else if (arm.hasTrocar && !(now.insertedM >= arm.insertionM)) planner.blockedBy = BY_INSERTION;
+    else if (arm.hasTrocar && !(now.roomM >= 0)) planner.blockedBy = BY_INSERTION;
     else if (!(now.fixtureM >= -limits.beyondM - beyondM)) planner.blockedBy = BY_FIXTURE;
     else continue;
     return false;
