@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/dist\/$
 export const chromiumPath = process.env.ISOCENTER_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Keeps Chromium from calling out. */
-const QUIET = [
+export const QUIET = [
   '--no-sandbox',
   '--no-first-run',
   '--disable-quic',
@@ -24,7 +24,7 @@ const QUIET = [
 ];
 
 /** WebGPU on SwiftShader, canvas included; never add --disable-gpu or --disable-vulkan-surface. */
-const RENDER = [
+export const RENDER = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
