@@ -116,3 +116,22 @@ it('tabs, windows, isodose levels and doses to jump to are reached and changed b
   expect(await page.getByLabel('Width of the window').inputValue()).toBe('1510');
   expect(opened.errors).toEqual([]);
 });
+
+it('a plan that was kept is compared, and removed where nobody wants it any more', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Plan', exact: true }).click();
+  for (const name of ['first', 'second']) {
+    await page.getByLabel('Name of the plan').fill(name);
+    await page.getByRole('button', { name: 'Keep' }).click();
+  }
+  await page.getByRole('tab', { name: 'Compare', exact: true }).click();
+  const remove = page.getByRole('button', { name: 'Remove this plan' });
+  expect(await remove.isDisabled()).toBe(true);
+  await page.getByLabel('Compare the plan with').selectOption('first');
+  await page.getByTestId('both-goals').waitFor();
+  await remove.click();
+  expect((await state()).kept).toEqual(['second']);
+  expect(await page.getByLabel('Compare the plan with').inputValue()).toBe('');
+  expect(await page.getByTestId('both-goals').count()).toBe(0);
+  expect(opened.errors).toEqual([]);
+});

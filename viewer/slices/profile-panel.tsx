@@ -159,6 +159,10 @@ function Chart({ patient }: { readonly patient: PatientView }) {
     const along = line.value;
     if (along === undefined || chart.current === undefined || doseVersion.value < 0) return;
     const { alongMm, plan, other: compared, hu } = fieldsAlong(patient, along);
+    // After x and the plan's comes the series of the compared dose.
+    if (chart.current.series[2].show !== (compared !== undefined)) {
+      chart.current.setSeries(2, { show: compared !== undefined });
+    }
     chart.current.setData([Array.from(alongMm), plan, compared ?? Array.from(alongMm, () => null), hu]);
   });
 
