@@ -32,7 +32,7 @@ export function whereItBegins(
   if (code === RCM_SOLVED) return ik.solution.slice();
   const depthMm = 1000 * Math.hypot(...tipM.map((x, r) => x - rcm[r]));
   const message = `the tool does not reach ${depthMm.toFixed(0)} mm through the trocar: ${rcmReason(ik, code)}`;
-  throw inputError('guide/rcm', message, 'move the trocar, or give a longer tool');
+  throw inputError('guide/rcm', message, 'move the trocar or the base, or give a longer tool');
 }
 
 /** What the loop would refuse is said here, in words, before anything runs. */
