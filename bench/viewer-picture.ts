@@ -9,13 +9,14 @@ const WINDOW = { width: 1366, height: 768 };
 
 const asItIs = async (): Promise<void> => {};
 
-/** Each tab, and what makes it worth a picture. */
-const TABS: readonly (readonly [title: string, prepare: (page: Page) => Promise<void>])[] = [
-  ['Beam', asItIs],
-  ['Profile', profile],
-  ['Display', asItIs],
-  ['Compare', compare],
-  ['Guide', guide],
+/** Tabs, names of their pictures, and what makes them worth one. */
+const TABS: readonly (readonly [title: string, name: string, prepare: (page: Page) => Promise<void>])[] = [
+  ['Beam', 'beam', asItIs],
+  ['Profile', 'profile', profile],
+  ['Display', 'display', asItIs],
+  ['Compare', 'compare', compare],
+  ['Guide', 'guide', guide],
+  ['Guide', 'trocar', trocar],
 ];
 
 /** The line of a profile, through the crosshair. */
@@ -57,6 +58,21 @@ async function guide(page: Page): Promise<void> {
   }
 }
 
+/** An arm without a remote centre of its own, with a tool through a trocar. */
+async function trocar(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.locator('select', { hasText: 'ur5e' }).selectOption('ur5e');
+  await page.locator('summary', { hasText: 'Tool and trocar' }).click();
+  await page.getByLabel('Tool through a trocar').check();
+  await page.getByRole('button', { name: '3-D', exact: true }).click();
+  await page.locator('[data-view=space]').focus();
+  for (let n = 0; n < 5; n++) await page.keyboard.press('-');
+  for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowDown');
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByTestId('trocar').waitFor({ timeout: 60_000 });
+  await page.getByTestId('trocar').scrollIntoViewIfNeeded();
+}
+
 /** `npm run picture`: the workspace in the browser with the C-shape planned, dark and light, and its tabs, in docs/images/viewer*.png. */
 async function main(): Promise<void> {
   const folder = join(import.meta.dirname, '..', '..', 'docs', 'images');
@@ -73,14 +89,14 @@ async function main(): Promise<void> {
   await page.waitForTimeout(3000);
   await take('viewer');
   await page.emulateMedia({ colorScheme: 'light' });
-  for (const [title, prepare] of TABS) {
+  for (const [title, name, prepare] of TABS) {
     await page.getByRole('tab', { name: title, exact: true }).click();
     await page.waitForFunction(() => document.querySelector('#panel')?.textContent !== 'Loading');
     await prepare(page);
     // Differences and gamma are noise to a PNG: a smaller window keeps theirs below 400 kB.
     if (title === 'Compare') await page.setViewportSize({ width: 1100, height: 620 });
     await page.waitForTimeout(1500);
-    await take(`viewer-${title.toLowerCase()}`);
+    await take(`viewer-${name}`);
     await page.setViewportSize(WINDOW);
   }
   await close();

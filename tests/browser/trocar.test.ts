@@ -35,7 +35,7 @@ async function armed(deed: () => Promise<unknown>): Promise<void> {
 
 it('an arm without a remote centre of its own holds a tool through a trocar on the skin', async () => {
   const { page } = opened;
-  await page.getByText('Tool and trocar', { exact: true }).click();
+  await page.locator('summary', { hasText: 'Tool and trocar' }).click();
   await page.getByText(/The mechanism of psm keeps its remote centre/).waitFor();
   await page.locator('select', { hasText: 'ur5e' }).selectOption('ur5e');
   await page.getByLabel('Tool through a trocar').check();
