@@ -9,6 +9,8 @@ export interface TriangleMesh {
   readonly triangles: Uint32Array;
   /** Red, green, blue of each vertex, 0 to 1 (sRGB), where the file has them. */
   readonly colors?: Float32Array;
+  /** Unit normal of each vertex, where they have been made. */
+  readonly normals?: Float32Array;
 }
 
 /**

@@ -8,12 +8,14 @@ import type { Fixture } from './fixtures/fixture.ts';
 const finite = z.number().min(-1e3).max(1e3);
 const point = z.tuple([finite, finite, finite]);
 
-/** Longest trajectory; 16 joints of it fit into one frame of the link. */
+/** Joints of a robot that is driven. */
+export const MOST_DRIVEN_JOINTS = 16;
+/** Longest trajectory; that of so many joints fits into one frame of the link. */
 export const MOST_POINTS = 2000;
 const state = z
   .array(finite)
   .min(2)
-  .max(16 * MOST_POINTS);
+  .max(MOST_DRIVEN_JOINTS * MOST_POINTS);
 
 const trajectorySchema = z.object({
   /** The joints follow it in its own time, or not at all where any of it is outside their limits or begins elsewhere. */
@@ -26,7 +28,7 @@ const trajectorySchema = z.object({
   accelerations: z
     .array(z.number().min(-1e5).max(1e5))
     .min(2)
-    .max(16 * MOST_POINTS),
+    .max(MOST_DRIVEN_JOINTS * MOST_POINTS),
 });
 
 export const robotCommandSchema = z.discriminatedUnion('command', [
@@ -47,7 +49,7 @@ export const robotCommandSchema = z.discriminatedUnion('command', [
   /** The joints go there together [rad or m]. */
   z.object({
     command: z.literal('joints'),
-    positions: z.array(finite).min(1).max(16),
+    positions: z.array(finite).min(1).max(MOST_DRIVEN_JOINTS),
     /** Of the joints' greatest velocity and acceleration; default 0.2. */
     share: z.number().min(0.01).max(1).optional(),
   }),

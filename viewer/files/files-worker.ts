@@ -9,6 +9,8 @@ import { builtinMatch, ownProtocol } from './protocol.ts';
 import { bytesOf } from './read/bytes.ts';
 import type { SessionContent } from './session/content.ts';
 
+/** What is given with one of these is a robot, and no patient. */
+const ROBOT = /\.(urdf|xacro)$/i;
 /** Least time between two words on progress [ms]. */
 const TELL_EVERY_MS = 80;
 
@@ -53,6 +55,7 @@ class FilesWorker {
   }
 
   async #openFiles(): Promise<void> {
+    if (this.#files.some(({ path }) => ROBOT.test(path))) return this.#openRobot();
     const startedMs = performance.now();
     const [{ survey }, { readPatientFiles }] = await Promise.all([
       import('./read/survey.ts'),
@@ -77,6 +80,13 @@ class FilesWorker {
       readMs: performance.now() - startedMs,
     };
     this.#opened(viewOf({ patient: matched.patient, protocol, notes, referenceDoses, origin }));
+  }
+
+  async #openRobot(): Promise<void> {
+    const { readRobotFiles } = await import('./read/robot.ts');
+    const ask = (question: Question): Promise<string> => this.#ask(question);
+    const robot = await readRobotFiles(this.#files, ask, (progress) => this.#tell(progress));
+    this.#say({ kind: 'robot', robot });
   }
 
   async #openSession(files: readonly PickedFile[]): Promise<void> {

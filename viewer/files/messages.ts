@@ -1,5 +1,6 @@
 import type { Patient, ReferenceDose } from '../../engine/core/patient.ts';
 import type { InputRecord } from '../../engine/core/provenance.ts';
+import type { RobotModel } from '../../engine/core/robot.ts';
 import type { Protocol } from '../../planners/radiation/protocol/protocol.ts';
 import type { Fault, PatientView } from '../engine/messages.ts';
 import type { SessionContent } from './session/content.ts';
@@ -42,6 +43,16 @@ export type FilesRequest =
   | { readonly kind: 'save'; readonly content: SessionContent }
   | { readonly kind: 'answer'; readonly value: string };
 
+/** A robot of the user's files. */
+export interface ReadRobot {
+  /** Its visual meshes ready to be drawn. */
+  readonly model: RobotModel;
+  /** Links that may be its tip, the likeliest first. */
+  readonly tips: readonly string[];
+  /** What was done to it on the way, one sentence each. */
+  readonly notes: readonly string[];
+}
+
 export interface FilesProgress {
   readonly doing: string;
   readonly done: number;
@@ -54,6 +65,7 @@ export type FilesEvent =
   | { readonly kind: 'question'; readonly question: Question }
   | { readonly kind: 'opened'; readonly patient: PatientView }
   | { readonly kind: 'session'; readonly content: SessionContent }
+  | { readonly kind: 'robot'; readonly robot: ReadRobot }
   | { readonly kind: 'protocol'; readonly protocol: Protocol; readonly input: InputRecord }
   | { readonly kind: 'written'; readonly name: string; readonly blob: Blob }
   | { readonly kind: 'fault'; readonly fault: Fault };

@@ -1,7 +1,8 @@
 import { effect } from '@preact/signals';
 import { command, isArmed, robotState, session } from '../state/robot.ts';
 import { activity } from '../state/workspace.ts';
-import { keepOuts, robotName, scale, startSimulator } from './guide-actions.ts';
+import { keepOuts, scale, startSimulator } from './guide-actions.ts';
+import { robotName } from './own-robots.ts';
 
 /** The hand reaches some centimetres: with half of that the tip meets what it keeps out of. */
 const DEMO_SCALE = 0.5;

@@ -21,6 +21,7 @@ import {
 } from '../state/robot.ts';
 import { fault, openings, patient } from '../state/workspace.ts';
 import { MotionClient } from './motion-client.ts';
+import { forWorkers, ownRobots, robotName } from './own-robots.ts';
 import { baseFromPatient, defaultPlacement, placed, placement, placementOf, uprightWith } from './placement.ts';
 import type { KeepOutMargin } from './places.ts';
 import { ServerSession } from './server-session.ts';
@@ -29,7 +30,6 @@ import { SimulatorSession } from './simulator-session.ts';
 import { chosenTrocarMm, entryOf, trocarPlace } from './trocar.ts';
 
 /** What the user chooses for the simulator, and what the page does with robots. */
-export const robotName = signal('psm');
 /** Structure -> margin [mm]. */
 export const keepOuts = signal<ReadonlyMap<string, number>>(new Map());
 /** Metres of the tool per metre of the hand. */
@@ -69,6 +69,8 @@ effect(() => {
   const isSimulated = about.value !== undefined && session.value?.kind === 'simulator';
   const isFixed = isPlacedByUser.value || isSimulated || lockedBecause.value !== undefined;
   if (view === undefined || isFixed) return;
+  // Another tip may reach elsewhere.
+  void ownRobots.value;
   const wanted = margins();
   try {
     const robot = about.value?.robot ?? robotName.value;
@@ -139,7 +141,15 @@ function sceneOf(robot: string): GuideScene {
   const view = patient.peek();
   const grid = view?.grid ?? { size: [1, 1, 1] as const, spacingMm: [1, 1, 1] as const, originMm: [0, 0, 0] as const };
   const kept = view === undefined ? [] : keepOutsOf(view);
-  return { opening: openings.peek(), robot, grid, keepOuts: kept, T_patient_base: placed.peek() };
+  const own = forWorkers(robot);
+  return {
+    opening: openings.peek(),
+    robot,
+    ...(own && { own }),
+    grid,
+    keepOuts: kept,
+    T_patient_base: placed.peek(),
+  };
 }
 
 function keepOutsOf(view: PatientView): KeepOutSpec[] {

@@ -12,7 +12,7 @@ import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/sp
 import { type MotionPlan, type MotionTask, planMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
 import { createTool } from '../../planners/motion/rcm/tool.ts';
-import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
+import { addRobot, robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { withToolShaft } from '../../planners/motion/robot/tool-shaft.ts';
 import { faultOf } from '../engine/fault.ts';
 import { keepOutFields } from './keep-out-fields.ts';
@@ -29,7 +29,8 @@ let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
 /** Distance fields take a second: they are kept while robot, tool, patient and margins stay. */
 async function spaceFor({ scene, shapes, tool }: MotionRequest): Promise<MotionSpace> {
   const keepOuts = scene.keepOuts.map(({ name, marginMm, voxels }) => [name, marginMm, voxels.length]);
-  const where = [scene.opening, scene.robot, tool, scene.grid, [...scene.T_patient_base]];
+  if (scene.own !== undefined) addRobot(scene.own);
+  const where = [scene.opening, scene.robot, scene.own?.tip, tool, scene.grid, [...scene.T_patient_base]];
   const key = JSON.stringify([where, keepOuts, shapes.map(keyOf)]);
   if (prepared?.key === key) return prepared.space;
   prepared?.space.close();

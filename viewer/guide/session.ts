@@ -4,6 +4,7 @@ import type { ToolSpec } from '../../engine/core/tool.ts';
 import type { FieldFixture } from '../../planners/guidance/fixtures/fixture.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import type { OwnRobot } from '../../planners/motion/robot/own-robots.ts';
 import type { Surface } from '../engine/messages.ts';
 
 /** How a session stands with what it listens to. */
@@ -51,6 +52,8 @@ export interface GuideScene {
   /** Which opening of a patient: its structures may have the names of the one before. */
   readonly opening: number;
   readonly robot: string;
+  /** The robot itself, where it is none of those that ship. */
+  readonly own?: OwnRobot;
   readonly grid: Grid;
   readonly keepOuts: readonly KeepOutSpec[];
   /** From the robot's base frame to the patient frame, both in metres. */

@@ -5,7 +5,7 @@ import { HEAD, RING_RECORDS } from '../../planners/guidance/loop/layout.ts';
 import type { LoopSettings } from '../../planners/guidance/loop/loop-settings.ts';
 import { type RobotCommand, robotCommandSchema } from '../../planners/guidance/messages.ts';
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
-import { robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
+import { addRobot, robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
 import { RobotCycle } from '../../sim/robots/robot-cycle.ts';
 import { aboutRobot, RobotObserver } from '../../sim/robots/robot-observer.ts';
 import { BEAT, createSharedRobot, type SharedRobot } from '../../sim/robots/shared.ts';
@@ -97,6 +97,7 @@ class Simulator {
 }
 
 async function start({ robot, handSeed, scale, through, ...scene }: SimulatorSettings): Promise<Simulator> {
+  if (scene.own !== undefined) addRobot(scene.own);
   const tool = through?.tool ?? bareTip(tipNamed(robot));
   const fields = await keepOutFields({ robot, ...scene });
   const settings: LoopSettings = {

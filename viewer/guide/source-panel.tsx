@@ -1,17 +1,10 @@
 import { builtinRobotNames } from '../../planners/motion/robot/registry.ts';
 import { NumberField } from '../page/number-field.tsx';
-import { closeSession, robotLayers, session } from '../state/robot.ts';
+import { about, closeSession, robotLayers, session } from '../state/robot.ts';
 import { patient } from '../state/workspace.ts';
-import {
-  connectServer,
-  DEFAULT_MARGIN_MM,
-  handSeed,
-  keepOuts,
-  robotName,
-  scale,
-  startSimulator,
-} from './guide-actions.ts';
+import { connectServer, DEFAULT_MARGIN_MM, handSeed, keepOuts, scale, startSimulator } from './guide-actions.ts';
 import { Locked } from './locked.tsx';
+import { chooseTip, ownRobots, robotName } from './own-robots.ts';
 import { openLink, server } from './server-link.ts';
 import { openServerPatient } from './server-patient.ts';
 
@@ -32,7 +25,7 @@ export function SourcePanel() {
         <label>
           Robot{' '}
           <select value={robotName.value} onChange={(event) => (robotName.value = event.currentTarget.value)}>
-            {builtinRobotNames.map((name) => (
+            {[...ownRobots.value.keys(), ...builtinRobotNames].map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
@@ -48,6 +41,7 @@ export function SourcePanel() {
           Disconnect
         </button>
       </div>
+      <OwnRobotPart />
       <div class="row">
         {layers.map(([key, title]) => (
           <label key={key}>
@@ -83,6 +77,36 @@ export function SourcePanel() {
         <KeepOuts />
       </details>
     </>
+  );
+}
+
+/** Of a robot that the user gave: which link leads, and what was made of its files. */
+function OwnRobotPart() {
+  const name = robotName.value;
+  const robot = ownRobots.value.get(name);
+  if (robot === undefined) {
+    return <p class="faint">A robot of your own: drop the folder of its URDF and meshes on the page.</p>;
+  }
+  return (
+    <div data-testid="own-robot">
+      <label>
+        Tip{' '}
+        <select
+          value={robot.tip}
+          disabled={about.value?.robot === name}
+          onChange={(event) => chooseTip(name, event.currentTarget.value)}
+        >
+          {robot.tips.map((tip) => (
+            <option key={tip}>{tip}</option>
+          ))}
+        </select>
+      </label>
+      {robot.notes.map((note) => (
+        <p key={note} class="faint">
+          {note}
+        </p>
+      ))}
+    </div>
   );
 }
 

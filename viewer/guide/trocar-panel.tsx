@@ -4,8 +4,9 @@ import { NumberField } from '../page/number-field.tsx';
 import { crosshair, placePicker } from '../state/display.ts';
 import { lockedBecause } from '../state/robot.ts';
 import { patient } from '../state/workspace.ts';
-import { attempt, entry, robotName } from './guide-actions.ts';
+import { attempt, entry } from './guide-actions.ts';
 import { Locked } from './locked.tsx';
+import { robotName } from './own-robots.ts';
 import { chosenTrocarMm, hasTrocar, loadedTool, loadTool, mayHaveTrocar, shaftMm, toolWords } from './trocar.ts';
 
 const axes = ['x', 'y', 'z'] as const;

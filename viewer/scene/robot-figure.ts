@@ -4,6 +4,7 @@ import {
   BufferAttribute,
   BufferGeometry,
   CapsuleGeometry,
+  Color,
   CylinderGeometry,
   Group,
   InstancedMesh,
@@ -12,9 +13,10 @@ import {
   Mesh,
   MeshBasicMaterial,
   SphereGeometry,
+  SRGBColorSpace,
 } from 'three/webgpu';
 import { identity } from '../../engine/core/frames.ts';
-import type { PlacedShape, RobotModel, Shape } from '../../engine/core/robot.ts';
+import type { PlacedShape, RobotModel, Shape, TriangleMesh } from '../../engine/core/robot.ts';
 import type { ToolSpec } from '../../engine/core/tool.ts';
 import { shaftSolid } from '../../planners/motion/robot/tool-shaft.ts';
 import { createWorkspace, type RobotWorkspace, setConfiguration } from '../../planners/motion/robot/workspace.ts';
@@ -30,9 +32,9 @@ export class RobotShapes {
   /** @param tool whose shaft is drawn with the link that carries it */
   constructor(model: RobotModel, tool: ToolSpec | undefined) {
     this.model = model;
-    const solids = model.links.map(({ visual, collision }) => (visual.length > 0 ? visual : collision));
+    const solids = model.links.map(({ visual, collision }) => (visual.some(isDrawn) ? visual : collision));
     // A robot of nothing but meshes that are not there is drawn by the spheres that it is planned with.
-    const isBare = solids.every((shapes) => shapes.every(({ shape }) => shape.kind === 'mesh'));
+    const isBare = solids.every((shapes) => !shapes.some(isDrawn));
     this.links = model.links.map(({ name }, link) => {
       const shapes = isBare ? spheresOf(model, link) : solids[link];
       return merged(tool?.link === name ? [...shapes, shaftSolid(model, tool)] : shapes);
@@ -132,18 +134,25 @@ function spheresOf({ spheres }: RobotModel, link: number): PlacedShape[] {
   return found;
 }
 
-/** Placed solids as one piece; undefined where there are none. */
+const isDrawn = ({ shape }: PlacedShape): boolean => shape.kind !== 'mesh' || shape.mesh !== undefined;
+
+/** Where neither file nor material says another colour. */
+const PLAIN = new Color(0xb8c4d0);
+
+/** Placed solids as one piece, with the colours of their vertices; undefined where there are none. */
 function merged(shapes: readonly PlacedShape[]): BufferGeometry | undefined {
-  const parts = shapes.flatMap(({ shape, pose }) => {
+  const parts = shapes.flatMap(({ shape, pose, color }) => {
     const whole = geometryOf(shape);
     if (whole === undefined) return [];
-    const part = whole.toNonIndexed().applyMatrix4(new Matrix4().fromArray(pose));
-    whole.dispose();
+    const part = whole.index === null ? whole : whole.toNonIndexed();
+    part.applyMatrix4(new Matrix4().fromArray(pose));
+    if (part !== whole) whole.dispose();
+    paint(part, shape, color);
     return [part];
   });
   if (parts.length === 0) return undefined;
   const out = new BufferGeometry();
-  for (const name of ['position', 'normal']) {
+  for (const name of ['position', 'normal', 'color']) {
     const arrays = parts.map((part) => part.getAttribute(name).array as Float32Array);
     const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
@@ -155,6 +164,22 @@ function merged(shapes: readonly PlacedShape[]): BufferGeometry | undefined {
   }
   for (const part of parts) part.dispose();
   return out;
+}
+
+/** With the material's colour, else that of the mesh: the renderer computes with linear shares. */
+function paint(part: BufferGeometry, shape: Shape, material: PlacedShape['color']): void {
+  const count = part.getAttribute('position').count;
+  const own = shape.kind === 'mesh' ? shape.mesh?.colors : undefined;
+  const plain =
+    material === undefined ? PLAIN : new Color().setRGB(material[0], material[1], material[2], SRGBColorSpace);
+  const all = new Float32Array(3 * count);
+  const one = new Color();
+  for (let n = 0; n < count; n++) {
+    const at = 3 * n;
+    if (own === undefined || material !== undefined) plain.toArray(all, at);
+    else one.setRGB(own[at], own[at + 1], own[at + 2], SRGBColorSpace).toArray(all, at);
+  }
+  part.setAttribute('color', new BufferAttribute(all, 3));
 }
 
 /** A solid as triangles; cylinders and capsules stand along z, as in URDF, not along y, as in three.js. */
@@ -169,6 +194,20 @@ export function geometryOf(shape: Shape): BufferGeometry | undefined {
     case 'capsule':
       return new CapsuleGeometry(shape.radiusM, shape.lengthM, 6, 16).rotateX(Math.PI / 2);
     case 'mesh':
-      return undefined;
+      return shape.mesh && geometryOfMesh(shape.mesh);
   }
+}
+
+function geometryOfMesh({ vertices, triangles, normals }: TriangleMesh): BufferGeometry {
+  const geometry = new BufferGeometry();
+  // Copies: a geometry that is moved into its link writes over them.
+  geometry.setAttribute('position', new BufferAttribute(vertices.slice(), 3));
+  if (normals !== undefined) {
+    geometry.setAttribute('normal', new BufferAttribute(normals.slice(), 3));
+    return geometry;
+  }
+  geometry.setIndex(new BufferAttribute(triangles, 1));
+  const flat = geometry.toNonIndexed();
+  flat.computeVertexNormals();
+  return flat;
 }

@@ -49,7 +49,7 @@ export class RobotScene {
   readonly #root = new Group();
   readonly #keepOuts = new Group();
   readonly #trocar = new Group();
-  readonly #solid = new MeshLambertMaterial({ color: 0xb8c4d0 });
+  readonly #solid = new MeshLambertMaterial({ vertexColors: true });
   readonly #ghost = new MeshLambertMaterial({ color: 0x58b0ff, transparent: true, opacity: 0.35, depthWrite: false });
   readonly #startGhost = new MeshLambertMaterial({
     color: 0xd0d0d0,

@@ -183,6 +183,15 @@ function finished(finish: Finish): void {
     case 'session':
       showSession(finish.content);
       return;
+    case 'robot':
+      // What robots need is loaded with the first one.
+      import('../guide/own-robots.ts').then(
+        ({ takeRobot }) => takeRobot(finish.robot),
+        (error: unknown) => {
+          fault.value = faultOf(error);
+        },
+      );
+      return;
     case 'protocol':
       planWith(finish.protocol, finish.input);
       return;

@@ -1,0 +1,124 @@
+import { inputError } from '../../../engine/core/errors.ts';
+import type { RobotModel } from '../../../engine/core/robot.ts';
+import { readJointLimits } from '../../../engine/formats/joint-limits.ts';
+import { readSrdf } from '../../../engine/formats/srdf.ts';
+import { readUrdf } from '../../../engine/formats/urdf/read.ts';
+import { MOST_DRIVEN_JOINTS } from '../../../planners/guidance/messages.ts';
+import { robotFromUrdf } from '../../../planners/motion/robot/from-urdf.ts';
+import { tipsOf } from '../../../planners/motion/robot/own-robots.ts';
+import type { PickedFile, ReadRobot } from '../messages.ts';
+import type { Ask } from './ask.ts';
+import { bytesOf } from './bytes.ts';
+import { fileOfMesh } from './mesh-files.ts';
+import { seenRobot } from './seen-robot.ts';
+import type { Tell } from './survey.ts';
+
+/** Texts of robots are read whole; meshes together [bytes]. */
+const LARGEST_TEXT = 16 << 20;
+const LARGEST_MESHES = 1 << 29;
+/** Of the meshes that are missing, so many are named. */
+const MOST_NAMED = 8;
+
+const isUrdf = (path: string): boolean => /\.(urdf|xacro)$/i.test(path);
+
+/**
+ * The robot of a URDF among the files, with its meshes, its SRDF and its `limits.yaml` where they are there. What is seen of it is ready
+ * to be drawn; what motions are checked with is fitted.
+ *
+ * @throws IsocenterError as {@link robotFromUrdf}; `robot/too-large`, `robot/no-joint`, `robot/too-many-joints`
+ */
+export async function readRobotFiles(files: readonly PickedFile[], ask: Ask, tell: Tell): Promise<ReadRobot> {
+  const urdf = await oneOf(
+    files.filter(({ path }) => isUrdf(path)),
+    'Which robot?',
+    ask,
+  );
+  const { path } = urdf;
+  tell({ doing: 'Reading the robot', done: 0, total: undefined });
+  const text = await textOf(urdf);
+  const srdfFile = await srdfOf(files, path, ask);
+  const limitsFile = files.find((one) => /(^|[/.])limits\.ya?ml$/i.test(one.path));
+  const limits = limitsFile && readJointLimits(await textOf(limitsFile), limitsFile.path);
+  const options = { path, ...(limits && { limits }) };
+  // Files are read one after the other, not while the robot is: what it names is looked up first.
+  const bare = readUrdf(text, options);
+  refuseUndriven(bare, path);
+  const { bytes, missing } = await loadMeshes(bare, files, path, tell);
+  tell({ doing: 'Fitting spheres, finding pairs of links that meet', done: 0, total: undefined });
+  const { model, notes } = robotFromUrdf({
+    ...options,
+    text,
+    meshes: bytes,
+    visualMeshes: bytes,
+    ...(srdfFile && { srdf: readSrdf(await textOf(srdfFile), srdfFile.path) }),
+  });
+  if (missing.length > 0) notes.push(missingInWords(missing));
+  return { model: seenRobot(model), tips: tipsOf(model), notes };
+}
+
+async function loadMeshes(
+  { links }: RobotModel,
+  files: readonly PickedFile[],
+  urdf: string,
+  tell: Tell,
+): Promise<{ bytes: Map<string, Uint8Array>; missing: string[] }> {
+  const uris = new Set<string>();
+  for (const { visual, collision } of links) {
+    for (const { shape } of [...visual, ...collision]) if (shape.kind === 'mesh') uris.add(shape.uri);
+  }
+  const bytes = new Map<string, Uint8Array>();
+  const missing: string[] = [];
+  let total = 0;
+  for (const uri of uris) {
+    const found = fileOfMesh(uri, files, urdf);
+    if (found === undefined) {
+      missing.push(uri);
+      continue;
+    }
+    total += found.file.size;
+    if (total > LARGEST_MESHES) {
+      const what = `${urdf}: its meshes have more than ${LARGEST_MESHES >> 20} MiB`;
+      throw inputError('robot/too-large', what, 'give coarser meshes');
+    }
+    tell({ doing: 'Reading meshes', done: bytes.size, total: uris.size });
+    bytes.set(uri, await bytesOf(found.path, found.file));
+  }
+  return { bytes, missing };
+}
+
+function refuseUndriven({ active }: RobotModel, path: string): void {
+  if (active.length === 0) {
+    throw inputError('robot/no-joint', `${path}: the robot has no joint that moves`, 'give a robot with joints');
+  }
+  if (active.length > MOST_DRIVEN_JOINTS) {
+    const what = `${path}: ${active.length} joints move; ${MOST_DRIVEN_JOINTS} at most are driven`;
+    throw inputError('robot/too-many-joints', what, 'make those that stay still fixed in the URDF');
+  }
+}
+
+/** The SRDF that has the URDF's name, the only one, or the one that the user means. */
+async function srdfOf(files: readonly PickedFile[], urdf: string, ask: Ask): Promise<PickedFile | undefined> {
+  const all = files.filter(({ path }) => /\.srdf$/i.test(path));
+  const stem = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/, '');
+  const own = all.filter(({ path }) => stem(path) === stem(urdf));
+  const chosen = own.length > 0 ? own : all;
+  return chosen.length === 0 ? undefined : oneOf(chosen, 'Which SRDF belongs to it?', ask);
+}
+
+async function oneOf(files: readonly PickedFile[], text: string, ask: Ask): Promise<PickedFile> {
+  if (files.length === 1) return files[0];
+  const path = await ask({ text, options: files.map((one) => ({ value: one.path, label: one.path })) });
+  return files.find((one) => one.path === path) ?? files[0];
+}
+
+async function textOf({ path, file }: PickedFile): Promise<Uint8Array> {
+  if (file.size <= LARGEST_TEXT) return bytesOf(path, file);
+  const what = `${path} has ${file.size} bytes, above ${LARGEST_TEXT}`;
+  throw inputError('robot/too-large', what, 'give the URDF itself, with its meshes in files of their own');
+}
+
+function missingInWords(missing: readonly string[]): string {
+  const some = missing.slice(0, MOST_NAMED).join(', ');
+  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+  return `Not found, and not drawn: ${some}${more}. Give the folder that holds them together with the URDF.`;
+}
