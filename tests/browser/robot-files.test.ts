@@ -70,6 +70,15 @@ it('a folder with a URDF becomes a robot: its meshes are drawn in their colours,
       if (tries === 5) throw error;
     }
   }
+  // What is pointed at is named: somewhere on the way from the base to the tip there is its blue link.
+  const box = await page.locator(space).boundingBox();
+  if (box === null) throw new Error('there is no view');
+  const told = new Set<string | null>();
+  for (let x = 0.1; x < 0.6; x += 0.03) {
+    await page.mouse.click(box.x + x * box.width, box.y + 0.48 * box.height);
+    told.add(await page.getByTestId('picked').textContent());
+  }
+  expect([...told].join('; ')).toMatch(/small_arm, (base|upper|fore|hand)/);
   await button('Plan').click();
   await says('motion', /Planned in|No motion/, 20_000);
   await button('Disarm').click();

@@ -11,6 +11,7 @@ import {
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
+  type Object3D,
   PerspectiveCamera,
   Plane,
   Raycaster,
@@ -29,7 +30,11 @@ import type { StageView } from './stage.ts';
 const BEAM_REACH_PX = 4;
 
 /** A surface and the point on it [mm, LPS], or a beam by its place in the plan. */
-export type Picked = { readonly name: string; readonly atMm: Vec3 } | { readonly beam: number };
+export type Picked =
+  | { readonly name: string; readonly atMm: Vec3 }
+  | { readonly beam: number }
+  /** Of a robot or what belongs to it. */
+  | { readonly part: string };
 
 /** The anatomy in space: surfaces of structures and doses, beams, isocentre. Lengths in mm, LPS. */
 export class AnatomyScene implements StageView {
@@ -143,11 +148,11 @@ export class AnatomyScene implements StageView {
   }
 
   /**
-   * What is seen at a place of the view: the nearest surface that is not cut away, or the edge of a beam before it; what is seen
-   * through gives way to what lies behind it.
+   * What is seen at a place of the view: the nearest surface that is not cut away, or the edge of a beam or a part of a robot before it;
+   * what is seen through gives way to what lies behind it.
    *
    * @param x across, -1 to 1 from left to right @param y up, -1 to 1
-   * @param isNearest whether what is seen through, as the skin, counts too, and beams do not
+   * @param isNearest whether what is seen through, as the skin, counts too, and beams and robots do not
    */
   pick(x: number, y: number, isNearest = false): Picked | undefined {
     const ray = new Raycaster();
@@ -158,12 +163,24 @@ export class AnatomyScene implements StageView {
       .intersectObjects(visible, false)
       .filter(({ point }) => !this.#cut.enabled || this.#plane.distanceToPoint(point) >= 0);
     const solid = hits.find(({ object }) => object.userData.isSolid === true);
+    const part = isNearest ? undefined : this.#partBefore(ray, solid?.distance ?? Number.POSITIVE_INFINITY);
+    if (part !== undefined) return { part };
     const edge = isNearest ? undefined : this.#beams && ray.intersectObject(this.#beams, false)[0];
     if (edge?.index != null && edge.distance < (solid?.distance ?? Number.POSITIVE_INFINITY)) {
       return { beam: Math.floor(edge.index / edge.object.userData.pointsOfBeam) };
     }
     const seen = isNearest ? hits[0] : (solid ?? hits[0]);
     return seen && { name: seen.object.name, atMm: [seen.point.x, seen.point.y, seen.point.z] };
+  }
+
+  /** Objects of other scenes' makers that say what they are. */
+  #partBefore(ray: Raycaster, distance: number): string | undefined {
+    const parts: Object3D[] = [];
+    this.scene.traverseVisible((object) => {
+      if (object.userData.told !== undefined) parts.push(object);
+    });
+    const [hit] = ray.intersectObjects(parts, false);
+    return hit !== undefined && hit.distance < distance ? hit.object.userData.told : undefined;
   }
 
   /** @param azimuthRad 0 from the front, a quarter turn from the patient's left @param elevationRad towards the head */

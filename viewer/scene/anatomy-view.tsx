@@ -169,6 +169,10 @@ export function AnatomyView({ patient, stage, images }: AnatomyViewProps) {
       panel.value = 'beam';
       return;
     }
+    if (found !== undefined && 'part' in found) {
+      picked.value = found.part;
+      return;
+    }
     picked.value = found?.name;
     if (found === undefined) return;
     if (take === undefined) crosshair.value = found.atMm;

@@ -54,13 +54,17 @@ export class RobotFigure {
   readonly #frames: AxesHelper[] = [];
   #spheres: InstancedMesh | undefined;
 
-  constructor(shapes: RobotShapes, material: Material) {
+  /** @param told what it is called by who points at one of its links; nothing for what cannot be pointed at */
+  constructor(shapes: RobotShapes, material: Material, told?: string) {
     this.#workspace = createWorkspace(shapes.model);
-    this.#links = shapes.links.map((geometry) => {
+    this.#links = shapes.links.map((geometry, link) => {
       const group = new Group();
       group.matrixAutoUpdate = false;
       this.group.add(group);
-      if (geometry !== undefined) group.add(new Mesh(geometry, material));
+      if (geometry === undefined) return group;
+      const solid = new Mesh(geometry, material);
+      if (told !== undefined) solid.userData.told = `${told}, ${shapes.model.links[link].name}`;
+      group.add(solid);
       return group;
     });
   }

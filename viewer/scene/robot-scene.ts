@@ -81,10 +81,11 @@ export class RobotScene {
     this.#ring.visible = ringM !== undefined;
     this.#ring.position.set(...(ringM ?? [0, 0, 0]));
     this.#fulcrum.visible = trocarM !== undefined;
+    this.#ring.userData.told = trocarM === undefined ? 'remote centre of the mechanism' : 'trocar';
     this.#trocar.add(this.#ring, this.#fulcrum);
     this.#root.matrixAutoUpdate = false;
     this.#shapes = new RobotShapes(model, tool);
-    this.#figure = new RobotFigure(this.#shapes, this.#solid);
+    this.#figure = new RobotFigure(this.#shapes, this.#solid, robot);
     this.#start = new RobotFigure(this.#shapes, this.#startGhost);
     this.#goal = new RobotFigure(this.#shapes, this.#ghost);
     this.#plan.geometry.setAttribute('position', new BufferAttribute(new Float32Array(3 * (PLAN_POINTS + 1)), 3));
@@ -170,7 +171,7 @@ export class RobotScene {
     }
     for (const shape of shapes) {
       const placed = solidOf(shape);
-      if (placed !== undefined) this.#addLines(placed.geometry, placed.matrix);
+      if (placed !== undefined) this.#addLines(placed.geometry, placed.matrix, `keep-out ${shape.name}`);
     }
   }
 
@@ -201,8 +202,10 @@ export class RobotScene {
     this.#plan.visible = isThere && this.#showsTrails;
   }
 
-  #addLines(geometry: BufferGeometry, matrix?: Matrix4): void {
+  /** @param told what it is called by who points at it: that of a structure lies over what has the name */
+  #addLines(geometry: BufferGeometry, matrix?: Matrix4, told?: string): void {
     const lines = new LineSegments(new WireframeGeometry(geometry), KEEP_OUT_LINES);
+    if (told !== undefined) lines.userData.told = told;
     geometry.dispose();
     if (matrix !== undefined) lines.applyMatrix4(matrix);
     this.#keepOuts.add(lines);
