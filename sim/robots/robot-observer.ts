@@ -108,7 +108,7 @@ export function aboutRobot(
 function words(state: RobotSample['state'], motion: RobotSample['motion'], code: number): string {
   if (state === 'DISABLED') return 'disarmed';
   if (state === 'FAULT') return 'stopped: disarm, then arm again';
-  if (state === 'PAUSED') return 'held: the viewer was silent, hidden or gone; arm again';
+  if (state === 'PAUSED') return 'the viewer was silent, hidden or gone';
   if (motion === 'hand') return describeGuidanceCode(code);
   return {
     hold: 'armed, at rest',

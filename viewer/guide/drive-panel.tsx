@@ -152,6 +152,8 @@ function Joint({ joint, index, isFree }: JointProps) {
   const take = (text: string): void => {
     wanted.value = Math.min(upper, Math.max(lower, Number(text) * perUnit));
   };
+  // Not minus nothing.
+  const told = (Math.abs(shown) < 0.05 ? 0 : shown).toFixed(1);
   return (
     <label class="joint">
       <span>{joint.name}</span>
@@ -162,14 +164,14 @@ function Joint({ joint, index, isFree }: JointProps) {
         step={0.5}
         value={shown}
         disabled={!isArmed.value || !isFree}
-        aria-valuetext={`${shown.toFixed(1)} ${isSlide ? 'millimetres' : 'degrees'}`}
+        aria-valuetext={`${told} ${isSlide ? 'millimetres' : 'degrees'}`}
         onPointerDown={() => (isHeld.value = true)}
         onPointerUp={() => (isHeld.value = false)}
         onPointerCancel={() => (isHeld.value = false)}
         onInput={(event) => take(event.currentTarget.value)}
       />
       <span class="faint">
-        {shown.toFixed(1)} {unit}
+        {told} {unit}
       </span>
     </label>
   );

@@ -62,20 +62,26 @@ export const canPlan = computed(() => (patient.value?.protocol.targets.length ??
 interface Chosen {
   readonly objectives: readonly Objective[];
   readonly setup: PlanSetup;
-  /** The patient as this protocol names its structures. */
-  readonly patient: PatientView | undefined;
+  readonly intent: Intent | undefined;
 }
 
-const chosen = (): Chosen => ({
-  objectives: objectives.peek(),
-  setup: setup.peek(),
-  patient: patient.peek(),
-});
+/** A protocol, and the structures as it names them: without the dose, of which nobody needs the old one. */
+type Intent = Pick<PatientView, 'protocol' | 'structures' | 'origin' | 'notes'>;
+
+function chosen(): Chosen {
+  const view = patient.peek();
+  const intent = view && intentOf(view);
+  return { objectives: objectives.peek(), setup: setup.peek(), intent };
+}
+
+const intentOf = ({ protocol, structures, origin, notes }: PatientView): Intent => {
+  return { protocol, structures, origin, notes };
+};
 
 export const history = new History<Chosen>(chosen, (wanted) => {
-  const { patient: view } = wanted;
-  if (view !== undefined && view.protocol !== patient.peek()?.protocol) {
-    replan(view, wanted);
+  const { intent } = wanted;
+  if (intent !== undefined && intent.protocol !== patient.peek()?.protocol) {
+    replan(intent, wanted);
   } else if (wanted.setup !== setup.peek()) {
     objectives.value = wanted.objectives;
     setup.value = wanted.setup;
@@ -254,15 +260,17 @@ export function showSession({ patient: view, plan, namedPlans: kept, display, ..
 /** Another protocol for the patient that is open; one step of undo. */
 export function changeProtocol(view: PatientView): void {
   history.keep();
-  replan(view, { objectives: view.protocol.objectives, setup: setup.value });
+  replan(intentOf(view), { objectives: view.protocol.objectives, setup: setup.value });
 }
 
 /** Plans the open patient anew; what was kept stays to be compared with. */
-function replan(view: PatientView, wanted: Pick<Chosen, 'objectives' | 'setup'>): void {
+function replan(intent: Intent, wanted: Pick<Chosen, 'objectives' | 'setup'>): void {
+  const view = patient.value;
+  if (view === undefined) return;
   const kept = namedPlans.value;
   const voxels = view.dose.length;
   // Arrays of their own: what still runs writes into the old ones.
-  const made = { ...view, dose: sharedFloats(voxels), doseHalf: sharedHalves(voxels) };
+  const made = { ...view, ...intent, dose: sharedFloats(voxels), doseHalf: sharedHalves(voxels) };
   batch(() => {
     forget();
     patient.value = made;
