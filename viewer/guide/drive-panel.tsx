@@ -2,6 +2,7 @@ import { computed, signal, useComputed, useSignal, useSignalEffect } from '@prea
 import type { RobotJoint } from '../../engine/core/robot.ts';
 import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
+import { fixed } from '../state/fixed.ts';
 import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
 
 /** Grows with every Hold: what was wished before is not to be done after it. */
@@ -152,8 +153,7 @@ function Joint({ joint, index, isFree }: JointProps) {
   const take = (text: string): void => {
     wanted.value = Math.min(upper, Math.max(lower, Number(text) * perUnit));
   };
-  // Not minus nothing.
-  const told = (Math.abs(shown) < 0.05 ? 0 : shown).toFixed(1);
+  const told = fixed(shown, 1);
   return (
     <label class="joint">
       <span>{joint.name}</span>

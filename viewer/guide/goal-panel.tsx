@@ -1,6 +1,7 @@
 import type { Vec3 } from '../../engine/core/grid.ts';
 import { NumberField } from '../page/number-field.tsx';
 import { crosshair } from '../state/display.ts';
+import { fixed } from '../state/fixed.ts';
 import { ghostShare, isArmed, planned, shownState } from '../state/robot.ts';
 import {
   discardPlan,
@@ -91,7 +92,7 @@ function TipPlace() {
   const sample = shownState.value;
   if (sample === undefined) return null;
   const [x, y, z] = sample.tip.position;
-  const mm = patientFromBase([x, y, z]).map((value) => value.toFixed(1));
+  const mm = patientFromBase([x, y, z]).map((value) => fixed(value, 1));
   return (
     <p class="figures" data-testid="tip">
       Tip at {mm.join(', ')} mm

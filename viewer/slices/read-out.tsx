@@ -2,6 +2,7 @@ import type { Vec3 } from '../../engine/core/grid.ts';
 import type { PatientView } from '../engine/messages.ts';
 import { other } from '../state/comparison.ts';
 import { crosshair, pointer } from '../state/display.ts';
+import { fixed } from '../state/fixed.ts';
 import { doseVersion, prescriptionGy } from '../state/workspace.ts';
 import { sampleAt, voxelAt } from './slice-geometry.ts';
 
@@ -17,7 +18,7 @@ export function ReadOut({ patient }: { readonly patient: PatientView }) {
 
 function textAt(patient: PatientView, p: Vec3): string {
   const { grid, hu, dose, structures } = patient;
-  const where = `${p.map((mm) => mm.toFixed(1)).join(', ')} mm`;
+  const where = `${p.map((mm) => fixed(mm, 1)).join(', ')} mm`;
   const voxel = voxelAt(grid, p);
   if (voxel === undefined) return `${where}: outside of the image`;
   const rx = prescriptionGy.value;
@@ -26,7 +27,7 @@ function textAt(patient: PatientView, p: Vec3): string {
   const besideGy = beside === undefined ? undefined : sampleAt(grid, beside.gy, p);
   const names = structures.filter(({ voxels }) => includes(voxels, voxel)).map(({ name }) => name);
   return [
-    `${where}: ${hu[voxel].toFixed(0)} HU`,
+    `${where}: ${fixed(hu[voxel], 0)} HU`,
     `${gy.toFixed(2)} Gy${rx > 0 ? ` (${((100 * gy) / rx).toFixed(1)} %)` : ''}`,
     ...(besideGy === undefined ? [] : [`${beside?.name} ${besideGy.toFixed(2)} Gy`]),
     names.length === 0 ? 'no structure' : names.join(', '),

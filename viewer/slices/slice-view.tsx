@@ -7,6 +7,7 @@ import type { Stage } from '../scene/stage.ts';
 import { fieldsSent, other } from '../state/comparison.ts';
 import { crosshair, doseStyle, frames, hidden, line, type Quantity, structureStyle } from '../state/display.ts';
 import { type ShownLevel, shownLevels } from '../state/dose-display.ts';
+import { fixed } from '../state/fixed.ts';
 import { activity, doseVersion, shapes } from '../state/workspace.ts';
 import { framingOf, looks, sliceIndex, slicePosition, wholeSlice } from './slice-geometry.ts';
 import { SliceHand } from './slice-hand.ts';
@@ -156,7 +157,7 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
       aria-valuemin={0}
       aria-valuemax={grid.size[axis] - 1}
       aria-valuenow={index}
-      aria-valuetext={`${position.toFixed(1)} mm`}
+      aria-valuetext={`${fixed(position, 1)} mm`}
       tabIndex={0}
       onPointerDown={(event) => hand.down(event)}
       onPointerMove={(event) => hand.move(event)}
@@ -167,7 +168,7 @@ export function SliceView({ axis, patient, stage, material, quantity, title }: S
     >
       <canvas ref={overlay} />
       <div class="caption">
-        {name} {position.toFixed(1)} mm, slice {index + 1} of {grid.size[axis]}
+        {name} {fixed(position, 1)} mm, slice {index + 1} of {grid.size[axis]}
       </div>
     </div>
   );
