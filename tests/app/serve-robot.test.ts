@@ -32,15 +32,23 @@ describe('the robot', () => {
     await command({ command: 'arm' });
     await until(() => now().state === 'ENABLED' && now().armedBy === 'you');
 
+    /** On a busy machine this thread may miss its beats, and then the robot holds, as it should: it is armed and asked again. */
+    const reached = async (params: object, isThere: () => boolean, what: string): Promise<void> => {
+      for (let tries = 0; tries < 6 && !isThere(); tries++) {
+        await command(params).catch(() => command({ command: 'arm' }));
+        await until(() => isThere() || now().state === 'PAUSED', what);
+        if (!isThere()) await command({ command: 'arm' });
+      }
+      expect(isThere(), what).toBe(true);
+    };
     const before = now().tip.position;
     const to = [before[0] + 0.005, before[1], before[2] - 0.004];
-    await command({ command: 'tip', positionM: to });
     const distance = () => Math.hypot(...now().tip.position.map((x, r) => x - to[r]));
     // The servo holds 20 um; the position loop of the simulated joints follows within that at rest.
-    await until(() => distance() < 1e-4, 'the tip arrives', 8000);
+    await reached({ command: 'tip', positionM: to }, () => distance() < 1e-4, 'the tip arrives');
 
-    await command({ command: 'clutch', closed: true });
-    await until(() => now().motion === 'hand' && now().says === 'following', 'the hand leads');
+    const leads = () => now().motion === 'hand' && now().says === 'following';
+    await reached({ command: 'clutch', closed: true }, leads, 'the hand leads');
     const packets: Uint8Array[] = [];
     client.peer.subscribe(
       'robot.hand',
@@ -54,8 +62,8 @@ describe('the robot', () => {
     await pause(300);
 
     const wanted = now().measured.map((q, i) => (i === 0 ? q + 0.1 : q));
-    await command({ command: 'joints', positions: wanted });
-    await until(() => Math.abs(now().measured[0] - wanted[0]) < 1e-3 && now().motion === 'hold', 'the joints arrive');
+    const arrived = () => Math.abs(now().measured[0] - wanted[0]) < 1e-3 && now().motion === 'hold';
+    await reached({ command: 'joints', positions: wanted }, arrived, 'the joints arrive');
     await expect(
       command({ command: 'joints', positions: [9, 0, 0, 0, 0, 0, 0, 0].slice(0, wanted.length) }),
     ).rejects.toMatchObject({

@@ -1,42 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { record } from '../../app/ros2/record.ts';
 import type { LinkClient } from '../../engine/link/client.ts';
 import type { TopicMessage } from '../../engine/link/topics.ts';
-import { createRosNode } from '../../engine/ros2/node/context.ts';
 import type { RobotSample } from '../../planners/guidance/messages.ts';
 import { testDomain } from '../support/domain.ts';
+import { recordArm, startRosArm } from '../support/ros-arm.ts';
 import { pause, until } from '../support/wait.ts';
 import { temporaryFolder } from './support/cli.ts';
 import { type Serving, startServing } from './support/serve.ts';
 
 const DOMAIN = testDomain();
 const folder = temporaryFolder();
-let robot: ChildProcess;
+let endArm: () => void;
 let serving: Serving;
 let client: LinkClient;
 
 beforeAll(async () => {
-  const cli = join(import.meta.dirname, '..', '..', 'dist', 'app', 'cli.js');
-  const args = [cli, 'sim', 'robot', '--robot', 'panda', '--domain', String(DOMAIN), '--json'];
-  robot = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (robot.stdout !== null) await once(robot.stdout, 'data');
-  const node = await createRosNode({ name: 'recorder', domain: DOMAIN });
-  const ended = new AbortController();
-  const recording = record(node, join(folder, 'arm.mcap'), { topics: ['/joint_states'] }, ended.signal);
-  await pause(1500);
-  ended.abort();
-  await recording;
-  await node.close();
+  endArm = await startRosArm(DOMAIN);
+  await recordArm(DOMAIN, join(folder, 'arm.mcap'), 1500);
   serving = await startServing('--robot', 'panda', '--ros2', '--domain', String(DOMAIN), '--recordings', folder);
   client = serving.open();
 });
 afterAll(async () => {
   client.close();
   expect(await serving.stop()).toBe(0);
-  robot.kill('SIGINT');
+  endArm?.();
 });
 
 describe('isocenter serve --ros2', () => {

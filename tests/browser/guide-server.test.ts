@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { dataFolder } from '../support/data.ts';
+import { armed, says } from '../support/robot-page.ts';
 import { atRest } from '../support/workspace.ts';
 
 /** The built server with the built page; a token that stays over its starts. */
@@ -46,26 +47,6 @@ async function open(more = ''): Promise<Page> {
   await page.goto(`http://127.0.0.1:${port}/#token=${TOKEN}${more}`);
   await page.getByRole('tab', { name: 'Guide' }).click();
   return page;
-}
-
-const says = (page: Page, id: string, text: string | RegExp, timeout = 20_000) =>
-  page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout });
-
-/** On a busy machine a page may miss its beats, and then the robot holds, as it should: it is armed again. */
-async function armed(page: Page, deed: () => Promise<unknown>): Promise<void> {
-  let failure: unknown;
-  for (let tries = 0; tries < 8; tries++) {
-    try {
-      const arm = page.getByRole('button', { name: 'Arm', exact: true });
-      if (await arm.isEnabled()) await arm.click();
-      await says(page, 'mode', 'Control', 2000);
-      await deed();
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenPage, openPage } from '../support/browser.ts';
+import { armed, says as saysOn } from '../support/robot-page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-guide-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,8 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => opened?.close());
 
-const says = (id: string, text: string | RegExp, timeout = 20_000) =>
-  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout });
+const says = (id: string, text: string | RegExp, timeout?: number) => saysOn(opened.page, id, text, timeout);
 
 const degrees = async (joint: string): Promise<number> =>
   Number.parseFloat(
@@ -30,25 +30,6 @@ const degrees = async (joint: string): Promise<number> =>
 
 const button = (name: string) => opened.page.getByRole('button', { name, exact: true });
 
-/**
- * Software drawing on a busy machine may keep the page from beating for a moment, and then the robot holds, as it should: it is armed
- * again, and what was asked for is asked for again.
- */
-async function armed(deed: () => Promise<unknown>): Promise<void> {
-  let failure: unknown;
-  for (let tries = 0; tries < 6; tries++) {
-    try {
-      if (await button('Arm').isEnabled()) await button('Arm').click();
-      await says('mode', 'Control', 2000);
-      await deed();
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
-}
-
 describe('the simulator of the page', () => {
   it('is watched until it is armed; then its joints move, and Escape stops it for good', async () => {
     const { page } = opened;
@@ -57,7 +38,7 @@ describe('the simulator of the page', () => {
     await says('mode', 'Monitor');
     const yaw = page.getByRole('slider', { name: /^yaw/ });
     expect(await yaw.isDisabled()).toBe(true);
-    await armed(async () => {
+    await armed(opened.page, async () => {
       await yaw.fill('10', { timeout: 2000 });
       await says('robot-state', 'at rest', 5000);
       await expect.poll(() => degrees('yaw'), { timeout: 3000 }).toBeCloseTo(10, 0);
@@ -98,7 +79,7 @@ describe('the simulator of the page', () => {
       const numbers = (await page.getByTestId('tip').textContent())?.match(/-?\d+\.\d/g)?.map(Number) ?? [];
       return Math.hypot(numbers[0] - 25, numbers[1] + 40, numbers[2] - 10);
     };
-    await armed(async () => {
+    await armed(opened.page, async () => {
       await button('Plan').click({ timeout: 2000 });
       await says('motion', /Planned in/, 10_000);
       await page.getByLabel('Along the way').fill('0.5');
@@ -121,7 +102,7 @@ describe('the simulator of the page', () => {
 
   it('follows the hand and takes its tremor out; Space stops it, also where a button has the focus', async () => {
     const { page } = opened;
-    await armed(async () => {
+    await armed(opened.page, async () => {
       await button('Follow the hand').click({ timeout: 2000 });
       await says('robot-state', 'following', 3000);
       await says('tremor', /tremor \d+ → \d+ µm/);
@@ -137,7 +118,7 @@ describe('the simulator of the page', () => {
     const { page } = opened;
     await button('Disarm').click();
     await says('robot-state', 'DISABLED');
-    await armed(async () => {
+    await armed(opened.page, async () => {
       await page.evaluate(() => {
         for (const end = performance.now() + 900; performance.now() < end; );
       });
@@ -149,7 +130,7 @@ describe('the simulator of the page', () => {
 
   it('is recorded, and the recording plays as a live robot does, with pause and seek', async () => {
     const { page } = opened;
-    await armed(async () => {
+    await armed(opened.page, async () => {
       await button('Follow the hand').click({ timeout: 2000 });
       await says('robot-state', 'following', 3000);
     });

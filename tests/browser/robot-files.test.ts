@@ -6,6 +6,7 @@ import { barriers } from '../support/axe.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 import { type Pixels, pixelsOf } from '../support/pixels.ts';
 import { writeRobotFolder } from '../support/robot-folder.ts';
+import { armed, says as saysOn } from '../support/robot-page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-robot-'));
 const urdf = writeRobotFolder(folder);
@@ -20,8 +21,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const says = (id: string, text: string | RegExp, timeout = 20_000) =>
-  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout });
+const says = (id: string, text: string | RegExp, timeout?: number) => saysOn(opened.page, id, text, timeout);
 const button = (name: string) => opened.page.getByRole('button', { name, exact: true });
 const give = (path: string) => opened.page.locator('input[type=file][multiple]').first().setInputFiles(path);
 
@@ -55,21 +55,12 @@ it('a folder with a URDF becomes a robot: its meshes are drawn in their colours,
   const tip = async (): Promise<readonly number[]> =>
     (await page.getByTestId('tip').textContent())?.match(/-?\d+\.\d/g)?.map(Number) ?? [];
   const from = await tip();
-  for (let tries = 0; ; tries++) {
-    try {
-      if (await button('Arm').isEnabled()) await button('Arm').click();
-      await says('mode', 'Control', 2000);
-      await slider.fill('30', { timeout: 2000 });
-      // 200 mm from the joint to the tip.
-      await expect
-        .poll(async () => Math.hypot(...(await tip()).map((mm, a) => mm - from[a])), { timeout: 8000 })
-        .toBeGreaterThan(95);
-      break;
-    } catch (error) {
-      // A busy machine may keep the page from beating: the robot then holds, and is armed again.
-      if (tries === 5) throw error;
-    }
-  }
+  await armed(page, async () => {
+    await slider.fill('30', { timeout: 2000 });
+    // 200 mm from the joint to the tip.
+    const movedMm = async (): Promise<number> => Math.hypot(...(await tip()).map((mm, a) => mm - from[a]));
+    await expect.poll(movedMm, { timeout: 8000 }).toBeGreaterThan(95);
+  });
   // What is pointed at is named: somewhere on the way from the base to the tip there is its blue link.
   const box = await page.locator(space).boundingBox();
   if (box === null) throw new Error('there is no view');

@@ -1,37 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { record } from '../../app/ros2/record.ts';
-import { createRosNode } from '../../engine/ros2/node/context.ts';
 import { temporaryFolder } from '../app/support/cli.ts';
 import { type Serving, startServing } from '../app/support/serve.ts';
 import { barriers } from '../support/axe.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { testDomain } from '../support/domain.ts';
-import { pause } from '../support/wait.ts';
+import { recordArm, startRosArm } from '../support/ros-arm.ts';
 
 const DOMAIN = testDomain();
 const folder = temporaryFolder();
 const errors: string[] = [];
-let robot: ChildProcess;
+let endArm: () => void;
 let serving: Serving;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  const cli = join(import.meta.dirname, '..', '..', 'dist', 'app', 'cli.js');
-  const args = [cli, 'sim', 'robot', '--robot', 'panda', '--domain', String(DOMAIN), '--json'];
-  robot = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (robot.stdout !== null) await once(robot.stdout, 'data');
-  const node = await createRosNode({ name: 'recorder', domain: DOMAIN });
-  const ended = new AbortController();
-  const recording = record(node, join(folder, 'arm.mcap'), { topics: ['/joint_states'] }, ended.signal);
-  await pause(3000);
-  ended.abort();
-  await recording;
-  await node.close();
+  endArm = await startRosArm(DOMAIN);
+  await recordArm(DOMAIN, join(folder, 'arm.mcap'), 3000);
   serving = await startServing('--ros2', '--domain', String(DOMAIN));
   browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
   page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
@@ -44,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   expect(await serving?.stop()).toBe(0);
-  robot?.kill('SIGINT');
+  endArm?.();
 });
 
 const topic = (name: string) => page.locator('.topics > li', { hasText: name });

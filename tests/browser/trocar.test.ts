@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenPage, openPage } from '../support/browser.ts';
+import { armed, says as saysOn } from '../support/robot-page.ts';
 
 let opened: OpenPage;
 beforeAll(async () => {
@@ -11,27 +12,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => opened?.close());
 
-const says = (id: string, text: string | RegExp, timeout = 20_000) =>
-  opened.page.getByTestId(id).filter({ hasText: text }).first().waitFor({ timeout });
+const says = (id: string, text: string | RegExp, timeout?: number) => saysOn(opened.page, id, text, timeout);
 const button = (name: string) => opened.page.getByRole('button', { name, exact: true });
 const numbersOf = async (id: string): Promise<number[]> =>
   (await opened.page.getByTestId(id).textContent())?.match(/-?\d+(\.\d+)?/g)?.map(Number) ?? [];
-
-/** The robot holds where software draws too slowly for the page's beats: it is armed again, and asked again. */
-async function armed(deed: () => Promise<unknown>): Promise<void> {
-  let failure: unknown;
-  for (let tries = 0; tries < 6; tries++) {
-    try {
-      if (await button('Arm').isEnabled()) await button('Arm').click();
-      await says('mode', 'Control', 2000);
-      await deed();
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
-}
 
 it('an arm without a remote centre of its own holds a tool through a trocar on the skin', async () => {
   const { page } = opened;
@@ -70,7 +54,7 @@ it('locks what motions are checked against while it is armed, and moves no joint
   await page.getByText('Place of the base in the patient').click();
   const base = page.getByLabel(/^roll/);
   expect(await base.isEnabled()).toBe(true);
-  await armed(async () => {
+  await armed(opened.page, async () => {
     expect(await base.isDisabled()).toBe(true);
     expect(await page.getByLabel('Shaft length').isDisabled()).toBe(true);
     await page
@@ -94,7 +78,7 @@ it('plans to a place through the trocar and carries it out, with the shaft in it
   const wanted = { x: x + 20, y: y - 15, z: z + 10 };
   for (const [axis, mm] of Object.entries(wanted)) await goal.getByLabel(axis, { exact: true }).fill(mm.toFixed(1));
   await page.keyboard.press('Tab');
-  await armed(async () => {
+  await armed(opened.page, async () => {
     await button('Plan').click({ timeout: 2000 });
     await says('motion', /Planned in .*the shaft at most 0\.\d{3} mm from the trocar/, 15_000);
     await button('Execute').click({ timeout: 2000 });
@@ -112,7 +96,7 @@ it('plans to a place through the trocar and carries it out, with the shaft in it
 
 it('follows the hand within the trocar until it is stopped', async () => {
   const { page } = opened;
-  await armed(async () => {
+  await armed(opened.page, async () => {
     await button('Follow the hand').click({ timeout: 2000 });
     await says('robot-state', 'following', 3000);
     await page.waitForTimeout(1500);
