@@ -1,5 +1,6 @@
 import type { StreamSink } from '../../engine/link/stream.ts';
 import { type TopicMessage, topicRequestSchema } from '../../engine/link/topics.ts';
+import { shortened } from '../../engine/ros2/messages/shortened.ts';
 import { subscribeAdaptively } from '../../engine/ros2/node/adaptive-subscription.ts';
 import type { RosNode } from '../../engine/ros2/node/types.ts';
 import { topicType } from '../ros2/discovery.ts';
@@ -26,7 +27,7 @@ export async function streamTopic(node: RosNode, params: unknown, sink: StreamSi
       topic,
       type,
       timeSec: info.receivedTimeSec,
-      message: definition.toJson(message),
+      message: definition.toJson(shortened(message)),
       count,
     } satisfies TopicMessage);
   });

@@ -27,7 +27,7 @@ export interface TopicMessage {
   readonly type: string;
   /** When it came, or was recorded [s since 1970]. */
   readonly timeSec: number;
-  /** As JSON holds it. */
+  /** As JSON holds it, arrays no longer than 1000. */
   readonly message: unknown;
   /** Messages of the topic that came so far, those among them that were left out to keep the rate that was asked for. */
   readonly count?: number;

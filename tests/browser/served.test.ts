@@ -52,7 +52,7 @@ it('a new version is shown at once and kept whole, when the old one is used no m
     site.serve(folder);
     await page.reload();
     expect(await title(page)).toBe('the next');
-    await page.getByRole('button', { name: 'File' }).waitFor();
+    await page.getByRole('button', { name: 'File', exact: true }).waitFor();
     // The old one serves until its last page has gone.
     const isWaiting = () =>
       page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state === 'installed');

@@ -4,6 +4,7 @@ import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { fixed } from '../state/fixed.ts';
 import { about, command, connection, isArmed, robotState, shownState } from '../state/robot.ts';
+import { outdated } from './guide-actions.ts';
 
 /** Grows with every Hold: what was wished before is not to be done after it. */
 const holds = signal(0);
@@ -20,7 +21,7 @@ export function DrivePanel() {
       <div class="row">
         <button
           type="button"
-          disabled={!isThere || armed || isElsewhere || sample?.state === 'FAULT'}
+          disabled={!isThere || armed || isElsewhere || sample?.state === 'FAULT' || outdated.value !== undefined}
           onClick={() => command({ command: 'arm' })}
         >
           Arm
@@ -48,7 +49,7 @@ export function DrivePanel() {
         </button>
       </div>
       <p class="figures" data-testid="mode">
-        {modeText(sample?.state, armed, isElsewhere)}
+        {outdated.value ?? modeText(sample?.state, armed, isElsewhere)}
       </p>
       <Joints />
     </>

@@ -12,6 +12,7 @@ import {
   about,
   command,
   ghostShare,
+  isArmed,
   keepOutFields,
   lockedBecause,
   openSession,
@@ -65,8 +66,8 @@ effect(() => {
 
 effect(() => {
   const view = patient.value;
-  // A running simulator keeps the base that it was started with.
-  const isSimulated = about.value !== undefined && session.value?.kind === 'simulator';
+  // A simulator keeps the base that it was started with.
+  const isSimulated = session.value?.kind === 'simulator';
   const isFixed = isPlacedByUser.value || isSimulated || lockedBecause.value !== undefined;
   if (view === undefined || isFixed) return;
   // Another tip may reach elsewhere.
@@ -98,6 +99,7 @@ export const entry = computed(() => entryOf(robotName.value, patient.value, marg
 /** Grows whenever what a motion is checked against changes; a motion of before is not carried out. */
 let geometry = 0;
 effect(() => {
+  about.value;
   placed.value;
   patient.value;
   keepOuts.value;
@@ -115,16 +117,40 @@ export async function attempt(deed: () => Promise<void> | void): Promise<void> {
   }
 }
 
+/** What the simulator was started with. */
+const started = signal<
+  Pick<GuideScene, 'opening' | 'T_patient_base'> & { readonly keepOuts: ReadonlyMap<string, number> }
+>();
+
+/** Why a simulated robot must not be moved any longer: what it keeps out of is not what the page shows. */
+export const outdated = computed<string | undefined>(() => {
+  const then = started.value;
+  if (session.value?.kind !== 'simulator' || then === undefined) return undefined;
+  const isSame =
+    then.opening === openings.value &&
+    then.keepOuts === keepOuts.value &&
+    placed.value.every((value, n) => value === then.T_patient_base[n]);
+  return isSame
+    ? undefined
+    : 'The patient, the base or the keep-outs are others than it was started with: simulate again.';
+});
+
+// It keeps out of what is no longer shown: brakes.
+effect(() => {
+  if (outdated.value !== undefined && isArmed.peek()) void command({ command: 'disarm' });
+});
+
 export function startSimulator(): void {
   void attempt(() => {
-    const chosen = entry.peek();
-    const through = chosen && {
-      tool: chosen.tool,
-      trocarM: baseFromPatient(chosen.trocarMm),
-      tipM: baseFromPatient(chosen.tipMm),
-    };
-    const settings = { ...sceneOf(robotName.peek()), handSeed: handSeed.peek(), scale: scale.peek(), through };
     openSession((listener) => {
+      const chosen = entry.peek();
+      const through = chosen && {
+        tool: chosen.tool,
+        trocarM: baseFromPatient(chosen.trocarMm),
+        tipM: baseFromPatient(chosen.tipMm),
+      };
+      const settings = { ...sceneOf(robotName.peek()), handSeed: handSeed.peek(), scale: scale.peek(), through };
+      started.value = { ...settings, keepOuts: keepOuts.peek() };
       return new SimulatorSession(settings, listener, (shown) => {
         fault.value = shown;
       });
@@ -164,6 +190,11 @@ export async function planToGoal(): Promise<void> {
   const now = about.peek();
   const sample = robotState.peek();
   if (now === undefined || sample === undefined) return;
+  if (outdated.peek() !== undefined) {
+    discardPlan();
+    planMessage.value = outdated.peek();
+    return;
+  }
   planning.value = 'planning';
   planned.value = undefined;
   planFigures.value = undefined;
@@ -229,7 +260,13 @@ export function loadRegistration(file: File): Promise<void> {
       const what = `${file.name} has ${file.size} bytes, above ${LARGEST_REGISTRATION}`;
       throw inputError('guide/registration', what, 'give the file that isocenter register wrote');
     }
+    const of = patient.peek()?.id;
     const T_base_patient = parseRegistration(await file.text(), file.name);
+    const reason = lockedBecause.peek();
+    if (reason !== undefined || patient.peek()?.id !== of) {
+      const what = `${file.name} was not taken: ${reason ?? 'another patient is open by now'}`;
+      throw inputError('guide/locked', what, 'load it again');
+    }
     isPlacedByUser.value = true;
     placement.value = placementOf(inverse(T_base_patient));
   });

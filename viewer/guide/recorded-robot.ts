@@ -115,9 +115,10 @@ export class RecordedRobot {
     if (recorded !== undefined && joints.join() !== about.joints.join()) {
       throw this.#bad(recorded, `joints: those of ${about.robot} are ${joints.join(', ')}`);
     }
-    const tool = about.tool ?? bareTip(tipNamed(about.robot));
-    if (recorded !== undefined && !model.links.some(({ name }) => name === tool.link)) {
-      throw this.#bad(recorded, `tool.link: ${about.robot} has no link ${tool.link}`);
+    const tool = about.tool ?? bareTip(about.tip);
+    for (const link of [about.tip, tool.link]) {
+      if (recorded === undefined || model.links.some(({ name }) => name === link)) continue;
+      throw this.#bad(recorded, `tool.link or tip: ${about.robot} has no link ${link}`);
     }
     this.#about = about;
     this.#watch = new ToolWatch(model, tool, about.trocarM);

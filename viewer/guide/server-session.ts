@@ -4,9 +4,10 @@ import type { ClientState } from '../../engine/link/client.ts';
 import { SILENCE_MS } from '../../engine/link/limits.ts';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import type { LoopFigures } from '../../planners/guidance/loop/figures.ts';
-import type { HandPacket, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
+import type { HandPacket, RobotAbout, RobotCommand, RobotSample } from '../../planners/guidance/messages.ts';
 import { faultOf } from '../engine/fault.ts';
 import { fault } from '../state/workspace.ts';
+import { checkAbout } from './check-about.ts';
 import { fetchFields, surfacesOf } from './server-keep-outs.ts';
 import { linkState, onServerSession, openLink, type ServerAbout, serverAddress } from './server-link.ts';
 import type { Connection, RobotListener, RobotSession } from './session.ts';
@@ -87,6 +88,17 @@ export class ServerSession implements RobotSession {
       listener.connection({ state: 'ended', text: 'the server has no robot: start it with --robot psm' });
       return;
     }
+    // Fields of before may be of another registration under the same names.
+    listener.fields([]);
+    listener.keepOuts([]);
+    try {
+      checkAbout(robot);
+    } catch (error) {
+      fault.value = faultOf(error);
+      listener.about(undefined);
+      listener.connection({ state: 'ended', text: faultOf(error).message });
+      return;
+    }
     if (!mayControl) {
       const text = 'to look and to stop only: open the address that the server printed, with its token, to drive';
       listener.connection({ state: 'connected', text });
@@ -95,8 +107,8 @@ export class ServerSession implements RobotSession {
     const hasFields = robot.keepOuts.some((name) => robot.shapes.every((shape) => shape.name !== name));
     if (mayControl && hasFields) void this.#fetchFields(peer);
     this.#streams = [
-      peer.subscribe('robot', {}, { onSample: (value) => this.#state(value as RobotSample) }),
-      peer.subscribe('robot.hand', {}, { onSample: (value) => listener.hand(numbersOf(value as HandPacket)) }),
+      peer.subscribe('robot', {}, { onSample: (value) => isSampleOf(robot, value) && this.#state(value) }),
+      peer.subscribe('robot.hand', {}, { onSample: (value) => isHandPacket(value) && listener.hand(numbersOf(value)) }),
       peer.subscribe('robot.figures', {}, { onSample: (value) => listener.figures(value as LoopFigures) }),
     ];
   }
@@ -132,6 +144,20 @@ function connectionOf(state: ClientState): Connection {
     case 'closed':
       return { state: 'ended', text: 'it was closed' };
   }
+}
+
+/** What is none is left out: the age of the last message tells. */
+function isSampleOf({ joints }: RobotAbout, value: unknown): value is RobotSample {
+  const { measured, setpoint, tip } = (value ?? {}) as Partial<RobotSample>;
+  const isState = (list: unknown): boolean =>
+    Array.isArray(list) && list.length === joints.length && list.every(Number.isFinite);
+  return isState(measured) && isState(setpoint) && Array.isArray(tip?.position) && Array.isArray(tip?.rotation);
+}
+
+/** Seven f64 a sample. */
+function isHandPacket(value: unknown): value is HandPacket {
+  const { samples } = (value ?? {}) as Partial<HandPacket>;
+  return samples instanceof Uint8Array && samples.length % (7 * 8) === 0;
 }
 
 /** A copy, since bytes of a frame need not be aligned. */

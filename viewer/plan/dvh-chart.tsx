@@ -36,10 +36,11 @@ export function DvhChart({ patient }: { readonly patient: PatientView }) {
     if (element === null) return;
     const made = dvhPlot(element, patient, (at) => (frame.value = at));
     chart.current = made;
-    const letGo = hand.hold(made.plot);
+    const leave = hand.hold(made.plot);
     const leaveTheme = isDark.subscribe(() => made.plot.redraw(false));
     return () => {
-      letGo();
+      hand.letGo();
+      leave();
       leaveTheme();
       made.end();
       chart.current = undefined;

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { PatientView } from '../engine/messages.ts';
 import { type Aim, aimAt, aims, verdictOf } from '../state/aims.ts';
 import { css, structureColor } from '../state/colors.ts';
@@ -76,6 +77,8 @@ interface GoalMarksProps {
 
 function GoalMark({ aim, color, onTell }: { aim: Aim; color: string; onTell: GoalMarksProps['onTell'] }) {
   const isHeld = useSignal(false);
+  /** Which objective pursued it when the drag began. */
+  const held = useRef<number | undefined>(undefined);
   const { goal, unit, value, result, volumeCc } = aim;
   const place = aim.place as NonNullable<Aim['place']>;
   const isAcross = place.along === 'dose';
@@ -84,13 +87,15 @@ function GoalMark({ aim, color, onTell }: { aim: Aim; color: string; onTell: Goa
     const box = (event.currentTarget.parentElement as HTMLElement).getBoundingClientRect();
     const share = isAcross ? (event.clientX - box.left) / box.width : (box.bottom - event.clientY) / box.height;
     const limit = Math.max(0, share) * (isAcross ? dvhMostGy.value : 100);
-    dragGoal({ ...goal, limit: Math.min(largest(aim), limit) }, volumeCc);
+    dragGoal({ ...goal, limit: Math.min(largest(aim), limit) }, volumeCc, held.current);
     onTell(goalInWords(aim));
   };
   const release = (): void => {
     if (isHeld.value) endDrag();
     isHeld.value = false;
   };
+  // A mark may go while it is held.
+  useEffect(() => release, []);
   return (
     <div
       class="goal-mark"
@@ -114,11 +119,13 @@ function GoalMark({ aim, color, onTell }: { aim: Aim; color: string; onTell: Goa
       onPointerLeave={() => isHeld.value || onTell(undefined)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
+        held.current = aim.pursuer;
         isHeld.value = true;
       }}
       onPointerMove={drag}
       onPointerUp={release}
       onPointerCancel={release}
+      onLostPointerCapture={release}
       onKeyDown={(event) => {
         if (press(event, { aim, moveTo: (limit) => aimAt(aim, limit) })) onTell(goalInWords(aim));
       }}

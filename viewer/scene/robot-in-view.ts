@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { Scene } from 'three/webgpu';
+import { faultOf } from '../engine/fault.ts';
 import {
   about,
   ghostShare,
@@ -9,6 +10,7 @@ import {
   robotState,
   T_patient_base,
 } from '../state/robot.ts';
+import { fault } from '../state/workspace.ts';
 import type { RobotScene } from './robot-scene.ts';
 
 /** Where the last frame took long, the next of the robot waits for so many times as long: others have to work, too. */
@@ -39,8 +41,8 @@ export function keepRobotIn(scene: Scene, draw: () => void): () => void {
     clear();
     draw();
     if (now === undefined) return;
-    void Promise.all([import('./robot-scene.ts'), import('../../planners/motion/robot/own-robots.ts')]).then(
-      ([{ RobotScene }, { robotNamed }]) => {
+    void Promise.all([import('./robot-scene.ts'), import('../../planners/motion/robot/own-robots.ts')])
+      .then(([{ RobotScene }, { robotNamed }]) => {
         if (isOver || about.peek() !== now) return;
         const made = new RobotScene(scene, robotNamed(now.robot), now);
         shown = made;
@@ -80,8 +82,10 @@ export function keepRobotIn(scene: Scene, draw: () => void): () => void {
         stopShown = () => {
           for (const each of stops) each();
         };
-      },
-    );
+      })
+      .catch((error: unknown) => {
+        fault.value = faultOf(error);
+      });
   });
   return () => {
     isOver = true;

@@ -7,6 +7,7 @@ import {
   objectiveForGoal,
   placeOfGoal,
   pursueGoal,
+  pursuers,
 } from '../../planners/radiation/planning/steer.ts';
 import { changeObjectives, goals, objectives, patient } from './workspace.ts';
 
@@ -16,6 +17,8 @@ export interface Aim {
   /** Gy or percent, as the goal's limit, which it is where no objective pursues the goal. */
   readonly value: number;
   readonly unit: 'Gy' | '%';
+  /** Number of the objective that pursues it. */
+  readonly pursuer: number | undefined;
   /** Whether an objective can pursue it. */
   readonly canPursue: boolean;
   readonly result: GoalResult | undefined;
@@ -30,15 +33,19 @@ export interface Aim {
 export const aims = computed<readonly Aim[]>(() => {
   const view = patient.value;
   if (view === undefined) return [];
-  return byPriority(view.protocol.goals).map((goal) => {
-    const structure = view.structures.findIndex(({ name }) => name === goal.structure);
-    const volumeCc = view.structures[structure]?.volumeCc || 1;
-    const pursued = objectives.value.map((one) => aimOf(one, goal, volumeCc)).find((limit) => limit !== undefined);
+  const wanted = byPriority(view.protocol.goals);
+  const structures = wanted.map((goal) => view.structures.findIndex(({ name }) => name === goal.structure));
+  const volumesCc = structures.map((structure) => view.structures[structure]?.volumeCc || 1);
+  const found = pursuers(objectives.value, wanted, volumesCc);
+  return wanted.map((goal, n) => {
+    const [structure, volumeCc, pursuer] = [structures[n], volumesCc[n], found[n]];
+    const pursued = pursuer === undefined ? undefined : aimOf(objectives.value[pursuer], goal, volumeCc);
     const value = pursued ?? goal.limit;
     return {
       goal,
       value,
       unit: metricUnit(parseMetric(goal.metric)),
+      pursuer,
       canPursue: structure >= 0 && objectiveForGoal(goal, volumeCc) !== undefined,
       result: goals.value.find(
         (one) => one.structure === goal.structure && one.metric === goal.metric && one.limit === goal.limit,
@@ -51,8 +58,8 @@ export const aims = computed<readonly Aim[]>(() => {
 });
 
 /** Aims at another limit than the protocol's, and lets the dose follow. The goal is judged as before. */
-export function aimAt({ goal, volumeCc }: Aim, limit: number): void {
-  changeObjectives(pursueGoal(objectives.value, { ...goal, limit }, volumeCc));
+export function aimAt({ goal, volumeCc, pursuer }: Aim, limit: number): void {
+  changeObjectives(pursueGoal(objectives.value, { ...goal, limit }, volumeCc, pursuer));
 }
 
 export function verdictOf({ result }: Aim): string {

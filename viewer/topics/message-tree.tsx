@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { MOST_SHOWN } from '../../engine/ros2/messages/shortened.ts';
 import { type FieldPath, keyOf, numberAt } from './topic-track.ts';
 import { isPlotted, MOST_FIELDS, plotted, togglePlot } from './topic-watch.ts';
 
@@ -23,17 +24,19 @@ export function MessageTree({ topic, message }: { readonly topic: string; readon
 
 function Fields({ topic, path, value }: NodeProps) {
   const most = useSignal(SHOWN);
-  const isArray = Array.isArray(value);
-  const all = Object.entries(value as object);
+  const all: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? value.slice(0, most.value).map((one, n) => [n, one] as const)
+    : Object.entries(value as object).slice(0, most.value);
+  const left = sizeOf(value) - most.value;
   return (
     <>
-      {all.slice(0, most.value).map(([name, one]) => (
-        <Field key={name} topic={topic} path={[...path, isArray ? Number(name) : name]} value={one} />
+      {all.map(([name, one]) => (
+        <Field key={name} topic={topic} path={[...path, name]} value={one} />
       ))}
-      {all.length > most.value ? (
+      {left > 0 ? (
         <li>
           <button type="button" onClick={() => (most.value += SHOWN)}>
-            {all.length - most.value} more
+            {left} more
           </button>
         </li>
       ) : null}
@@ -45,12 +48,12 @@ function Field({ topic, path, value }: NodeProps) {
   const isOpen = useSignal(path.length < 2);
   const name = String(path.at(-1));
   if (typeof value === 'object' && value !== null) {
-    const size = Object.keys(value).length;
+    const size = sizeOf(value);
     return (
       <li>
         <details open={isOpen.value} onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
           <summary>
-            {name} <span class="faint">{Array.isArray(value) ? `[${size}]` : ''}</span>
+            {name} <span class="faint">{Array.isArray(value) ? sizeInWords(size) : ''}</span>
           </summary>
           {isOpen.value ? (
             <ul>
@@ -82,6 +85,11 @@ function Field({ topic, path, value }: NodeProps) {
     </li>
   );
 }
+
+const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : Object.keys(value as object).length);
+
+/** Longer ones come without their ends. */
+const sizeInWords = (size: number): string => (size >= MOST_SHOWN ? `[${MOST_SHOWN} or more]` : `[${size}]`);
 
 function textOf(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return value.toPrecision(6);

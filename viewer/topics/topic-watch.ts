@@ -1,4 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
+import { z } from '../../engine/core/schema.ts';
 import type { LinkPeer } from '../../engine/link/peer.ts';
 import type { TopicMessage } from '../../engine/link/topics.ts';
 import { faultOf } from '../engine/fault.ts';
@@ -51,14 +52,19 @@ onRecorded((message) => {
   recordedTypes.value = new Map(recordedTypes.peek()).set(message.topic, message.type);
 });
 
+const listSchema = z.array(
+  z.object({ name: z.string().max(500), types: z.array(z.string().max(300)).max(100), publishers: z.number() }),
+);
+
 /** Asks the server what there is; what cannot be asked now is asked again later. */
 export async function refreshOffers(): Promise<void> {
   if (topicSource.peek() !== 'server') return;
   const list = await openLink()
     .peer.request('topics')
     .catch(() => undefined);
-  if (!Array.isArray(list)) return;
-  liveOffers.value = list.map(({ name, types, publishers }) => ({ name, type: types.join(', '), publishers }));
+  const { data } = listSchema.safeParse(list);
+  if (data === undefined) return;
+  liveOffers.value = data.map(({ name, types, publishers }) => ({ name, type: types.join(', '), publishers }));
 }
 
 export function watchTopic(name: string): void {

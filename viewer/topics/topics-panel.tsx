@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { TopicMessage } from '../../engine/link/topics.ts';
@@ -39,6 +39,7 @@ const styles = [
 export function TopicsPanel() {
   const now = useSignal(0);
   const filter = useSignal('');
+  const isOpen = useSignal(false);
   const source = topicSource.value;
 
   useEffect(() => {
@@ -63,13 +64,27 @@ export function TopicsPanel() {
   });
 
   if (source === undefined) return null;
-  const found = offers.value.filter(({ name }) => name.includes(filter.value));
-  void now.value;
   return (
-    <details class="section">
+    <details class="section" open={isOpen.value} onToggle={({ currentTarget }) => (isOpen.value = currentTarget.open)}>
       <summary>
         <h2>Topics</h2>
       </summary>
+      {isOpen.value ? <OpenPanel filter={filter} now={now} /> : null}
+    </details>
+  );
+}
+
+interface OpenProps {
+  readonly filter: Signal<string>;
+  /** Grows whenever messages are to be shown. */
+  readonly now: Signal<number>;
+}
+
+function OpenPanel({ filter, now }: OpenProps) {
+  const found = offers.value.filter(({ name }) => name.includes(filter.value));
+  void now.value;
+  return (
+    <>
       {plotted.value.length === 0 ? null : (
         <FieldChart key={plotted.value.map(({ topic, path }) => topic + keyOf(path)).join()} turn={() => now.value} />
       )}
@@ -108,7 +123,7 @@ export function TopicsPanel() {
           );
         })}
       </ul>
-    </details>
+    </>
   );
 }
 

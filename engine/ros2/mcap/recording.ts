@@ -1,4 +1,5 @@
 import type { IReadable, McapIndexedReader } from '@mcap/core';
+import { shortened } from '../messages/shortened.ts';
 import type { InterfaceRegistry, MessageType } from '../messages/types.ts';
 import type { CodecSource } from './codec.ts';
 import { badMcap, openIndexed } from './indexed.ts';
@@ -13,7 +14,7 @@ export interface RecordedMessage {
   readonly type: string;
   /** When it was recorded [s since 1970]. */
   readonly timeSec: number;
-  /** As JSON holds it. */
+  /** As JSON holds it, arrays no longer than is shown of them. */
   readonly message: unknown;
 }
 
@@ -94,7 +95,7 @@ export class Recording {
         if (due > 1) await pause(Math.min(due, 1000 * LONGEST_PAUSE_SEC), signal);
         if (signal.aborted) return;
         const { topic, type } = channel;
-        const message = type.toJson(type.decode(data));
+        const message = type.toJson(shortened(type.decode(data)));
         if (!(await deliver({ topic, type: type.name, timeSec: Number(logTime) / 1e9, message }))) return;
       }
     } catch (error) {

@@ -31,10 +31,11 @@ export function objectiveForGoal(goal: Goal, volumeCc: number): Objective | unde
   switch (metric.kind) {
     case 'mean':
       return { ...common, function: 'mean-dose', parameters: { doseGy: limit, kind: 'quadratic' } };
+    // That some voxel gets more, or less, is nothing to be pushed to.
     case 'max':
-      return { ...common, function: 'squared-overdosing', parameters: { doseGy: limit } };
+      return isMost ? { ...common, function: 'squared-overdosing', parameters: { doseGy: limit } } : undefined;
     case 'min':
-      return { ...common, function: 'squared-underdosing', parameters: { doseGy: limit } };
+      return isMost ? undefined : { ...common, function: 'squared-underdosing', parameters: { doseGy: limit } };
     case 'dose-at-percent':
       return {
         ...common,
@@ -86,16 +87,51 @@ export function aimOf(objective: Objective, goal: Goal, volumeCc: number): numbe
 const SAME = 1e-6;
 
 /**
- * Objectives that pursue a goal with this limit: one that does already has its limit moved and is at least as strong as a wish;
- * else there is one more. The same ones where no objective can.
+ * Which objective pursues which goal: each one of them one goal only, first those at the goal's own limit, then in the order of the goals.
+ *
+ * @param volumesCc of the goals' structures
+ * @returns by goal the number of the objective; undefined where none pursues it
  */
-export function pursueGoal(objectives: readonly Objective[], goal: Goal, volumeCc: number): readonly Objective[] {
+export function pursuers(
+  objectives: readonly Objective[],
+  goals: readonly Goal[],
+  volumesCc: readonly number[],
+): readonly (number | undefined)[] {
+  const claimed = new Set<number>();
+  const found: (number | undefined)[] = goals.map(() => undefined);
+  for (const isWanted of [(aim: number, goal: Goal) => aim === goal.limit, () => true]) {
+    goals.forEach((goal, g) => {
+      if (found[g] !== undefined) return;
+      const at = objectives.findIndex((one, n) => {
+        const aim = claimed.has(n) ? undefined : aimOf(one, goal, volumesCc[g]);
+        return aim !== undefined && isWanted(aim, goal);
+      });
+      if (at < 0) return;
+      claimed.add(at);
+      found[g] = at;
+    });
+  }
+  return found;
+}
+
+/**
+ * Objectives that pursue a goal with this limit: the one that does already has its limit moved and is at least as strong as a wish; else
+ * there is one more. The same ones where no objective can.
+ *
+ * @param at number of the objective that pursues it, see {@link pursuers}
+ */
+export function pursueGoal(
+  objectives: readonly Objective[],
+  goal: Goal,
+  volumeCc: number,
+  at: number | undefined,
+): readonly Objective[] {
   const wish = objectiveForGoal(goal, volumeCc);
   if (wish === undefined) return objectives;
-  const at = objectives.findIndex((one) => aimOf(one, goal, volumeCc) !== undefined);
-  if (at < 0) return [...objectives, wish];
-  const moved = { ...wish, weight: Math.max(wish.weight, objectives[at].weight) };
-  return objectives.map((one, n) => (n === at ? moved : one));
+  const own = at === undefined ? undefined : objectives[at];
+  if (own === undefined || aimOf(own, goal, volumeCc) === undefined) return [...objectives, wish];
+  const moved = { ...wish, weight: Math.max(wish.weight, own.weight) };
+  return objectives.map((one) => (one === own ? moved : one));
 }
 
 /**

@@ -11,8 +11,9 @@ import {
   objectiveForPoint,
   placeOfGoal,
   pursueGoal,
+  pursuers,
 } from '../../../planners/radiation/planning/steer.ts';
-import { objectiveSchema } from '../../../planners/radiation/protocol/objectives.ts';
+import { type Objective, objectiveSchema } from '../../../planners/radiation/protocol/objectives.ts';
 import { builtinProtocol } from '../../../planners/radiation/protocol/registry.ts';
 import { buildPhantom } from '../../../sim/phantoms/registry.ts';
 
@@ -45,17 +46,30 @@ describe('objectives from wishes', () => {
     const d2 = { structure: 'X', metric: 'D2', comparator: '<=', limit: 20 } as const;
     const d50 = { ...d2, metric: 'D50' } as const;
     const weak = objectiveForPoint('X', { doseGy: 30, volumePercent: 2 }, { doseGy: 25, volumePercent: 2 });
-    const first = [{ ...weak, weight: 10 }, ...pursueGoal([], d50, 50)];
-    const moved = pursueGoal(pursueGoal(first, d2, 50), { ...d2, limit: 15 }, 50);
+    const first = [{ ...weak, weight: 10 }, ...pursueGoal([], d50, 50, undefined)];
+    expect(pursuers(first, [d50, d2, { ...d2, structure: 'Y' }], [50, 50, 50])).toEqual([1, 0, undefined]);
+    const moved = pursueGoal(pursueGoal(first, d2, 50, 0), { ...d2, limit: 15 }, 50, 0);
     expect(moved).toHaveLength(2);
     expect(moved[0]).toMatchObject({ weight: 300, parameters: { doseGy: 15, volumePercent: 2 } });
     expect(moved[1]).toBe(first[1]);
     expect(moved.map((one) => aimOf(one, d2, 50))).toEqual([15, undefined]);
-    expect(moved.map((one) => aimOf(one, { ...d50, structure: 'Y' }, 50))).toEqual([undefined, undefined]);
     const cc = { ...d2, metric: 'D0.1cc' } as const;
-    expect(pursueGoal(pursueGoal([], cc, 30), { ...cc, limit: 9 }, 30).map((one) => aimOf(one, cc, 30))).toEqual([9]);
+    const twice = pursueGoal(pursueGoal([], cc, 30, undefined), { ...cc, limit: 9 }, 30, 0);
+    expect(twice.map((one) => aimOf(one, cc, 30))).toEqual([9]);
     const geud = { structure: 'X', metric: 'gEUD(-10)', comparator: '>=', limit: 60 } as const;
-    expect(pursueGoal(first, geud, 50)).toBe(first);
+    expect(pursueGoal(first, geud, 50, undefined)).toBe(first);
+    expect(objectiveForGoal({ ...d2, metric: 'max', comparator: '>=' }, 50)).toBeUndefined();
+    expect(objectiveForGoal({ ...d2, metric: 'min' }, 50)).toBeUndefined();
+  });
+
+  it('two goals of one metric have an objective each, also once one of them was moved', () => {
+    const wanted = { structure: 'PTV', metric: 'D95', comparator: '>=', limit: 57 } as const;
+    const goals = [wanted, { ...wanted, limit: 60 }];
+    const objectives = goals.reduceRight<readonly Objective[]>((all, goal) => pursueGoal(all, goal, 9, undefined), []);
+    expect(pursuers(objectives, goals, [9, 9])).toEqual([1, 0]);
+    const moved = pursueGoal(objectives, { ...wanted, limit: 58 }, 9, 1);
+    expect(pursuers(moved, goals, [9, 9])).toEqual([1, 0]);
+    expect(pursuers(moved.slice(1), goals, [9, 9])).toEqual([0, undefined]);
   });
 
   it.each([
