@@ -164,4 +164,26 @@ describe('the simulator of the page', () => {
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(opened.errors).toEqual([]);
   });
+
+  it('is disarmed, and started again, where the patient or what it keeps out of is no longer that of its start', async () => {
+    const { page } = opened;
+    await button('Simulate').click();
+    await says('robot-state', 'DISABLED');
+    const arm = button('Arm');
+    await expect.poll(() => arm.isEnabled()).toBe(true);
+    await page.locator('summary', { hasText: 'Simulator: hand and keep-outs' }).click();
+    await page.getByLabel('Margin to Core').fill('8');
+    await page.keyboard.press('Tab');
+    await says('mode', 'others than it was started with');
+    expect(await arm.isDisabled()).toBe(true);
+    await button('Simulate').click();
+    await says('mode', 'Monitor');
+    await armed(page, async () => {
+      await button('File').click({ timeout: 2000 });
+      await page.getByRole('menuitem', { name: 'Close' }).click({ timeout: 2000 });
+      await says('robot-state', 'DISABLED', 3000);
+      await says('mode', 'others than it was started with', 2000);
+    });
+    expect(opened.errors).toEqual([]);
+  });
 });

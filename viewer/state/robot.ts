@@ -122,7 +122,11 @@ const listener: RobotListener = {
 let watch: ReturnType<typeof setInterval> | undefined;
 /** At any time since the last tick: that the robot holds is heard before it is seen how long the page hung. */
 let wasArmed = false;
+/** When it was armed last [ms of the page's clock]. */
+let lastArmedMs = Number.NEGATIVE_INFINITY;
 effect(() => {
+  // Both when it begins and when it ends.
+  if (isArmed.value || wasArmed) lastArmedMs = performance.now();
   if (isArmed.value) wasArmed = true;
 });
 
@@ -212,6 +216,11 @@ export function stopRobot(): void {
   session.peek()?.stop();
 }
 
+/** A browser may take so long to tell a page that it is hidden [ms]. */
+const HIDING_MS = 1500;
+
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden && isArmed.peek()) heldBecause.value = 'this tab was hidden';
+  // A robot may hold before its page hears that it is hidden: beats end first.
+  const isHeld = robotState.peek()?.state === 'PAUSED' && performance.now() - lastArmedMs < HIDING_MS;
+  if (document.hidden && (isArmed.peek() || isHeld)) heldBecause.value = 'this tab was hidden';
 });
