@@ -8,6 +8,7 @@ import type { RecordedMessage } from '../../engine/ros2/mcap/recording.ts';
 import { FigureWindow } from '../../planners/guidance/loop/figures.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
 import { robotAboutRecord, robotAboutSchema } from '../../planners/guidance/robot-records.ts';
+import { addRobot, removeRobot } from '../../planners/motion/robot/own-robots.ts';
 import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.ts';
 import { RecordedRobot } from '../../viewer/guide/recorded-robot.ts';
 import { RECORDED } from '../../viewer/guide/recorded-topics.ts';
@@ -45,7 +46,7 @@ const jointState = (message: unknown): RecordedMessage => ({
   message,
 });
 
-function robot() {
+function robot(topics: readonly string[] = Object.values(RECORDED)) {
   const seen: { about: unknown[]; states: RobotSample[]; figures: unknown[]; hands: number } = {
     about: [],
     states: [],
@@ -61,7 +62,6 @@ function robot() {
     keepOuts: () => {},
     fields: () => {},
   };
-  const topics = Object.values(RECORDED);
   return { seen, recorded: new RecordedRobot(listener, { name: 'run.mcap', topics }) };
 }
 
@@ -99,6 +99,22 @@ describe('what a robot tells of itself', () => {
     }
     const hand = { ...jointState({ pose: 7 }), topic: RECORDED.hand, type: 'geometry_msgs/msg/PoseStamped' };
     failsWith(() => robot().recorded.take(hand), 'guide/recording', 'run.mcap');
+  });
+
+  it('of joints that nobody knew is told once a robot with them is known', () => {
+    const model = builtinRobot('psm');
+    const own = joints.map((name) => `own_${name}`);
+    const { seen, recorded } = robot([RECORDED.measured]);
+    const state = jointState({ name: own, position: own.map(() => 0.1) });
+    expect([recorded.take(state), recorded.take(state), seen.about.length]).toEqual([false, false, 0]);
+    const renamed = model.joints.map((joint) => ({ ...joint, name: `own_${joint.name}` }));
+    addRobot({ name: 'own', model: { ...model, joints: renamed }, tip: builtinTip.psm });
+    try {
+      expect(recorded.take(state)).toBe(true);
+      expect(seen.about).toMatchObject([{ robot: 'own', joints: own }]);
+    } finally {
+      removeRobot('own');
+    }
   });
 
   it.each([11, 12])('changed at random (seed %i), is taken as something sound or refused in words', (seed) => {

@@ -8,6 +8,7 @@ import { kernelModule } from '../../kernels/device.ts';
 import type { Fixture } from '../../planners/guidance/fixtures/fixture.ts';
 import { obstacleOfFixture } from '../../planners/guidance/fixtures/solid.ts';
 import { MOST_POINTS } from '../../planners/guidance/messages.ts';
+import { TROCAR_TOLERANCE_M } from '../../planners/guidance/servo/config.ts';
 import { type MotionSpace, openMotionSpace } from '../../planners/motion/path/space.ts';
 import { type MotionPlan, type MotionTask, planMotion } from '../../planners/motion/planning/plan-motion.ts';
 import { planMotionThroughTrocar } from '../../planners/motion/planning/plan-rcm.ts';
@@ -20,8 +21,6 @@ import type { MotionAnswer, MotionRequest } from './motion-messages.ts';
 
 /** Time between two points of a trajectory [s]; one of more than MOST_POINTS is sampled more coarsely. */
 const PERIOD_SEC = 0.01;
-/** A tool that was led by hand rests so near to its trocar at least, as the servo keeps it [m]. */
-const START_TOLERANCE_M = 9e-5;
 
 let module: StepModule | undefined;
 let prepared: { readonly key: string; readonly space: MotionSpace } | undefined;
@@ -83,7 +82,8 @@ function obstacleOf(fixture: Fixture): Obstacle {
 function planned(space: MotionSpace, { tool, trocarM }: MotionRequest, task: MotionTask): MotionPlan {
   if (trocarM === undefined) return planMotion(space, task);
   const model = createTool(space.model, tool);
-  return planMotionThroughTrocar(space, model, trocarM, { ...task, rcmToleranceM: START_TOLERANCE_M });
+  // A tool that was led by hand rests so near to its trocar at least.
+  return planMotionThroughTrocar(space, model, trocarM, { ...task, rcmToleranceM: TROCAR_TOLERANCE_M });
 }
 
 async function answer(request: MotionRequest): Promise<MotionAnswer> {

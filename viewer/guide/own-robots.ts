@@ -1,10 +1,11 @@
 import { batch, signal } from '@preact/signals';
-import { addRobot, knownRobots, type OwnRobot } from '../../planners/motion/robot/own-robots.ts';
+import { addRobot, knownRobots, type OwnRobot, removeRobot } from '../../planners/motion/robot/own-robots.ts';
 import type { ReadRobot } from '../files/messages.ts';
 import { panel } from '../state/display.ts';
 
+const FIRST = 'psm';
 /** The robot that is chosen for the simulator. */
-export const robotName = signal('psm');
+export const robotName = signal(FIRST);
 
 /** A robot of the user's, as the page shows it. */
 export interface ShownRobot extends OwnRobot {
@@ -31,8 +32,23 @@ export function chooseTip(name: string, tip: string): void {
   if (robot !== undefined) choose({ ...robot, tip });
 }
 
+/** The page forgets a robot of the user's that is not watched. */
+export function forgetRobot(name: string): void {
+  const left = new Map(ownRobots.peek());
+  if (!left.delete(name)) return;
+  removeRobot(name);
+  batch(() => {
+    ownRobots.value = left;
+    if (robotName.peek() === name) robotName.value = FIRST;
+  });
+}
+
+/** Every name that was given, those of robots that were forgotten, too. */
+const given = new Set<string>(knownRobots());
+
 function choose(robot: ShownRobot): void {
   addRobot(robot);
+  given.add(robot.name);
   ownRobots.value = new Map(ownRobots.peek()).set(robot.name, robot);
 }
 
@@ -44,11 +60,10 @@ export function forWorkers(name: string): OwnRobot | undefined {
   return { name, tip: robot.tip, model: { ...robot.model, links } };
 }
 
-/** Nothing that was known by a name is replaced: what is kept of it elsewhere stays right. */
+/** No name is given twice: what is kept of a robot by its name elsewhere (spaces of motions, recordings) stays right. */
 function unused(name: string): string {
-  const known = new Set(knownRobots());
-  for (let n = 2; ; n++) {
-    const tried = n === 2 ? name : `${name} ${n - 1}`;
-    if (!known.has(tried)) return tried;
-  }
+  if (!given.has(name)) return name;
+  let n = 2;
+  while (given.has(`${name} ${n}`)) n++;
+  return `${name} ${n}`;
 }

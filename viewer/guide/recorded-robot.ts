@@ -6,8 +6,9 @@ import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.t
 import { loopFiguresSchema, robotAboutSchema, robotSaidSchema } from '../../planners/guidance/robot-records.ts';
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
-import { knownRobots, robotNamed, tipNamed } from '../../planners/motion/robot/own-robots.ts';
+import { knownRobots, robotNamed } from '../../planners/motion/robot/own-robots.ts';
 import { RECORDED } from './recorded-topics.ts';
+import { RobotGuesses } from './robot-guesses.ts';
 import type { RobotListener } from './session.ts';
 
 const JOINT_STATE = 'sensor_msgs/msg/JointState';
@@ -30,6 +31,7 @@ export class RecordedRobot {
   readonly #listener: RobotListener;
   readonly #file: string;
   readonly #hasAbout: boolean;
+  readonly #guesses = new RobotGuesses();
   #about: RobotAbout | undefined;
   #watch: ToolWatch | undefined;
   #setpoint: readonly number[] | undefined;
@@ -83,7 +85,7 @@ export class RecordedRobot {
   }
 
   #takeJoints(topic: string, timeSec: number, { name, position }: z.output<typeof jointStateSchema>): boolean {
-    if (this.#about === undefined && !this.#hasAbout) this.#begin(guessed(name));
+    if (this.#about === undefined && !this.#hasAbout) this.#begin(this.#guesses.of(name));
     const about = this.#about;
     const watch = this.#watch;
     if (about === undefined || watch === undefined) return false;
@@ -147,14 +149,6 @@ export class RecordedRobot {
     const message = `${this.#file}: ${topic} at ${timeSec.toFixed(3)} s is not what this page records: ${why}`;
     return inputError('guide/recording', message, 'record it again, or leave this topic out: mcap filter');
   }
-}
-
-/** The robot that has these joints, if one is known. */
-function guessed(names: readonly string[]): RobotAbout | undefined {
-  const robot = knownRobots().find((name) => activeNames(robotNamed(name)).every((joint) => names.includes(joint)));
-  if (robot === undefined) return undefined;
-  const joints = activeNames(robotNamed(robot));
-  return { robot, isSimulated: false, joints, tip: tipNamed(robot), rateHz: 0, keepOuts: [], shapes: [] };
 }
 
 function positionOf({ pose }: z.output<typeof poseSchema>): readonly number[] {

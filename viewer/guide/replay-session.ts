@@ -130,7 +130,7 @@ export class ReplaySession implements RobotSession {
     this.#timeSec = durationSec;
     this.#show(false);
     if (!any && from === 0) {
-      const hint = `joint states of a built-in robot are needed; it has ${this.#source.topics.join(', ') || 'no topics of ROS 2'}`;
+      const hint = `joint states of a robot that this page knows are needed (open its URDF first); it has ${this.#source.topics.join(', ') || 'no topics of ROS 2'}`;
       this.#onFault(inputError('guide/recording', `${this.#source.name} has no robot that is known here`, hint));
     } else if (playsLoop.peek()) this.play();
   }

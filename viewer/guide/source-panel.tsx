@@ -4,7 +4,7 @@ import { about, closeSession, robotLayers, session } from '../state/robot.ts';
 import { patient } from '../state/workspace.ts';
 import { connectServer, DEFAULT_MARGIN_MM, handSeed, keepOuts, scale, startSimulator } from './guide-actions.ts';
 import { Locked } from './locked.tsx';
-import { chooseTip, ownRobots, robotName } from './own-robots.ts';
+import { chooseTip, forgetRobot, ownRobots, robotName } from './own-robots.ts';
 import { openLink, server } from './server-link.ts';
 import { openServerPatient } from './server-patient.ts';
 
@@ -87,20 +87,28 @@ function OwnRobotPart() {
   if (robot === undefined) {
     return <p class="faint">A robot of your own: drop the folder of its URDF and meshes on the page.</p>;
   }
+  const isWatched = about.value?.robot === name;
+  // One that is on its way may be this one.
+  const isUsed = isWatched || (session.value !== undefined && about.value === undefined);
   return (
     <div data-testid="own-robot">
-      <label>
-        Tip{' '}
-        <select
-          value={robot.tip}
-          disabled={about.value?.robot === name}
-          onChange={(event) => chooseTip(name, event.currentTarget.value)}
-        >
-          {robot.tips.map((tip) => (
-            <option key={tip}>{tip}</option>
-          ))}
-        </select>
-      </label>
+      <div class="row">
+        <label>
+          Tip{' '}
+          <select
+            value={robot.tip}
+            disabled={isWatched}
+            onChange={(event) => chooseTip(name, event.currentTarget.value)}
+          >
+            {robot.tips.map((tip) => (
+              <option key={tip}>{tip}</option>
+            ))}
+          </select>
+        </label>
+        <button type="button" disabled={isUsed} onClick={() => forgetRobot(name)}>
+          Remove {name}
+        </button>
+      </div>
       {robot.notes.map((note) => (
         <p key={note} class="faint">
           {note}

@@ -185,12 +185,11 @@ function finished(finish: Finish): void {
       return;
     case 'robot':
       // What robots need is loaded with the first one.
-      import('../guide/own-robots.ts').then(
-        ({ takeRobot }) => takeRobot(finish.robot),
-        (error: unknown) => {
+      import('../guide/own-robots.ts')
+        .then(({ takeRobot }) => takeRobot(finish.robot))
+        .catch((error: unknown) => {
           fault.value = faultOf(error);
-        },
-      );
+        });
       return;
     case 'protocol':
       planWith(finish.protocol, finish.input);

@@ -6,7 +6,7 @@ import type { XmlElement } from '../xml.ts';
 export function nodeTransform(node: XmlElement, malformed: (reason: string) => Error): Transform {
   let pose = identity();
   for (const element of node.children) {
-    const make = makers[element.name];
+    const make = makers.get(element.name);
     if (make === undefined) continue;
     const numbers = element.text.trim().split(/\s+/).map(decimal);
     if (numbers.length !== make.count || numbers.some(Number.isNaN)) {
@@ -22,30 +22,32 @@ interface Maker {
   readonly of: (numbers: readonly number[]) => Transform;
 }
 
-const makers: Readonly<Record<string, Maker>> = {
-  matrix: {
-    count: 16,
-    // Rows in the file, columns here.
-    of: (numbers) => identity().map((_, n) => numbers[4 * (n % 4) + Math.floor(n / 4)]) as Transform,
-  },
-  translate: {
-    count: 3,
-    of: (numbers) => {
-      const pose = identity();
-      pose.set(numbers, 12);
-      return pose;
+const makers: ReadonlyMap<string, Maker> = new Map(
+  Object.entries<Maker>({
+    matrix: {
+      count: 16,
+      // Rows in the file, columns here.
+      of: (numbers) => identity().map((_, n) => numbers[4 * (n % 4) + Math.floor(n / 4)]) as Transform,
     },
-  },
-  scale: {
-    count: 3,
-    of: (numbers) => {
-      const pose = identity();
-      for (const [axis, factor] of numbers.entries()) pose[5 * axis] = factor;
-      return pose;
+    translate: {
+      count: 3,
+      of: (numbers) => {
+        const pose = identity();
+        pose.set(numbers, 12);
+        return pose;
+      },
     },
-  },
-  rotate: { count: 4, of: ([x, y, z, degrees]) => turn(x, y, z, (degrees * Math.PI) / 180) },
-};
+    scale: {
+      count: 3,
+      of: (numbers) => {
+        const pose = identity();
+        for (const [axis, factor] of numbers.entries()) pose[5 * axis] = factor;
+        return pose;
+      },
+    },
+    rotate: { count: 4, of: ([x, y, z, degrees]) => turn(x, y, z, (degrees * Math.PI) / 180) },
+  }),
+);
 
 /** About an axis of any length (Rodrigues); none at all about one of no length. */
 function turn(x: number, y: number, z: number, angle: number): Transform {

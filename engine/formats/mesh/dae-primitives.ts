@@ -44,7 +44,7 @@ export function positionsOf(vertices: XmlElement, lookup: DaeLookup): Float64Arr
 /** Three corners a triangle: faces of more are taken as convex and split into fans. */
 export function cornersOf(primitive: XmlElement, input: XmlElement, vertices: number, lookup: DaeLookup): number[] {
   const inputs = primitive.children.filter(({ name }) => name === 'input');
-  const stride = 1 + Math.max(...inputs.map(({ attributes }) => whole(attributes.offset, 0)));
+  const stride = 1 + inputs.reduce((most, { attributes }) => Math.max(most, whole(attributes.offset, 0)), 0);
   const at = whole(input.attributes.offset, 0);
   const corners: number[] = [];
   const lists = primitive.children.filter(({ name }) => name === 'p' || name === 'ph');

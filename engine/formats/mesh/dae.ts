@@ -10,9 +10,9 @@ import { refuseEmpty } from './vertices.ts';
 
 type Color = readonly [number, number, number];
 
-/** Nodes that hang on each other, nodes in all, where one may stand in many places, and triangles of all of them. */
+/** Nodes that hang on each other; nodes and groups of faces in all, where one may stand in many places; triangles of all of them. */
 const DEEPEST = 32;
-const MOST_NODES = 20_000;
+const MOST_PLACED = 20_000;
 const MOST_TRIANGLES = 5_000_000;
 /** Of materials that have no plain colour. */
 const GREY: Color = [0.7, 0.7, 0.7];
@@ -30,6 +30,15 @@ export function readDae(bytes: Uint8Array, name: string): TriangleMesh {
   return new DaeScene(root, name).read();
 }
 
+/** A group of faces of a geometry. */
+interface Faces {
+  readonly primitive: XmlElement;
+  /** x, y, z of each vertex, in the file's unit. */
+  readonly positions: Float64Array;
+  /** Numbers of vertices, three a triangle. */
+  readonly corners: readonly number[];
+}
+
 class DaeScene {
   readonly #root: XmlElement;
   readonly #name: string;
@@ -38,10 +47,11 @@ class DaeScene {
   readonly #vertices: number[] = [];
   readonly #colors: number[] = [];
   readonly #triangles: number[] = [];
-  /** Numbers of vertices that were read already. */
+  /** What was read already: of vertices, and of geometries, which may stand in many places. */
   readonly #positions = new Map<XmlElement, Float64Array>();
+  readonly #faces = new Map<XmlElement, readonly Faces[]>();
   #hasColors = false;
-  #nodes = 0;
+  #placed = 0;
 
   constructor(root: XmlElement, name: string) {
     this.#root = root;
@@ -73,7 +83,7 @@ class DaeScene {
 
   #take(node: XmlElement, parent: Transform, depth: number): void {
     if (depth > DEEPEST) throw this.#malformed(`nodes hang on each other more than ${DEEPEST} deep`);
-    if (++this.#nodes > MOST_NODES) throw this.#tooLarge(`${MOST_NODES} nodes`);
+    this.#count();
     const pose = compose(
       parent,
       nodeTransform(node, (reason) => this.#malformed(reason)),
@@ -84,20 +94,29 @@ class DaeScene {
   }
 
   #place(instance: XmlElement, pose: Transform): void {
-    const mesh = this.#at(this.#find(instance), 'mesh');
-    if (mesh === undefined) return;
-    for (const primitive of mesh.children) {
-      if (!PRIMITIVES.has(primitive.name)) continue;
+    this.#count();
+    for (const { primitive, positions, corners } of this.#facesOf(this.#find(instance))) {
+      this.#count();
+      this.#add(positions, corners, pose, this.#colorOf(primitive, instance));
+    }
+  }
+
+  #facesOf(geometry: XmlElement): readonly Faces[] {
+    const known = this.#faces.get(geometry);
+    if (known !== undefined) return known;
+    const primitives = this.#at(geometry, 'mesh')?.children.filter(({ name }) => PRIMITIVES.has(name)) ?? [];
+    const faces = primitives.map((primitive) => {
       const input = children(primitive, 'input').find(({ attributes }) => attributes.semantic === 'VERTEX');
       if (input === undefined) throw this.#malformed(`<${primitive.name}> has no VERTEX`, primitive);
       const positions = this.#positionsOf(this.#find(input));
-      this.#add(
-        positions,
-        cornersOf(primitive, input, positions.length / 3, this.#lookup),
-        pose,
-        this.#colorOf(primitive, instance),
-      );
-    }
+      return { primitive, positions, corners: cornersOf(primitive, input, positions.length / 3, this.#lookup) };
+    });
+    this.#faces.set(geometry, faces);
+    return faces;
+  }
+
+  #count(): void {
+    if (++this.#placed > MOST_PLACED) throw this.#tooLarge(`${MOST_PLACED} nodes and groups of faces`);
   }
 
   #add(positions: Float64Array, corners: readonly number[], pose: Transform, color: Color | undefined): void {

@@ -13,6 +13,16 @@ export type Unpack = (packed: Uint8Array, size: bigint) => Uint8Array;
 /** Largest chunk that is unpacked [bytes]; writers make chunks of some megabytes. */
 export const LARGEST_CHUNK = 1 << 30;
 
+/**
+ * What so many packed bytes are believed to unpack to [bytes]: room is made on the chunk's word, before a byte is unpacked. A byte of lz4 says 255
+ * at most, beside what stands in its frame. Four of zstd may say 128 KiB of one value: small chunks may be that dense, large ones hold messages,
+ * which differ in their times at least.
+ */
+const mostOf: Readonly<Record<CodecName, (packed: number) => number>> = {
+  lz4: (packed) => 255 * packed + (1 << 16),
+  zstd: (packed) => Math.max(1 << 26, 4096 * packed),
+};
+
 /** What both modules export, under the names that their builds (1.0.1 and 1.0.2) gave it. */
 interface Codec {
   readonly memory: WebAssembly.Memory;
@@ -48,6 +58,9 @@ export async function openCodec(name: CodecName, source: CodecSource): Promise<U
   return (packed, claimed) => {
     if (claimed > LARGEST_CHUNK) throw new Error(`a chunk of ${claimed} bytes is larger than ${LARGEST_CHUNK}`);
     const size = Number(claimed);
+    if (size > mostOf[name](packed.length)) {
+      throw new Error(`a chunk is damaged: ${packed.length} bytes of ${name} do not unpack to ${size}`);
+    }
     const from = malloc(packed.length);
     const to = malloc(size);
     try {

@@ -2,6 +2,9 @@ import type { RobotModel } from '../../../engine/core/robot.ts';
 import type { ToolModel } from '../../motion/rcm/tool.ts';
 import type { Fixture } from '../fixtures/fixture.ts';
 
+/** Set-points keep a trocar within this, unless a servo is told otherwise [m]. */
+export const TROCAR_TOLERANCE_M = 9e-5;
+
 export interface ServoConfig {
   readonly model: RobotModel;
   readonly tool: ToolModel;
@@ -21,7 +24,7 @@ export interface ServoConfig {
    * Default: half of what the slowest joint's jerk lets its acceleration change by.
    */
   readonly approachPerSec?: number;
-  /** Error of the trocar that set-points keep within, also on the way to rest [m]; default 9e-5. */
+  /** Error of the trocar that set-points keep within, also on the way to rest [m]; default {@link TROCAR_TOLERANCE_M}. */
   readonly trocarToleranceM?: number;
   /** How far set-points may come beyond a fixture's boundary [m]; default 2e-5. */
   readonly fixtureToleranceM?: number;

@@ -9,6 +9,7 @@ import {
   SERVO_STOPPING,
   type ServoConfig,
   type ServoGoal,
+  TROCAR_TOLERANCE_M,
 } from './config.ts';
 import { canTakeOver, nextPace } from './pace.ts';
 import { createServoProgramme, type ServoProgramme, setProgramme, setTipLimits } from './programme.ts';
@@ -67,7 +68,7 @@ export function createServo(config: ServoConfig): Servo {
     throw inputError('servo/limits', what, 'give all three, above 0 and finite: --limits FILE');
   }
   const slowest = Math.min(...Array.from(arm.jerk, (jerk, i) => jerk / arm.acceleration[i]));
-  const trocarToleranceM = config.trocarToleranceM ?? 9e-5;
+  const trocarToleranceM = config.trocarToleranceM ?? TROCAR_TOLERANCE_M;
   const fixtureToleranceM = config.fixtureToleranceM ?? 2e-5;
   const motion = createTipMotion();
   const programme = createServoProgramme(arm, motion, {

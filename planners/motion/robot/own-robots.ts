@@ -1,6 +1,6 @@
 import { inputError } from '../../../engine/core/errors.ts';
 import type { RobotModel } from '../../../engine/core/robot.ts';
-import { builtinRobot, builtinRobotNames, builtinTip } from './registry.ts';
+import { builtinRobot, builtinRobotNames, builtinTip, isBuiltin } from './registry.ts';
 
 /** A robot that does not ship with isocenter. Plain data: it is posted to the threads that need it, each of which adds it for itself. */
 export interface OwnRobot {
@@ -20,7 +20,7 @@ const own = new Map<string, OwnRobot>();
  */
 export function addRobot(robot: OwnRobot): void {
   const { name, model, tip } = robot;
-  if (builtinTip[name] !== undefined) {
+  if (isBuiltin(name)) {
     throw inputError('robot/name', `${name} is a built-in robot`, 'give the robot another name');
   }
   if (!model.links.some((link) => link.name === tip)) {
@@ -30,6 +30,11 @@ export function addRobot(robot: OwnRobot): void {
   own.set(name, robot);
 }
 
+/** This thread forgets a robot that was added; those that ship stay. */
+export function removeRobot(name: string): void {
+  own.delete(name);
+}
+
 /** A robot that ships, or one that was added to this thread. @throws IsocenterError `robot/unknown` */
 export function robotNamed(name: string): RobotModel {
   return own.get(name)?.model ?? builtinRobot(name);
@@ -37,8 +42,9 @@ export function robotNamed(name: string): RobotModel {
 
 /** The link whose frame is the tool's. @throws IsocenterError `robot/unknown` */
 export function tipNamed(name: string): string {
-  const tip = own.get(name)?.tip ?? builtinTip[name];
+  const tip = own.get(name)?.tip;
   if (tip !== undefined) return tip;
+  if (isBuiltin(name)) return builtinTip[name];
   throw inputError('robot/unknown', `there is no robot ${name}`, 'choose a built-in one, or give its URDF');
 }
 

@@ -10,6 +10,8 @@ import { builtinLimits } from './builtin-limits.ts';
 /** psm and psm-si (da Vinci, dVRK Classic and Si), ecm (its endoscope arm), panda, ur5e, kuka (LBR Med 14). */
 export const builtinRobotNames: readonly string[] = Object.keys(robotUrdf);
 
+export const isBuiltin = (name: string): boolean => Object.hasOwn(robotUrdf, name);
+
 /** The link whose frame is the tool's, for each robot that ships. */
 export const builtinTip: Readonly<Record<string, string>> = {
   psm: 'tool_tip_link',
@@ -20,12 +22,14 @@ export const builtinTip: Readonly<Record<string, string>> = {
   kuka: 'lbr_flange',
 };
 
+const remoteCentresM: ReadonlyMap<string, Vec3> = new Map(['psm', 'psm-si', 'ecm'].map((name) => [name, [0, 0, 0]]));
+
 /**
- * Where an arm's mechanism keeps its remote centre of motion [m, base frame]; undefined for arms that have none and need a trocar to be
+ * Where an arm's mechanism keeps its remote centre of motion [m, base frame]; undefined for arms that have none or are not built in, and need a trocar to be
  * kept by their motions.
  */
 export function remoteCentreM(robot: string): Vec3 | undefined {
-  return /^(psm|ecm)/.test(robot) ? [0, 0, 0] : undefined;
+  return remoteCentresM.get(robot);
 }
 
 /** What builtin/spheres.json holds of a robot, made by `npm run fit-robots`. */
@@ -68,8 +72,7 @@ export function builtinRobot(name: string): RobotModel {
 
 /** The same without spheres: what they are fitted to. */
 export function builtinGeometry(name: string): RobotModel {
-  const text = robotUrdf[name];
-  if (text === undefined) {
+  if (!isBuiltin(name)) {
     throw inputError(
       'robot/unknown',
       `there is no built-in robot ${name}`,
@@ -78,6 +81,6 @@ export function builtinGeometry(name: string): RobotModel {
   }
   const path = `built-in robot ${name}`;
   const { all, joints } = builtinLimits[name];
-  const model = readUrdf(text, { path });
+  const model = readUrdf(robotUrdf[name], { path });
   return withLimits(model, { path, joints: joints ?? {}, others: all });
 }

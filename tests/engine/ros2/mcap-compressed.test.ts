@@ -62,6 +62,16 @@ describe.each(CODECS)('a recording compressed by %s', (compression) => {
     expect(() => unpack(Uint8Array.of(1, 2, 3), 2n ** 63n)).toThrow(/larger than/);
   });
 
+  it('refuses a chunk that claims more than its bytes can say', async () => {
+    const unpack = await openCodec(compression, installedCodec);
+    const packed = new Uint8Array(1000);
+    expect(() => unpack(packed, BigInt(LARGEST_CHUNK))).toThrow(/1000 bytes of .* do not unpack to/);
+    // As dense as it gets.
+    const bytes = new Uint8Array(1 << 20);
+    const unpacked = unpack(await pack(compression, bytes), BigInt(bytes.length));
+    expect(unpacked.length === bytes.length && unpacked.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('goes on after a chunk that was not whole', async () => {
     const unpack = await openCodec(compression, installedCodec);
     const bytes = Uint8Array.from({ length: 100_000 }, (_, n) => n >> 5);

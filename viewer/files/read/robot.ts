@@ -16,7 +16,7 @@ import type { Tell } from './survey.ts';
 /** Texts of robots are read whole; meshes together [bytes]. */
 const LARGEST_TEXT = 16 << 20;
 const LARGEST_MESHES = 1 << 29;
-/** Of the meshes that are missing, so many are named. */
+/** Of meshes that a note is about, so many are named. */
 const MOST_NAMED = 8;
 
 const isUrdf = (path: string): boolean => /\.(urdf|xacro)$/i.test(path);
@@ -37,13 +37,13 @@ export async function readRobotFiles(files: readonly PickedFile[], ask: Ask, tel
   tell({ doing: 'Reading the robot', done: 0, total: undefined });
   const text = await textOf(urdf);
   const srdfFile = await srdfOf(files, path, ask);
-  const limitsFile = files.find((one) => /(^|[/.])limits\.ya?ml$/i.test(one.path));
+  const limitsFile = await limitsOf(files, path, ask);
   const limits = limitsFile && readJointLimits(await textOf(limitsFile), limitsFile.path);
   const options = { path, ...(limits && { limits }) };
   // Files are read one after the other, not while the robot is: what it names is looked up first.
   const bare = readUrdf(text, options);
   refuseUndriven(bare, path);
-  const { bytes, missing } = await loadMeshes(bare, files, path, tell);
+  const { bytes, missing, guesses } = await loadMeshes(bare, files, path, tell);
   tell({ doing: 'Fitting spheres, finding pairs of links that meet', done: 0, total: undefined });
   const { model, notes } = robotFromUrdf({
     ...options,
@@ -52,8 +52,13 @@ export async function readRobotFiles(files: readonly PickedFile[], ask: Ask, tel
     visualMeshes: bytes,
     ...(srdfFile && { srdf: readSrdf(await textOf(srdfFile), srdfFile.path) }),
   });
-  if (missing.length > 0) notes.push(missingInWords(missing));
-  return { model: seenRobot(model), tips: tipsOf(model), notes };
+  if (srdfFile !== undefined) notes.push(`SRDF: ${srdfFile.path}.`);
+  if (limitsFile !== undefined) notes.push(`Limits: ${limitsFile.path}.`);
+  if (guesses.length > 0) notes.push(`Only the names of these meshes agree: ${someOf(guesses)}.`);
+  if (missing.length > 0) {
+    notes.push(`Not found, and not drawn: ${someOf(missing)}. Give the folder that holds them together with the URDF.`);
+  }
+  return { model: seenRobot(model, path), tips: tipsOf(model), notes };
 }
 
 async function loadMeshes(
@@ -61,13 +66,14 @@ async function loadMeshes(
   files: readonly PickedFile[],
   urdf: string,
   tell: Tell,
-): Promise<{ bytes: Map<string, Uint8Array>; missing: string[] }> {
+): Promise<{ bytes: Map<string, Uint8Array>; missing: string[]; guesses: string[] }> {
   const uris = new Set<string>();
   for (const { visual, collision } of links) {
     for (const { shape } of [...visual, ...collision]) if (shape.kind === 'mesh') uris.add(shape.uri);
   }
   const bytes = new Map<string, Uint8Array>();
   const missing: string[] = [];
+  const guesses: string[] = [];
   let total = 0;
   for (const uri of uris) {
     const found = fileOfMesh(uri, files, urdf);
@@ -75,15 +81,17 @@ async function loadMeshes(
       missing.push(uri);
       continue;
     }
-    total += found.file.size;
+    const { path, file } = found.file;
+    if (!found.isCertain) guesses.push(`${uri} was taken from ${path}`);
+    total += file.size;
     if (total > LARGEST_MESHES) {
       const what = `${urdf}: its meshes have more than ${LARGEST_MESHES >> 20} MiB`;
       throw inputError('robot/too-large', what, 'give coarser meshes');
     }
     tell({ doing: 'Reading meshes', done: bytes.size, total: uris.size });
-    bytes.set(uri, await bytesOf(found.path, found.file));
+    bytes.set(uri, await bytesOf(path, file));
   }
-  return { bytes, missing };
+  return { bytes, missing, guesses };
 }
 
 function refuseUndriven({ active }: RobotModel, path: string): void {
@@ -99,11 +107,22 @@ function refuseUndriven({ active }: RobotModel, path: string): void {
 /** The SRDF that has the URDF's name, the only one, or the one that the user means. */
 async function srdfOf(files: readonly PickedFile[], urdf: string, ask: Ask): Promise<PickedFile | undefined> {
   const all = files.filter(({ path }) => /\.srdf$/i.test(path));
-  const stem = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/, '');
-  const own = all.filter(({ path }) => stem(path) === stem(urdf));
+  const own = all.filter(({ path }) => stemOf(path) === stemOf(urdf));
   const chosen = own.length > 0 ? own : all;
   return chosen.length === 0 ? undefined : oneOf(chosen, 'Which SRDF belongs to it?', ask);
 }
+
+/** For `arm.urdf`: `arm.limits.yaml`, else `limits.yaml`, else the only one of another name; or the one that the user means. */
+async function limitsOf(files: readonly PickedFile[], urdf: string, ask: Ask): Promise<PickedFile | undefined> {
+  const all = files.filter(({ path }) => /(^|[/.])limits\.ya?ml$/i.test(path));
+  const own = all.filter(({ path }) => stemOf(path) === stemOf(urdf));
+  const plain = all.filter(({ path }) => /(^|\/)limits\.ya?ml$/i.test(path));
+  const chosen = [own, plain, all].find((some) => some.length > 0);
+  return chosen && oneOf(chosen, 'Which limits of joints belong to it?', ask);
+}
+
+/** `arm` of `urdf/arm.limits.yaml`. */
+const stemOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/, '');
 
 async function oneOf(files: readonly PickedFile[], text: string, ask: Ask): Promise<PickedFile> {
   if (files.length === 1) return files[0];
@@ -117,8 +136,7 @@ async function textOf({ path, file }: PickedFile): Promise<Uint8Array> {
   throw inputError('robot/too-large', what, 'give the URDF itself, with its meshes in files of their own');
 }
 
-function missingInWords(missing: readonly string[]): string {
-  const some = missing.slice(0, MOST_NAMED).join(', ');
-  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
-  return `Not found, and not drawn: ${some}${more}. Give the folder that holds them together with the URDF.`;
+function someOf(all: readonly string[]): string {
+  const some = all.slice(0, MOST_NAMED).join(', ');
+  return all.length > MOST_NAMED ? `${some} and ${all.length - MOST_NAMED} more` : some;
 }

@@ -100,3 +100,25 @@ describe('COLLADA', () => {
     failsWith(() => read(text), 'mesh/too-large', '20000 nodes');
   });
 });
+
+describe('COLLADA of many places', () => {
+  it('is too large where a mesh stands in more than 20,000', () => {
+    const nodes = ['<instance_geometry url="#mesh"/>'.repeat(30_000)];
+    failsWith(() => read(collada({ positions: SQUARE, nodes })), 'mesh/too-large', '20000');
+  });
+
+  it('reads the faces of each mesh once', () => {
+    const rows = 300;
+    const inner = `<p>${'0 0 1 0 2 0 '.repeat(rows)}</p>`;
+    const nodes = ['<instance_geometry url="#mesh"/>'.repeat(5000)];
+    const { triangles } = read(collada({ positions: SQUARE, faces: [{ kind: 'triangles', inner }], nodes }));
+    expect(triangles).toHaveLength(5001 * 3 * rows);
+  });
+
+  it('reads a primitive of very many inputs, and nodes with names that objects have by themselves', () => {
+    const inner = `${'<input semantic="TEXCOORD" source="#positions" offset="1"/>'.repeat(150_000)}<p>0 9 1 9 2 9</p>`;
+    const nodes = ['<constructor>1</constructor><__proto__>1</__proto__>'];
+    const mesh = read(collada({ positions: SQUARE, faces: [{ kind: 'triangles', inner }], nodes }));
+    expect([...mesh.triangles]).toEqual([0, 1, 2]);
+  });
+});

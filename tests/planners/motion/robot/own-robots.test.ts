@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import { robotFromUrdf } from '../../../../planners/motion/robot/from-urdf.ts';
-import { addRobot, knownRobots, robotNamed, tipNamed, tipsOf } from '../../../../planners/motion/robot/own-robots.ts';
-import { builtinRobot } from '../../../../planners/motion/robot/registry.ts';
+import {
+  addRobot,
+  knownRobots,
+  removeRobot,
+  robotNamed,
+  tipNamed,
+  tipsOf,
+} from '../../../../planners/motion/robot/own-robots.ts';
+import { builtinRobot, remoteCentreM } from '../../../../planners/motion/robot/registry.ts';
+import { whereItStands } from '../../../../sim/robots/stand.ts';
 import { collada } from '../../../engine/formats/mesh/collada.ts';
 import { failsWith } from '../../../support/errors.ts';
 
@@ -41,4 +49,23 @@ it('a robot of the user is known by its name from then on, in the place of none 
   expect(tipNamed('own')).toBe('hand');
   expect(robotNamed('psm')).toBe(builtinRobot('psm'));
   expect(knownRobots().slice(0, 2)).toEqual(['own', 'ecm']);
+  // Names that objects have by themselves are names as any.
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    failsWith(() => robotNamed(name), 'robot/unknown', name);
+    failsWith(() => tipNamed(name), 'robot/unknown', name);
+    addRobot({ name, model: made.model, tip: 'hand' });
+    expect(tipNamed(name)).toBe('hand');
+    expect([...whereItStands(name, new Float64Array([0.5]))]).toEqual([0.5]);
+    removeRobot(name);
+    failsWith(() => tipNamed(name), 'robot/unknown', name);
+  }
+  removeRobot('own');
+  removeRobot('psm');
+  expect(knownRobots()).not.toContain('own');
+  expect(tipNamed('psm')).toBe('tool_tip_link');
+});
+
+it('only arms that ship with a remote centre of their mechanism have one, whatever others are called', () => {
+  for (const name of ['psm', 'psm-si', 'ecm']) expect(remoteCentreM(name)).toEqual([0, 0, 0]);
+  for (const name of ['ur5e', 'psm_holder', 'psm 2', 'ecm2']) expect(remoteCentreM(name)).toBeUndefined();
 });
