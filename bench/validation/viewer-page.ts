@@ -155,11 +155,11 @@ async function memory(): Promise<string[]> {
       return residentMb();
     };
     const cycle = async (): Promise<void> => {
-      await page.getByRole('button', { name: 'File' }).click();
+      await page.getByRole('button', { name: 'File', exact: true }).click();
       await page.getByRole('menuitem', { name: 'C-shape (TG-119)' }).click();
       await page.waitForFunction(() => document.querySelector('.u-over') !== null, undefined, { timeout: 60_000 });
       await page.waitForTimeout(500);
-      await page.getByRole('button', { name: 'File' }).click();
+      await page.getByRole('button', { name: 'File', exact: true }).click();
       await page.getByRole('menuitem', { name: 'Close' }).click();
       await page.waitForFunction(() => document.querySelector('.u-over') === null);
     };
