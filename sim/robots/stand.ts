@@ -1,9 +1,9 @@
 import { inputError } from '../../engine/core/errors.ts';
 import { activeLimits, activeNames } from '../../engine/core/robot.ts';
-import { robotNamed } from '../../planners/motion/robot/own-robots.ts';
+import { robotNamed, standNamed } from '../../planners/motion/robot/own-robots.ts';
 
 /** Joints of robots that could not move freely from zero [rad or m]: tools half in, arms bent. */
-const STANDS: ReadonlyMap<string, readonly number[]> = new Map([
+const STANDS: ReadonlyMap<string, ArrayLike<number>> = new Map([
   ['ur5e', [0, -1.57, 1.57, -1.57, -1.57, 0]],
   ['kuka', [0, 0.43, 0, -1.24, 0, 1.47, 0]],
 ]);
@@ -18,7 +18,7 @@ const INSERTION_M: ReadonlyMap<string, number> = new Map([
 export function whereItStands(robot: string, rest: Float64Array): Float64Array {
   const model = robotNamed(robot);
   const limits = activeLimits(model);
-  const stand = STANDS.get(robot);
+  const stand = standNamed(robot) ?? STANDS.get(robot);
   const insertionM = INSERTION_M.get(robot);
   return Float64Array.from(activeNames(model), (name, i) => {
     const q = stand?.[i] ?? (insertionM !== undefined && /insertion/.test(name) ? insertionM : rest[i]);

@@ -4,7 +4,12 @@ import { builtinRobot, builtinTip } from '../../planners/motion/robot/registry.t
 import { forgetRobot, ownRobots, robotName, takeRobot } from '../../viewer/guide/own-robots.ts';
 
 it('a robot that is removed leaves its place to one that ships, and its name to nobody', () => {
-  const read = { model: { ...builtinRobot('ur5e'), name: 'arm' }, tips: [builtinTip.ur5e], notes: [] };
+  const read = {
+    model: { ...builtinRobot('ur5e'), name: 'arm' },
+    tips: [builtinTip.ur5e],
+    stand: new Float64Array(6),
+    notes: [],
+  };
   takeRobot(read);
   takeRobot(read);
   expect([...ownRobots.value.keys()]).toEqual(['arm', 'arm 2']);

@@ -49,6 +49,8 @@ export interface ReadRobot {
   readonly model: RobotModel;
   /** Links that may be its tip, the likeliest first. */
   readonly tips: readonly string[];
+  /** [joints] where it stands at first [rad or m]. */
+  readonly stand: Float64Array;
   /** What was done to it on the way, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -17,9 +17,9 @@ export interface ShownRobot extends OwnRobot {
 export const ownRobots = signal<ReadonlyMap<string, ShownRobot>>(new Map());
 
 /** A robot that was opened: it stands in the list of robots from now on, and is the chosen one. */
-export function takeRobot({ model, tips, notes }: ReadRobot): void {
-  const name = unused(model.name);
-  choose({ name, model, tip: tips[0], tips, notes });
+export function takeRobot({ tips, ...read }: ReadRobot): void {
+  const name = unused(read.model.name);
+  choose({ ...read, name, tip: tips[0], tips });
   batch(() => {
     robotName.value = name;
     panel.value = 'guide';
@@ -57,7 +57,8 @@ export function forWorkers(name: string): OwnRobot | undefined {
   const robot = ownRobots.peek().get(name);
   if (robot === undefined) return undefined;
   const links = robot.model.links.map((link) => ({ ...link, visual: [], collision: [] }));
-  return { name, tip: robot.tip, model: { ...robot.model, links } };
+  const { tip, stand } = robot;
+  return { name, tip, ...(stand && { stand }), model: { ...robot.model, links } };
 }
 
 /** No name is given twice: what is kept of a robot by its name elsewhere (spaces of motions, recordings) stays right. */

@@ -9,6 +9,8 @@ export interface OwnRobot {
   readonly model: RobotModel;
   /** The link whose frame is the tool's. */
   readonly tip: string;
+  /** [joints] where it stands at first [rad or m]; at rest where it is left out. */
+  readonly stand?: Float64Array;
 }
 
 const own = new Map<string, OwnRobot>();
@@ -48,12 +50,20 @@ export function tipNamed(name: string): string {
   throw inputError('robot/unknown', `there is no robot ${name}`, 'choose a built-in one, or give its URDF');
 }
 
+/** Where a robot that was added stands at first, if it was said. */
+export function standNamed(name: string): Float64Array | undefined {
+  return own.get(name)?.stand;
+}
+
 /** Of all robots that this thread knows, those that were added before those that ship. */
 export function knownRobots(): readonly string[] {
   return [...own.keys(), ...builtinRobotNames];
 }
 
-/** Links that carry no other, that of the most moving joints below it first. */
+/** What links are called that are there to work with, and not only to be seen. */
+const WORKING = /tcp|tool|tip|grasp|flange|ee$/i;
+
+/** Links that carry no other, that of the most moving joints below it first, and of these one that is called a tip. */
 export function tipsOf({ links, joints, active }: RobotModel): string[] {
   const moving = new Set(active);
   const depths = links.map(() => 0);
@@ -66,6 +76,6 @@ export function tipsOf({ links, joints, active }: RobotModel): string[] {
   return links
     .map(({ name }, link) => ({ name, depth: depths[link], isLeaf: !carries[link] }))
     .filter(({ isLeaf }) => isLeaf)
-    .sort((a, b) => b.depth - a.depth)
+    .sort((a, b) => b.depth - a.depth || Number(WORKING.test(b.name)) - Number(WORKING.test(a.name)))
     .map(({ name }) => name);
 }

@@ -6,6 +6,7 @@ import { readUrdf } from '../../../engine/formats/urdf/read.ts';
 import { MOST_DRIVEN_JOINTS } from '../../../planners/guidance/messages.ts';
 import { robotFromUrdf } from '../../../planners/motion/robot/from-urdf.ts';
 import { tipsOf } from '../../../planners/motion/robot/own-robots.ts';
+import { standOf } from '../../../planners/motion/robot/stand.ts';
 import type { PickedFile, ReadRobot } from '../messages.ts';
 import type { Ask } from './ask.ts';
 import { bytesOf } from './bytes.ts';
@@ -45,12 +46,13 @@ export async function readRobotFiles(files: readonly PickedFile[], ask: Ask, tel
   refuseUndriven(bare, path);
   const { bytes, missing, guesses } = await loadMeshes(bare, files, path, tell);
   tell({ doing: 'Fitting spheres, finding pairs of links that meet', done: 0, total: undefined });
+  const srdf = srdfFile && readSrdf(await textOf(srdfFile), srdfFile.path);
   const { model, notes } = robotFromUrdf({
     ...options,
     text,
     meshes: bytes,
     visualMeshes: bytes,
-    ...(srdfFile && { srdf: readSrdf(await textOf(srdfFile), srdfFile.path) }),
+    ...(srdf && { srdf }),
   });
   if (srdfFile !== undefined) notes.push(`SRDF: ${srdfFile.path}.`);
   if (limitsFile !== undefined) notes.push(`Limits: ${limitsFile.path}.`);
@@ -58,7 +60,7 @@ export async function readRobotFiles(files: readonly PickedFile[], ask: Ask, tel
   if (missing.length > 0) {
     notes.push(`Not found, and not drawn: ${someOf(missing)}. Give the folder that holds them together with the URDF.`);
   }
-  return { model: seenRobot(model, path), tips: tipsOf(model), notes };
+  return { model: seenRobot(model, path), tips: tipsOf(model), stand: standOf(model, srdf), notes };
 }
 
 async function loadMeshes(

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { readSrdf } from '../../../../engine/formats/srdf.ts';
+import { createCollisionReference, isFree } from '../../../../planners/motion/collision/reference.ts';
 import { robotFromUrdf } from '../../../../planners/motion/robot/from-urdf.ts';
 import {
   addRobot,
@@ -9,6 +11,7 @@ import {
   tipsOf,
 } from '../../../../planners/motion/robot/own-robots.ts';
 import { builtinRobot, remoteCentreM } from '../../../../planners/motion/robot/registry.ts';
+import { standOf } from '../../../../planners/motion/robot/stand.ts';
 import { whereItStands } from '../../../../sim/robots/stand.ts';
 import { collada } from '../../../engine/formats/mesh/collada.ts';
 import { failsWith } from '../../../support/errors.ts';
@@ -39,6 +42,7 @@ it('a robot of the user is known by its name from then on, in the place of none 
   const made = robotFromUrdf({ text: text.replace('hand.stl', 'hand.dae'), path: 'own.urdf', meshes: () => solid });
   expect(made.model.spheres.link.length).toBeGreaterThan(1);
   expect(made.notes).toHaveLength(2);
+  expect([...standOf(made.model, undefined)]).toEqual([0]);
   expect(tipsOf(made.model)).toEqual(['hand', 'camera']);
   failsWith(() => addRobot({ name: 'own', model: made.model, tip: 'foot' }), 'robot/tip', 'foot');
   failsWith(() => addRobot({ name: 'psm', model: made.model, tip: 'hand' }), 'robot/name', 'psm');
@@ -68,4 +72,27 @@ it('a robot of the user is known by its name from then on, in the place of none 
 it('only arms that ship with a remote centre of their mechanism have one, whatever others are called', () => {
   for (const name of ['psm', 'psm-si', 'ecm']) expect(remoteCentreM(name)).toEqual([0, 0, 0]);
   for (const name of ['ur5e', 'psm_holder', 'psm 2', 'ecm2']) expect(remoteCentreM(name)).toBeUndefined();
+});
+
+it('a robot that would lie in itself at zero stands elsewhere: where its SRDF says, or amid its limits', () => {
+  const ball = (radius: number): string => `<collision><geometry><sphere radius="${radius}"/></geometry></collision>`;
+  const link = (name: string, inner = ''): string => `<link name="${name}">${inner}</link>`;
+  const turn = (name: string, from: string, to: string, x: number, lower: number): string =>
+    `<joint name="${name}" type="revolute"><parent link="${from}"/><child link="${to}"/><origin xyz="${x} 0 0"/><axis xyz="0 0 1"/><limit lower="${lower}" upper="3" velocity="1" effort="1"/></joint>`;
+  // Folded back at zero: the hand is where the base is.
+  const folded = `<robot name="folded">${link('base', ball(0.1))}${link('arm')}${link('hand', ball(0.1))}${link('tool_tip')}
+${turn('shoulder', 'base', 'arm', 0.5, -3)}${turn('elbow', 'arm', 'hand', -0.5, -1)}
+<joint name="fixed" type="fixed"><parent link="hand"/><child link="tool_tip"/></joint></robot>`;
+  const srdf = readSrdf(
+    '<robot name="folded"><group name="all"><joint name="shoulder"/><joint name="elbow"/></group><group_state group="all" name="odd"><joint name="shoulder" value="0.01"/></group_state><group_state group="all" name="ready"><joint name="shoulder" value="1.5"/></group_state></robot>',
+    'folded.srdf',
+  );
+  const { model } = robotFromUrdf({ text: folded, path: 'folded.urdf', srdf });
+  expect([...standOf(model, srdf)]).toEqual([1.5, 0]);
+  const nothing = { obstacles: [] };
+  const lonely = standOf(model, undefined);
+  expect(isFree(createCollisionReference(model, nothing), [0, 0])).toBe(false);
+  expect(isFree(createCollisionReference(model, nothing), lonely)).toBe(true);
+  addRobot({ name: 'folded', model, tip: tipsOf(model)[0], stand: standOf(model, srdf) });
+  expect([...whereItStands('folded', new Float64Array(2))]).toEqual([1.5, 0]);
 });
