@@ -6,10 +6,6 @@ import type { Inspect } from '../../viewer/page/inspect.ts';
 import { openKbpFolders } from '../cases.ts';
 import { table } from './markdown.ts';
 
-declare global {
-  var isocenterViewer: Inspect;
-}
-
 type Page = Awaited<ReturnType<typeof openPage>>['page'];
 
 /** Structure whose curve is dragged, the height at which it is taken hold of [percent], and how far it goes [Gy]. */

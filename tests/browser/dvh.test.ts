@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Inspect } from '../../viewer/page/inspect.ts';
 import type { OpenPage } from '../support/browser.ts';
 import { openPlanned } from '../support/workspace.ts';
-
-declare global {
-  var isocenterViewer: Inspect;
-}
 
 let opened: OpenPage;
 beforeAll(async () => {

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Inspect } from '../../viewer/page/inspect.ts';
 import { barriers } from '../support/axe.ts';
 import type { OpenPage } from '../support/browser.ts';
-import { atRest, openPlanned } from '../support/workspace.ts';
-
-declare global {
-  var isocenterViewer: Inspect;
-}
+import { openPlanned, replanned, stateOf } from '../support/workspace.ts';
 
 let opened: OpenPage;
 beforeAll(async () => {
@@ -14,20 +9,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => opened?.close());
 
-const state = () => opened.page.evaluate(() => globalThis.isocenterViewer.state());
+const state = () => stateOf(opened.page);
 const coreMark = () => opened.page.getByRole('slider', { name: 'Aim of D10 of Core on the curves' });
 const achieved = async (): Promise<number> => {
   const found = (await state()).goals.find(({ structure }) => structure === 'Core');
   return found?.value ?? Number.NaN;
 };
-
-/** Does something, and waits for the plan that comes of it. */
-async function replanned(deed: () => Promise<unknown>): Promise<void> {
-  const { doses } = await state();
-  await deed();
-  await opened.page.waitForFunction((n) => globalThis.isocenterViewer.state().doses > n, doses, { timeout: 60_000 });
-  await atRest(opened.page);
-}
 
 it('a goal on the curves is dragged, its objective follows with the dose, and one undo takes it back', async () => {
   const { page } = opened;
@@ -47,7 +34,7 @@ it('a goal on the curves is dragged, its objective follows with the dose, and on
   expect(Math.abs(y - chart.y - 0.9 * chart.height)).toBeLessThan(1);
   await page.mouse.move(x, y);
   expect(await page.getByTestId('dvh-read').textContent()).toMatch(/^Core: D10 at most 25 Gy; the plan has/);
-  await replanned(async () => {
+  await replanned(opened.page, async () => {
     await page.mouse.down();
     await page.mouse.move(x - 60, y + 30, { steps: 8 });
     await page.mouse.up();
@@ -63,7 +50,7 @@ it('a goal on the curves is dragged, its objective follows with the dose, and on
   expect(await achieved()).toBeLessThan(had - 1);
   // Judged by the protocol's limit, not by the aim.
   expect(after.goals.find(({ structure }) => structure === 'Core')?.limit).toBe(25);
-  await replanned(() => page.keyboard.press('Control+z'));
+  await replanned(opened.page, () => page.keyboard.press('Control+z'));
   expect((await state()).objectives).toEqual(before.objectives);
   expect(Number(await mark.getAttribute('aria-valuenow'))).toBe(25);
   expect(opened.errors).toEqual([]);
@@ -73,13 +60,13 @@ it('keys and numbers do the same, and move one objective instead of making more'
   const { page } = opened;
   const count = (await state()).objectives.length;
   await coreMark().focus();
-  await replanned(async () => {
+  await replanned(opened.page, async () => {
     for (const key of ['PageDown', 'PageDown', 'ArrowLeft', 'ArrowUp']) await page.keyboard.press(key);
   });
   expect(await coreMark().getAttribute('aria-valuetext')).toMatch(/^15 Gy\. Core: D10 at most 25 Gy, aim 15 Gy/);
   const field = page.getByRole('spinbutton', { name: 'Aim of D10 of Core' });
   expect(await field.inputValue()).toBe('15');
-  await replanned(async () => {
+  await replanned(opened.page, async () => {
     await field.fill('8');
     await field.press('Tab');
   });
@@ -88,7 +75,7 @@ it('keys and numbers do the same, and move one objective instead of making more'
   expect(objectives.at(-1)).toMatchObject({ structure: 'Core', parameters: { doseGy: 8, volumePercent: 10 } });
   expect(await barriers(page)).toEqual([]);
   await coreMark().focus();
-  await replanned(() => page.keyboard.press('Home'));
+  await replanned(opened.page, () => page.keyboard.press('Home'));
   expect(await field.inputValue()).toBe('25');
   expect(opened.errors).toEqual([]);
 });
@@ -99,20 +86,20 @@ it('undo also takes back beams, and targets that were given by hand', async () =
   const beams = page.locator('summary', { hasText: /beams/ });
   await beams.click();
   await page.getByLabel('Equispaced beams').fill('3');
-  await replanned(() => page.getByRole('button', { name: 'Place' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Place' }).click());
   expect(await beams.textContent()).toMatch(/^3 beams/);
   await page.locator('summary', { hasText: 'Targets' }).click();
   await page.getByLabel('Prescription of PTV in Gy').fill('40');
-  await replanned(() => page.getByRole('button', { name: 'Plan these targets' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Plan these targets' }).click());
   expect(await page.locator('.goals').textContent()).toContain('≥ 40 Gy');
   expect((await state()).objectives).not.toEqual(objectives);
-  await replanned(() => page.getByRole('button', { name: 'Undo' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Undo' }).click());
   expect((await state()).objectives).toEqual(objectives);
   expect(await page.locator('.goals').textContent()).toContain('≥ 50 Gy');
   expect(await beams.textContent()).toMatch(/^3 beams/);
-  await replanned(() => page.getByRole('button', { name: 'Undo' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Undo' }).click());
   expect(await beams.textContent()).toMatch(/^9 beams/);
-  await replanned(() => page.getByRole('button', { name: 'Redo' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Redo' }).click());
   expect(await beams.textContent()).toMatch(/^3 beams/);
   expect(opened.errors).toEqual([]);
 });

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { objectiveFunctions } from '../../planners/radiation/protocol/objective-functions.ts';
-import type { Inspect } from '../../viewer/page/inspect.ts';
 import type { OpenPage } from '../support/browser.ts';
-import { atRest, openPlanned } from '../support/workspace.ts';
-
-declare global {
-  var isocenterViewer: Inspect;
-}
+import { openPlanned, replanned, stateOf } from '../support/workspace.ts';
 
 let opened: OpenPage;
 beforeAll(async () => {
@@ -14,15 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => opened?.close());
 
-const state = () => opened.page.evaluate(() => globalThis.isocenterViewer.state());
-
-/** Does something, and waits for the plan that comes of it. */
-async function replanned(deed: () => Promise<unknown>): Promise<void> {
-  const { doses } = await state();
-  await deed();
-  await opened.page.waitForFunction((n) => globalThis.isocenterViewer.state().doses > n, doses, { timeout: 60_000 });
-  await atRest(opened.page);
-}
+const state = () => stateOf(opened.page);
 
 it('a curve is pulled by keys alone: one objective until it is let go, and one undo', async () => {
   const { page } = opened;
@@ -33,7 +20,7 @@ it('a curve is pulled by keys alone: one objective until it is let go, and one u
   await page.keyboard.press('ArrowDown');
   expect(await page.getByTestId('dvh-read').textContent()).toMatch(/^Core: /);
   for (let n = 0; n < 3; n++) await page.keyboard.press('PageDown');
-  await replanned(async () => {
+  await replanned(opened.page, async () => {
     await page.keyboard.down('Shift');
     for (let n = 0; n < 6; n++) await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowDown');
@@ -44,7 +31,7 @@ it('a curve is pulled by keys alone: one objective until it is let go, and one u
   expect(after.objectives).toHaveLength(before.objectives.length + 1);
   expect(after.objectives.at(-1)).toMatchObject({ structure: 'Core', function: 'max-dvh' });
   expect(await page.getByTestId('dvh-read').textContent()).not.toContain('asked');
-  await replanned(() => page.keyboard.press('Control+z'));
+  await replanned(opened.page, () => page.keyboard.press('Control+z'));
   expect((await state()).objectives).toEqual(before.objectives);
   expect(opened.errors).toEqual([]);
 });
@@ -61,11 +48,11 @@ it('objectives say what they ask for, in the words of the engine; what is not al
   }
   await page.getByLabel('Structure of the new objective').selectOption('Core');
   await wanted.selectOption('mean-dose');
-  await replanned(() => page.getByRole('button', { name: 'Add objective' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Add objective' }).click());
   const dose = page.getByLabel('Dose of Mean dose of Core');
   const described = await dose.getAttribute('aria-describedby');
   expect(await page.locator(`[id="${described}"]`).textContent()).toContain('the mean of the structure');
-  await replanned(() => page.getByLabel('Penalty of Mean dose of Core').selectOption('linear'));
+  await replanned(opened.page, () => page.getByLabel('Penalty of Mean dose of Core').selectOption('linear'));
   const made = (await state()).objectives.at(-1);
   expect(made).toMatchObject({ function: 'mean-dose', parameters: { doseGy: 50, kind: 'linear' } });
   await dose.fill('2000');
@@ -75,7 +62,7 @@ it('objectives say what they ask for, in the words of the engine; what is not al
   );
   expect(await dose.inputValue()).toBe('50');
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  await replanned(() => page.getByRole('button', { name: 'Remove Mean dose of Core' }).click());
+  await replanned(opened.page, () => page.getByRole('button', { name: 'Remove Mean dose of Core' }).click());
   expect(opened.errors).toEqual([]);
 });
 

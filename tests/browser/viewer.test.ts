@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPhantom } from '../../sim/phantoms/registry.ts';
-import type { Inspect } from '../../viewer/page/inspect.ts';
 import { exported } from '../engine/formats/dicom/rt-fixture.ts';
 import { writeAll } from '../engine/formats/dicom/tools.ts';
 import { type OpenPage, openPage } from '../support/browser.ts';
 import { dataFolder } from '../support/data.ts';
 import { atRest } from '../support/workspace.ts';
-
-declare global {
-  var isocenterViewer: Inspect;
-}
 
 // Coarse, because drawing is software here.
 let opened: OpenPage;

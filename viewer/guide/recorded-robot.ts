@@ -1,5 +1,4 @@
 import { inputError } from '../../engine/core/errors.ts';
-import { activeNames } from '../../engine/core/robot.ts';
 import { z } from '../../engine/core/schema.ts';
 import type { RecordedMessage } from '../../engine/ros2/mcap/recording.ts';
 import type { RobotAbout, RobotSample } from '../../planners/guidance/messages.ts';
@@ -7,6 +6,7 @@ import { loopFiguresSchema, robotAboutSchema, robotSaidSchema } from '../../plan
 import { bareTip } from '../../planners/motion/rcm/tool.ts';
 import { ToolWatch } from '../../planners/motion/rcm/tool-watch.ts';
 import { knownRobots, robotNamed } from '../../planners/motion/robot/own-robots.ts';
+import { misfitOf } from './check-about.ts';
 import { RECORDED } from './recorded-topics.ts';
 import { RobotGuesses } from './robot-guesses.ts';
 import type { RobotListener } from './session.ts';
@@ -112,16 +112,10 @@ export class RecordedRobot {
 
   #begin(about: RobotAbout | undefined, recorded?: RecordedMessage): void {
     if (about === undefined || !knownRobots().includes(about.robot)) return;
+    const misfit = misfitOf(about);
+    if (recorded !== undefined && misfit !== undefined) throw this.#bad(recorded, misfit);
     const model = robotNamed(about.robot);
-    const joints = activeNames(model);
-    if (recorded !== undefined && joints.join() !== about.joints.join()) {
-      throw this.#bad(recorded, `joints: those of ${about.robot} are ${joints.join(', ')}`);
-    }
     const tool = about.tool ?? bareTip(about.tip);
-    for (const link of [about.tip, tool.link]) {
-      if (recorded === undefined || model.links.some(({ name }) => name === link)) continue;
-      throw this.#bad(recorded, `tool.link or tip: ${about.robot} has no link ${link}`);
-    }
     this.#about = about;
     this.#watch = new ToolWatch(model, tool, about.trocarM);
     this.#listener.about(about);

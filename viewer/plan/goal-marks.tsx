@@ -19,25 +19,20 @@ export interface PlotFrame {
 /** Points to where the goal is met. */
 const turns = { dose: { true: 180, false: 0 }, volume: { true: 90, false: 270 } } as const;
 
-interface Grip {
-  readonly aim: Aim;
-  readonly moveTo: (limit: number) => void;
-}
-
-const press = viewKeys<Grip>('Goal on the curves with the focus', [
-  { keys: ['ArrowLeft', 'ArrowDown'], what: 'aim lower', act: (grip) => step(grip, -1) },
-  { keys: ['ArrowRight', 'ArrowUp'], what: 'aim higher', act: (grip) => step(grip, 1) },
-  { keys: ['PageDown'], what: 'much lower', act: (grip) => step(grip, -10) },
-  { keys: ['PageUp'], what: 'much higher', act: (grip) => step(grip, 10) },
-  { keys: ['Home'], what: "back to the protocol's limit", act: ({ aim, moveTo }) => moveTo(aim.goal.limit) },
+const press = viewKeys<Aim>('Goal on the curves with the focus', [
+  { keys: ['ArrowLeft', 'ArrowDown'], what: 'aim lower', act: (aim) => step(aim, -1) },
+  { keys: ['ArrowRight', 'ArrowUp'], what: 'aim higher', act: (aim) => step(aim, 1) },
+  { keys: ['PageDown'], what: 'much lower', act: (aim) => step(aim, -10) },
+  { keys: ['PageUp'], what: 'much higher', act: (aim) => step(aim, 10) },
+  { keys: ['Home'], what: "back to the protocol's limit", act: (aim) => aimAt(aim, aim.goal.limit) },
 ]);
 
 /** Half a Gy, or half a percent. */
 const STEP = 0.5;
 
 const largest = ({ unit }: Aim): number => (unit === '%' ? 100 : 1000);
-const step = ({ aim, moveTo }: Grip, steps: number): void =>
-  moveTo(Math.min(largest(aim), Math.max(0, aim.value + STEP * steps)));
+const step = (aim: Aim, steps: number): void =>
+  aimAt(aim, Math.min(largest(aim), Math.max(0, aim.value + STEP * steps)));
 
 /** The goal in words: what it asks, what is aimed at, what the plan achieves. */
 export function goalInWords(aim: Aim): string {
@@ -55,7 +50,7 @@ export function GoalMarks({ patient, frame, onTell }: GoalMarksProps) {
   return (
     <div class="goal-marks" style={{ left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` }}>
       {aims.value.map((aim) =>
-        aim.canPursue && aim.structure >= 0 && aim.place !== undefined && !hidden.value.has(aim.goal.structure) ? (
+        aim.canPursue && aim.place !== undefined && !hidden.value.has(aim.goal.structure) ? (
           <GoalMark
             key={`${aim.goal.structure} ${aim.goal.metric} ${aim.goal.limit}`}
             aim={aim}
@@ -127,7 +122,7 @@ function GoalMark({ aim, color, onTell }: { aim: Aim; color: string; onTell: Goa
       onPointerCancel={release}
       onLostPointerCapture={release}
       onKeyDown={(event) => {
-        if (press(event, { aim, moveTo: (limit) => aimAt(aim, limit) })) onTell(goalInWords(aim));
+        if (press(event, aim)) onTell(goalInWords(aim));
       }}
     >
       <svg viewBox="-8 -8 16 16" aria-hidden="true">
